@@ -1,0 +1,115 @@
+"""The public contract between Interlock and its plugins.
+
+A plugin imports this package and nothing else of Interlock; this package imports nothing of
+Interlock either. Added hooks, optional arguments and record fields leave ``SDK_API`` as it is.
+"""
+
+from interlock.sdk.context import (
+    BlobRef,
+    Blobs,
+    CallContext,
+    KeyValue,
+    ServiceContext,
+    current_call,
+)
+from interlock.sdk.errors import (
+    ActorRestarted,
+    ActorStopped,
+    CircuitOpen,
+    Conflict,
+    DeadlineExceeded,
+    InterlockError,
+    Interrupted,
+    InvalidInput,
+    NeedsAttention,
+    NotFound,
+    Overloaded,
+    RateLimited,
+    Refusal,
+    Rejected,
+    Retryable,
+    ServiceBug,
+    ServiceError,
+    ServiceUnavailable,
+    Throttled,
+    from_problem,
+)
+from interlock.sdk.events import Event, WebhookReply, WebhookRequest, on_event, poll, webhook
+from interlock.sdk.facts import Facts
+from interlock.sdk.hooks import Function, hookimpl
+from interlock.sdk.http import HttpOptions, error_from_response, retry_after_seconds
+from interlock.sdk.policies import (
+    BreakerPolicy,
+    CachePolicy,
+    FallbackPolicy,
+    FaultPolicy,
+    Policies,
+    RatePolicy,
+    RetryPolicy,
+)
+from interlock.sdk.quantities import Bytes, PerTime, Rate, Seconds
+from interlock.sdk.service import Service, Settings
+from interlock.sdk.tool import ToolSpec, tool, tools_of
+from interlock.sdk.world import RealWorld, World
+
+SDK_API = 1
+
+__all__ = [
+    "SDK_API",
+    "ActorRestarted",
+    "ActorStopped",
+    "BlobRef",
+    "Blobs",
+    "BreakerPolicy",
+    "Bytes",
+    "CachePolicy",
+    "CallContext",
+    "CircuitOpen",
+    "Conflict",
+    "DeadlineExceeded",
+    "Event",
+    "Facts",
+    "FallbackPolicy",
+    "FaultPolicy",
+    "Function",
+    "HttpOptions",
+    "InterlockError",
+    "Interrupted",
+    "InvalidInput",
+    "KeyValue",
+    "NeedsAttention",
+    "NotFound",
+    "Overloaded",
+    "PerTime",
+    "Policies",
+    "Rate",
+    "RateLimited",
+    "RatePolicy",
+    "RealWorld",
+    "Refusal",
+    "Rejected",
+    "RetryPolicy",
+    "Retryable",
+    "Seconds",
+    "Service",
+    "ServiceBug",
+    "ServiceContext",
+    "ServiceError",
+    "ServiceUnavailable",
+    "Settings",
+    "Throttled",
+    "ToolSpec",
+    "WebhookReply",
+    "WebhookRequest",
+    "World",
+    "current_call",
+    "error_from_response",
+    "from_problem",
+    "hookimpl",
+    "on_event",
+    "poll",
+    "retry_after_seconds",
+    "tool",
+    "tools_of",
+    "webhook",
+]

@@ -1,0 +1,121 @@
+"""What a service is given, and nothing else of core is reachable from a plugin."""
+
+from __future__ import annotations
+
+import logging
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from interlock.sdk.world import World
+
+if TYPE_CHECKING:
+    import httpx
+
+    from interlock.sdk.events import Event
+
+
+class KeyValue(Protocol):
+    """Small durable facts of one service (cursors, tokens); values are JSON."""
+
+    async def get(self, key: str) -> Any:
+        """The value, or None."""
+        ...
+
+    async def put(self, key: str, value: Any) -> None: ...
+
+    async def delete(self, key: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BlobRef:
+    """A large value kept beside the journal, named by its content."""
+
+    digest: str
+    size: int
+    media_type: str = "application/octet-stream"
+
+
+class Blobs(Protocol):
+    """Content-addressed store for what is too large for a result."""
+
+    async def put(self, data: bytes, media_type: str = "application/octet-stream") -> BlobRef: ...
+
+    async def get(self, digest: str) -> bytes:
+        """The bytes; NotFound if retention has removed them."""
+        ...
+
+
+class ServiceContext(Protocol):
+    """The world of one service instance."""
+
+    @property
+    def name(self) -> str:
+        """The instance's name in the configuration, e.g. ``notion-team-b``."""
+        ...
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        """Pooled client built from the service's ``http_options``.
+
+        Its time-outs follow the current call's deadline; a response of 400 and above raises
+        what ``Service.read_error`` makes of it; private addresses are refused unless allowed.
+        """
+        ...
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def log(self) -> logging.Logger: ...
+
+    @property
+    def state(self) -> KeyValue: ...
+
+    @property
+    def blobs(self) -> Blobs: ...
+
+    async def emit(self, event: Event) -> bool:
+        """Publish durably; False if an event of this id was published before."""
+        ...
+
+
+class CallContext(Protocol):
+    """The call that is running."""
+
+    @property
+    def tool(self) -> str: ...
+
+    @property
+    def idempotency_key(self) -> str:
+        """Stable across retries and restarts of the same call."""
+        ...
+
+    @property
+    def attempt(self) -> int:
+        """1 for the first try."""
+        ...
+
+    @property
+    def run_id(self) -> str | None: ...
+
+    @property
+    def step(self) -> str | None:
+        """Path of the step in its run."""
+        ...
+
+    def remaining(self) -> float:
+        """Seconds until the deadline; never negative."""
+        ...
+
+    def progress(self, done: float, total: float | None = None, message: str = "") -> None:
+        """Tell whoever watches; never waits."""
+        ...
+
+
+_current: ContextVar[CallContext] = ContextVar("interlock_current_call")
+
+
+def current_call() -> CallContext:
+    """The call this code runs in; LookupError outside of a tool."""
+    return _current.get()

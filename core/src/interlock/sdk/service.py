@@ -1,0 +1,105 @@
+"""The base class of every integration."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from interlock.sdk.context import ServiceContext
+from interlock.sdk.errors import ServiceError
+from interlock.sdk.http import HttpOptions, error_from_response
+from interlock.sdk.policies import Policies
+from interlock.sdk.tool import ToolSpec, tools_of
+from interlock.sdk.world import World
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class Settings(BaseModel):
+    """Typed settings of a service; keep secrets in ``SecretStr`` fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+S = TypeVar("S", bound=Settings)
+
+
+class Service(Generic[S]):
+    """One external system, one instance for each entry under ``services:``.
+
+    ``class Weather(Service[WeatherSettings])`` gives ``self.settings`` its type. Tools are the
+    methods under ``@tool``; they run concurrently and raise errors of ``interlock.sdk.errors``.
+    Core, never the service, retries, limits, breaks, traces and journals.
+
+    Attributes:
+        policies: the provider's published limits, as defaults.
+        calls_in_flight: how many calls the service's actor takes in at once, waiting ones
+            included; ``policies.concurrency`` bounds those that reach the service.
+    """
+
+    settings_type: ClassVar[type[Settings]] = Settings
+    policies: ClassVar[Policies] = Policies()
+    calls_in_flight: ClassVar[int] = 256
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, Settings):
+                    cls.settings_type = argument
+
+    def __init__(self, settings: S, context: ServiceContext) -> None:
+        self.settings = settings
+        self.context = context
+
+    async def start(self) -> None:
+        """Get ready; what it opens, :meth:`stop` closes. May be called again after a crash."""
+
+    async def check(self) -> None:
+        """Ask the service, cheaply and without side effects, whether it would answer.
+
+        Raises:
+            Retryable: not now.
+            NeedsAttention: not until a person acts.
+        """
+
+    async def stop(self) -> None:
+        """Close what :meth:`start` opened; also called when ``start`` failed half-way."""
+
+    def http_options(self) -> HttpOptions:
+        """How ``self.http`` is built; asked once, before :meth:`start`."""
+        return HttpOptions()
+
+    def read_error(self, response: httpx.Response) -> ServiceError:
+        """The error for a response of 400 and above, whose body has been read."""
+        return error_from_response(response, now=self.world.time())
+
+    def tools(self) -> Mapping[str, ToolSpec]:
+        """The tools of this instance; override where settings decide which there are."""
+        return tools_of(type(self))
+
+    @property
+    def http(self) -> httpx.AsyncClient:
+        return self.context.http
+
+    @property
+    def world(self) -> World:
+        return self.context.world
+
+    @property
+    def log(self) -> logging.Logger:
+        return self.context.log
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Started on entry, stopped on exit, whatever happens between."""
+        try:
+            await self.start()
+            yield
+        finally:
+            await self.stop()

@@ -1,0 +1,68 @@
+"""The one seam to time, randomness and ids, so that tests skip time and runs are deterministic."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random as _random
+import time as _time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Timer(Protocol):
+    """What ``call_later`` returns."""
+
+    def cancel(self) -> None: ...
+
+
+class World(Protocol):
+    """Everything a part of Interlock may learn from outside without asking a service."""
+
+    def time(self) -> float:
+        """Seconds since the epoch, for people and records; may jump."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back; the only base for deadlines."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
+        """Run ``callback`` on the event loop once, ``seconds`` from now."""
+        ...
+
+    def random(self) -> float:
+        """A float in [0, 1)."""
+        ...
+
+    def new_id(self) -> str:
+        """26 characters, unique, sorting by creation time (a ULID)."""
+        ...
+
+
+class RealWorld:
+    """The machine's clocks and entropy."""
+
+    # Bound at class level: these sit on the path of every message.
+    time = staticmethod(_time.time)
+    monotonic = staticmethod(_time.monotonic)
+    sleep = staticmethod(asyncio.sleep)
+    random = staticmethod(_random.random)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
+        return asyncio.get_running_loop().call_later(seconds, callback)
+
+    def new_id(self) -> str:
+        return ulid(_time.time(), os.urandom(10))
+
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+
+
+def ulid(seconds: float, entropy: bytes) -> str:
+    """A ULID (https://github.com/ulid/spec): 48 bits of milliseconds, 80 bits of entropy."""
+    value = int(seconds * 1000) << 80 | int.from_bytes(entropy, "big")
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)])
