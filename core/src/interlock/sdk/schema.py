@@ -58,7 +58,7 @@ class Signature:
         try:
             model = self._input.model_validate_json(orjson.dumps(values))
         except ValidationError as error:
-            raise _invalid(self.name, error) from None
+            raise invalid_input(self.name, error) from None
         except TypeError as error:
             raise InvalidInput(f"{self.name}: arguments are not JSON: {error}", path="$") from None
         return {name: getattr(model, name) for name in model.model_fields_set}
@@ -141,7 +141,8 @@ def json_path(location: tuple[int | str, ...]) -> str:
     return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
 
 
-def _invalid(tool: str, error: ValidationError) -> InvalidInput:
+def invalid_input(subject: str, error: ValidationError) -> InvalidInput:
+    """A pydantic error as an InvalidInput that names path and reason of each fault."""
     errors = [
         {"path": json_path(fault["loc"]), "reason": _reason(fault["type"], fault["msg"])}
         for fault in error.errors(include_url=False, include_input=False, include_context=False)
@@ -149,7 +150,7 @@ def _invalid(tool: str, error: ValidationError) -> InvalidInput:
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return InvalidInput(
-        f"{tool}: {first['path']}: {first['reason']}{more}", path=first["path"], errors=errors
+        f"{subject}: {first['path']}: {first['reason']}{more}", path=first["path"], errors=errors
     )
 
 

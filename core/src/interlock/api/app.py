@@ -1,0 +1,39 @@
+"""The whole HTTP surface in one list."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+
+from interlock.api import events, runs, state, tools
+from interlock.api.auth import Guard, GuardMiddleware
+from interlock.api.problems import on_any_error, on_http_exception, on_interlock_error
+from interlock.runtime import Runtime
+from interlock.sdk import InterlockError
+
+MAX_BODY = 16 * 2**20
+
+
+def build_app(runtime: Runtime, guard: Guard, *, max_body: int = MAX_BODY) -> Starlette:
+    """An ASGI application that turns requests into runtime operations.
+
+    Args:
+        max_body: bytes that a request may carry; more is answered 413.
+    """
+    app = Starlette(
+        routes=[
+            Mount("/api/v1", routes=[*tools.ROUTES, *runs.ROUTES, *events.ROUTES, *state.ROUTES]),
+            *events.HOOKS,
+            *state.HEALTH,
+        ],
+        middleware=[Middleware(GuardMiddleware, guard=guard, max_body=max_body)],
+        exception_handlers={
+            InterlockError: on_interlock_error,
+            HTTPException: on_http_exception,
+            Exception: on_any_error,
+        },
+    )
+    app.state.runtime = runtime
+    return app

@@ -1,0 +1,106 @@
+"""Every error leaves as ``application/problem+json`` (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from interlock.sdk import (
+    Conflict,
+    DeadlineExceeded,
+    InterlockError,
+    InvalidInput,
+    NeedsAttention,
+    NotFound,
+    Overloaded,
+    RateLimited,
+    Refusal,
+    Rejected,
+    Retryable,
+    Throttled,
+)
+
+_log = logging.getLogger(__name__)
+
+# The first class that fits decides, so the narrow ones stand before the wide ones.
+_STATUS: tuple[tuple[type[InterlockError], int], ...] = (
+    (InvalidInput, 422),
+    (NotFound, 404),
+    (Conflict, 409),
+    (Rejected, 400),
+    (Throttled, 429),
+    (RateLimited, 429),
+    (Overloaded, 503),
+    (DeadlineExceeded, 504),
+    (Refusal, 503),
+    (NeedsAttention, 502),
+    (Retryable, 502),
+)
+
+
+class Unauthorized(InterlockError):
+    """No token, or not a valid one."""
+
+    code = "unauthorized"
+
+
+class Forbidden(InterlockError):
+    """The request comes from where none may come."""
+
+    code = "forbidden"
+
+
+class Json(Response):
+    """A JSON response, written by orjson."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+
+
+class Problem(Json):
+    """An error as a response; ``type`` is a URN made of the error's code."""
+
+    media_type = "application/problem+json"
+
+    def __init__(self, error: InterlockError, status: int | None = None) -> None:
+        status = status or status_of(error)
+        body = {"type": f"urn:interlock:{error.code}", "title": error.message, "status": status}
+        headers = {}
+        if error.retry_after is not None:
+            headers["Retry-After"] = str(math.ceil(error.retry_after))
+        if status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        super().__init__(body | error.to_problem(), status_code=status, headers=headers)
+
+
+def status_of(error: InterlockError) -> int:
+    """The HTTP status that says best what ``error`` says."""
+    if isinstance(error, Unauthorized):
+        return 401
+    if isinstance(error, Forbidden):
+        return 403
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+async def on_interlock_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, InterlockError)  # noqa: S101 - registered for this type alone
+    return Problem(error)
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
+    return Problem(InterlockError(error.detail), error.status_code)
+
+
+async def on_any_error(request: Request, error: Exception) -> Response:
+    """The caller gets an id, the log gets the rest."""
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return Problem(InterlockError("internal error", hint="see the daemon's log"), 500)

@@ -1,0 +1,77 @@
+"""Reading what a client sent, with the same care that a tool's arguments get."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from interlock.runtime import Runtime
+from interlock.sdk import InvalidInput, Seconds
+from interlock.sdk.schema import invalid_input
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CallBody(Body):
+    """``POST /api/v1/tools/{tool}/call``."""
+
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    timeout: Seconds | None = Field(None, description="bounds the call; default: the tool's own")
+    idempotency_key: str | None = Field(None, max_length=200)
+
+
+class StartBody(Body):
+    """``POST /api/v1/workflows/{workflow}/start``; a second start of one run id is the first."""
+
+    input: dict[str, Any] = Field(default_factory=dict)
+    run_id: str | None = Field(None, pattern=r"^[\w.:-]{1,100}$")
+    tags: list[str] = Field(default_factory=list)
+
+
+class EventBody(Body):
+    """``POST /api/v1/events``."""
+
+    name: str = Field(pattern=r"^[\w.-]{1,200}$")
+    payload: dict[str, Any] = Field(default_factory=dict)
+    id: str = Field("", max_length=200)
+    key: str = Field("", max_length=200)
+
+
+B = TypeVar("B", bound=Body)
+
+
+async def read_body(request: Request, model: type[B]) -> B:
+    """The request's JSON as ``model``; an empty body is an empty object.
+
+    Raises:
+        InvalidInput: not JSON, or not of the model's shape; with the JSON path.
+    """
+    raw = await request.body() or b"{}"
+    try:
+        return model.model_validate(orjson.loads(raw))
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(f"the body is not JSON: {error}", path="$") from None
+    except ValidationError as error:
+        raise invalid_input("the body", error) from None
+
+
+def query_int(request: Request, name: str, default: int, *, most: int) -> int:
+    """An integer of the query string between 0 and ``most``.
+
+    Raises:
+        InvalidInput: it is not.
+    """
+    text = request.query_params.get(name, str(default))
+    if not text.isdecimal() or int(text) > most:
+        raise InvalidInput(f"{name} must be an integer from 0 to {most}", path=f"$.{name}")
+    return int(text)
+
+
+def runtime_of(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime

@@ -1,0 +1,78 @@
+"""The root command. Commands stand in a table, so that ``--help`` imports none of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from interlock.cli.exits import reporting_errors
+
+
+class _Entry(NamedTuple):
+    module: str
+    attribute: str
+    help: str
+
+
+_COMMANDS = {
+    "demo": _Entry("demo", "demo", "Run both headline workflows on recorded data; needs nothing."),
+    "run": _Entry("daemon", "run", "Run the daemon of a configuration file."),
+    "call": _Entry("tools", "call", "Call a tool."),
+    "tools": _Entry("tools", "tools", "List the tools."),
+    "start": _Entry("runs", "start", "Start a workflow."),
+    "runs": _Entry("runs", "runs", "List runs, newest first."),
+    "run-show": _Entry("runs", "run_show", "Show one run and its steps."),
+    "run-watch": _Entry("runs", "run_watch", "Follow a run to its end."),
+    "run-cancel": _Entry("runs", "run_cancel", "Ask a run to stop; what it did is undone."),
+    "workflows": _Entry("runs", "workflows", "List the workflow templates."),
+    "publish": _Entry("events", "publish", "Publish an event."),
+    "services": _Entry("state", "services", "List the services and how they do."),
+    "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),
+    "dead-letters": _Entry("state", "dead_letters", "List what could not be handled."),
+    "config": _Entry("config", "config", "Check, show or describe the configuration."),
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = _COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = import_module(f"interlock.cli.{entry.module}")
+        command: click.Command = getattr(module, entry.attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            nearest = get_close_matches(args[0], _COMMANDS, n=1)
+            if nearest:
+                error.message += f" Did you mean {nearest[0]!r}?"
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with reporting_errors():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="interlock", prog_name="interlock")
+def main() -> None:
+    """A runtime for integrations: one daemon, one file, every call guarded, every run durable.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon, 78 invalid configuration.
+    """

@@ -1,0 +1,71 @@
+"""What is there and how it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from interlock.cli.client import connect
+from interlock.cli.output import column, first_line, json_option, print_items, print_json
+
+
+@click.command()
+@json_option
+def services(as_json: bool) -> None:
+    """List the services: state, breaker, calls in flight, restarts."""
+    items = connect().get("services")["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = [
+        column("SERVICE", "name"),
+        column("TYPE"),
+        column("STATE"),
+        ("BREAKER", lambda item: _gate(item, "breaker", "state")),
+        ("IN FLIGHT", lambda item: _gate(item, "concurrency", "in_flight")),
+        ("WHY", lambda item: first_line(item.get("reason") or "")),
+    ]
+    print_items(items, columns, "no services in the configuration")
+
+
+@click.command()
+@json_option
+def plugins(as_json: bool) -> None:
+    """List the plugins: name, version, what each brings, or why it failed to load."""
+    items = connect().get("plugins")["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = [
+        column("PLUGIN", "name"),
+        column("VERSION"),
+        column("STATE"),
+        column("SERVICES"),
+        column("TOOLS"),
+        ("WHY", lambda item: first_line(item.get("reason") or "")),
+    ]
+    print_items(items, columns, "no plugins installed")
+
+
+@click.command(name="dead-letters")
+@click.option("--limit", default=50, show_default=True)
+@json_option
+def dead_letters(limit: int, as_json: bool) -> None:
+    """List messages, events and runs that could not be handled, newest first."""
+    items = connect().get("dead-letters", limit=limit)["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = [
+        column("ID"),
+        column("KIND"),
+        column("SUBJECT"),
+        ("WHY", lambda item: first_line(str(item.get("reason", "")))),
+    ]
+    print_items(items, columns, "no dead letters")
+
+
+def _gate(item: Mapping[str, Any], gate: str, field: str) -> Any:
+    return (item.get("gates", {}).get(gate) or {}).get(field, "")

@@ -1,0 +1,45 @@
+"""``interlock call`` and ``interlock tools``."""
+
+from __future__ import annotations
+
+import click
+
+from interlock.cli.arguments import argument_options, read_arguments
+from interlock.cli.client import connect
+from interlock.cli.output import column, first_line, json_option, print_items, print_json
+
+
+@click.command()
+@click.argument("tool")
+@argument_options
+@click.option("--timeout", metavar="DURATION", help="Bound the call, e.g. 30s.")
+@json_option
+def call(
+    tool: str, pairs: tuple[str, ...], source: str | None, timeout: str | None, as_json: bool
+) -> None:
+    """Call TOOL and print its result as JSON.
+
+    A workflow can be called like a tool: it is run to its end.
+    """
+    body = {"arguments": read_arguments(pairs, source), "timeout": timeout}
+    print_json(connect().post(f"tools/{tool}/call", body)["result"])
+
+
+@click.command()
+@click.argument("name", required=False)
+@json_option
+def tools(name: str | None, as_json: bool) -> None:
+    """List the tools; with NAME, show one with its schemas."""
+    if name:
+        print_json(connect().get(f"tools/{name}"))
+        return
+    items = connect().get("tools")["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = [
+        column("TOOL", "name"),
+        ("EFFECT", lambda item: item["facts"]["effect"]),
+        ("WHAT IT DOES", lambda item: first_line(item["description"])),
+    ]
+    print_items(items, columns, "no tools: the configuration has no services")

@@ -1,0 +1,147 @@
+"""The event bus: an event is durable first, then everyone who asked for it gets it.
+
+Two kinds of receivers. A *consumer* must not miss an event: it is called until it succeeds, at
+least once, also after a restart. A *subscription* only watches: a bounded stream that counts
+what it had to skip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+from interlock.sdk import Event, World
+
+Consumer = Callable[[Event], Awaitable[None]]
+DeadLetterSink = Callable[[Event, Exception], Awaitable[None]]
+
+_ATTEMPTS = 5
+_BATCH = 1000
+_BACKOFF = 1.0
+_log = logging.getLogger(__name__)
+
+
+class EventLog(Protocol):
+    """Where events are durable; the journal implements it."""
+
+    async def append(self, event: Event, source: str) -> bool:
+        """False if an event of this id is there already."""
+        ...
+
+    async def undelivered(self, limit: int = 1000) -> Sequence[Event]:
+        """Events not yet marked delivered, oldest first."""
+        ...
+
+    async def delivered(self, event_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Failures:
+    count: int = 0
+    retry_at: float = 0.0
+
+
+class Subscription:
+    """A stream of the events that match, as they are published."""
+
+    def __init__(self, pattern: str, capacity: int) -> None:
+        self.pattern = pattern
+        self.skipped = 0
+        self._events: deque[Event] = deque(maxlen=capacity)
+        self._arrived = asyncio.Event()
+
+    def offer(self, event: Event) -> None:
+        if not fnmatchcase(event.name, self.pattern):
+            return
+        self.skipped += len(self._events) == self._events.maxlen
+        self._events.append(event)
+        self._arrived.set()
+
+    def __aiter__(self) -> Subscription:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._events:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return self._events.popleft()
+
+
+class Bus:
+    """Publishes and delivers. :meth:`run` must be running for consumers to be called."""
+
+    def __init__(self, log: EventLog, world: World, dead_letters: DeadLetterSink) -> None:
+        self._events = log
+        self._world = world
+        self._dead_letters = dead_letters
+        self._consumers: list[tuple[str, Consumer]] = []
+        self._subscriptions: set[Subscription] = set()
+        self._failures: dict[str, _Failures] = {}
+        self._pending = asyncio.Event()
+
+    async def publish(self, event: Event, source: str = "") -> bool:
+        """Make ``event`` durable; False if it was published before."""
+        if not event.id:
+            event = replace(event, id=self._world.new_id())
+        fresh = await self._events.append(event, source)
+        if fresh:
+            for subscription in self._subscriptions:
+                subscription.offer(event)
+            self._pending.set()
+        return fresh
+
+    def consume(self, pattern: str, consumer: Consumer) -> Callable[[], None]:
+        """Call ``consumer`` for every event whose name matches; returns how to stop that."""
+        entry = (pattern, consumer)
+        self._consumers.append(entry)
+        return lambda: self._consumers.remove(entry)
+
+    @contextmanager
+    def subscribe(self, pattern: str = "*", *, capacity: int = 1000) -> Iterator[Subscription]:
+        """A :class:`Subscription` for as long as the block lasts."""
+        subscription = Subscription(pattern, capacity)
+        self._subscriptions.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
+
+    async def run(self) -> None:
+        """Deliver until cancelled, beginning with what an earlier process left behind."""
+        self._pending.set()
+        while True:
+            await self._pending.wait()
+            self._pending.clear()
+            batch = await self._events.undelivered(_BATCH)
+            for event in batch:
+                await self._deliver(event)
+            if len(batch) == _BATCH:
+                self._pending.set()
+
+    async def _deliver(self, event: Event) -> None:
+        failures = self._failures.get(event.id, _Failures())
+        if failures.retry_at > self._world.monotonic():
+            return
+        try:
+            for pattern, consumer in list(self._consumers):
+                if fnmatchcase(event.name, pattern):
+                    await consumer(event)
+        except Exception as error:  # noqa: BLE001 - a consumer is anybody's code; its event is kept
+            if failures.count < _ATTEMPTS - 1:
+                self._offer_again(event, failures.count + 1)
+                return
+            _log.error("event %s (%s) goes to the dead letters: %s", event.name, event.id, error)
+            await self._dead_letters(event, error)
+        self._failures.pop(event.id, None)
+        await self._events.delivered(event.id)
+
+    def _offer_again(self, event: Event, count: int) -> None:
+        delay = _BACKOFF * 2**count
+        self._failures[event.id] = _Failures(count, self._world.monotonic() + delay)
+        self._world.call_later(delay, self._pending.set)

@@ -1,0 +1,206 @@
+"""The few operations that every surface uses: CLI, HTTP, MCP, pages and Python alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from interlock.events import Bus, Subscription
+from interlock.host import Host
+from interlock.journal import Journal
+from interlock.sdk import Event, NotFound, WebhookReply, WebhookRequest
+from interlock.telemetry import Telemetry
+from interlock.workflows import Engine, Template
+
+Handler = TypeVar("Handler", bound=Callable[[Event], Awaitable[None]])
+
+
+@dataclass
+class Runtime:
+    """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open`.
+
+    Everything that goes in or comes out is JSON. Errors are of ``interlock.sdk.errors``.
+    """
+
+    host: Host
+    engine: Engine
+    bus: Bus
+    journal: Journal
+    telemetry: Telemetry
+    effective_config: Mapping[str, Any]
+    ready: bool = False
+
+    # Tools
+
+    async def call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        principal: str = "local",
+        on_progress: Callable[[float, float | None, str], None] | None = None,
+    ) -> Any:
+        """Call a tool, or run a workflow to its end, by name or alias; its JSON result.
+
+        Args:
+            tool: ``figma.extract_components``, an alias, or a workflow's name.
+            timeout: seconds; default: what the tool's policies say.
+            idempotency_key: equal keys mark one effect; default: a new one.
+
+        Raises:
+            NotFound: no tool or workflow of this name; names the nearest.
+            InvalidInput: the arguments do not fit the schema.
+            InterlockError: whatever the call ended with.
+        """
+        if self._is_workflow(tool):
+            return await self.wait(await self.start(tool, arguments))
+        return await self.host.call(
+            tool,
+            arguments or {},
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            principal=principal,
+            on_progress=on_progress,
+        )
+
+    def tools(self) -> list[dict[str, Any]]:
+        """Every tool: name, service, description, schemas, facts, aliases."""
+        return [entry.to_dict() for entry in self.host.catalog]
+
+    def tool(self, name: str) -> dict[str, Any]:
+        return self.host.catalog.get(name).to_dict()
+
+    # Runs
+
+    async def start(
+        self,
+        workflow: str,
+        input: Mapping[str, Any] | None = None,
+        *,
+        run_id: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> str:
+        """Start a run; its id, as soon as the run is durable.
+
+        Args:
+            run_id: makes the start idempotent: if a run of this id exists, nothing starts.
+
+        Raises:
+            NotFound: no workflow of this name or alias.
+            InvalidInput: the input does not fit the template's schema.
+        """
+        return await self.engine.start(workflow, input or {}, run_id=run_id, tags=tags)
+
+    async def wait(self, run_id: str) -> Any:
+        """The run's output; raises the error it failed with."""
+        return await self.engine.wait(run_id)
+
+    async def run(self, run_id: str) -> dict[str, Any]:
+        """The record of a run; an unambiguous beginning of its id is enough."""
+        return (await self.engine.get(run_id)).to_dict()
+
+    async def runs(
+        self,
+        *,
+        status: str | None = None,
+        workflow: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Runs, newest first; ``before`` is the id to continue a listing after."""
+        found = await self.engine.list(
+            status=status, template=workflow, limit=limit, before=before
+        )
+        return [record.to_dict() for record in found]
+
+    async def steps(self, run_id: str) -> list[dict[str, Any]]:
+        """The recorded steps of a run, in the order in which they ended."""
+        return [step.to_dict() for step in await self.engine.steps(run_id)]
+
+    def watch(self, run_id: str) -> AsyncIterator[dict[str, Any]]:
+        """Progress of a run, from now to its end."""
+        return self.engine.watch(run_id)
+
+    async def cancel(self, run_id: str) -> None:
+        """Ask a run to stop; completed steps are undone as its template says."""
+        await self.engine.cancel(run_id)
+
+    def workflows(self) -> list[dict[str, Any]]:
+        return [template.to_dict() for template in self.engine.templates()]
+
+    def workflow(self, name: str) -> dict[str, Any]:
+        return self.engine.template(name).to_dict()
+
+    def register(self, template: Template) -> None:
+        """Make a template from Python startable under its name."""
+        self.engine.register(template)
+
+    # Events
+
+    async def publish(self, event: Event, source: str = "python") -> bool:
+        """Make an event durable and deliver it; False if its id was published before."""
+        return await self.bus.publish(event, source)
+
+    @contextmanager
+    def subscribe(self, pattern: str = "*") -> Iterator[Subscription]:
+        """A stream of events as they are published, for as long as the block lasts."""
+        with self.bus.subscribe(pattern) as subscription:
+            yield subscription
+
+    def on_event(self, pattern: str) -> Callable[[Handler], Handler]:
+        """Call the decorated coroutine function for every event whose name matches.
+
+        It is called at least once for an event: again, later, if it raises.
+        """
+
+        def decorate(handler: Handler) -> Handler:
+            self.bus.consume(pattern, handler)
+            return handler
+
+        return decorate
+
+    async def receive_webhook(
+        self, service: str, path: str, delivery: WebhookRequest
+    ) -> WebhookReply:
+        """Have ``service`` verify a delivery, and publish what it says.
+
+        Raises:
+            NotFound: no such service, or it has no webhook at ``path``.
+            Rejected: the delivery is not from whom it claims to be.
+        """
+        reply = await self.host.receive_webhook(service, path, delivery)
+        for event in reply.events:
+            await self.bus.publish(event, service)
+        return reply
+
+    # State
+
+    def services(self) -> list[dict[str, Any]]:
+        """Each service: state, why, breaker, limiter head-room, calls in flight, restarts."""
+        return self.host.health()
+
+    def plugins(self) -> list[dict[str, Any]]:
+        """Each plugin: name, version, state, what it brings, or why it failed to load."""
+        return [record.to_dict() for record in self.host.plugins]
+
+    async def dead_letters(self, *, limit: int = 50) -> list[dict[str, Any]]:
+        """What could not be handled, newest first."""
+        return [letter.to_dict() for letter in await self.journal.dead_letters.list(limit=limit)]
+
+    def metrics(self) -> list[dict[str, Any]]:
+        return self.telemetry.snapshot()
+
+    def configuration(self) -> Mapping[str, Any]:
+        """The effective configuration, secrets redacted."""
+        return self.effective_config
+
+    def _is_workflow(self, name: str) -> bool:
+        try:
+            self.engine.template(name)
+        except NotFound:
+            return False
+        return True

@@ -1,0 +1,37 @@
+"""What import-linter cannot say about itself: that no plugin was forgotten in its lists."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = {entry["name"]: entry for entry in PYPROJECT["tool"]["importlinter"]["contracts"]}
+PLUGINS = {path.name for path in ROOT.glob("plugins/*/src/interlock_*")}
+LAYERS = {path.parent.name for path in ROOT.glob("core/src/interlock/*/__init__.py")}
+
+
+def test_every_plugin_is_held_to_the_sdk() -> None:
+    contract = CONTRACTS["Plugins know the public contract only"]
+
+    assert set(contract["source_modules"]) == PLUGINS
+    assert set(contract["forbidden_modules"]) == {f"interlock.{name}" for name in LAYERS - {"sdk"}}
+
+
+def test_every_plugin_is_held_apart_from_the_others() -> None:
+    assert set(CONTRACTS["Plugins stand apart from each other"]["modules"]) == PLUGINS
+
+
+def test_every_plugin_is_a_dependency_of_the_workspace() -> None:
+    """A member that the root does not depend on is not installed by ``uv run``."""
+    names = {name.replace("interlock_", "interlock-") for name in PLUGINS}
+
+    assert names <= set(PYPROJECT["project"]["dependencies"])
+    assert names | {"interlock"} == set(PYPROJECT["tool"]["uv"]["sources"])
+
+
+def test_only_telemetry_may_know_opentelemetry_and_only_the_journal_sql() -> None:
+    telemetry = CONTRACTS["Only telemetry knows OpenTelemetry"]["source_modules"]
+    journal = CONTRACTS["Only the journal knows SQL"]["source_modules"]
+
+    assert set(telemetry) == {f"interlock.{name}" for name in LAYERS - {"telemetry"}}
+    assert set(journal) == {f"interlock.{name}" for name in LAYERS - {"journal"}}
