@@ -1,1 +1,61 @@
-"""Interlock."""
+"""Interlock: a runtime for integrations.
+
+The packages are layers; each imports only those below it::
+
+    cli         commands; talks to the daemon through its API
+    daemon      builds and wires everything; start, signals, drain
+    api         JSON over HTTP, webhooks in
+    runtime     what a running Interlock can be asked to do
+    testing     virtual time and runners for authors
+    workflows   templates, interpreter, engine
+    events      bus and triggers
+    host        plugins, services, catalog, HTTP client
+    calls       one tool call through all its policies
+    actors      mailboxes, supervision
+    journal     everything durable
+    config      the configuration file
+    expr        the expression language
+    telemetry   spans and metrics
+    sdk         the public contract for plugins
+
+A plugin imports ``interlock.sdk``. A program that embeds Interlock imports the names below::
+
+    async with interlock.open_runtime("interlock.yaml") as runtime:
+        await runtime.call("figma.extract_components", {"file_key": "..."})
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from interlock.daemon import open_runtime
+    from interlock.runtime import Pipeline, Runtime, create_workflow_template, gather
+    from interlock.sdk import on_event
+
+__version__ = "0.1.0"
+
+# Looked up on first use, so that `interlock --version` imports nothing of this.
+_HOMES = {
+    "Pipeline": "runtime",
+    "Runtime": "runtime",
+    "create_workflow_template": "runtime",
+    "gather": "runtime",
+    "on_event": "sdk",
+    "open_runtime": "daemon",
+}
+
+__all__ = [
+    "Pipeline",
+    "Runtime",
+    "__version__",
+    "create_workflow_template",
+    "gather",
+    "on_event",
+    "open_runtime",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"interlock.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'interlock' has no attribute {name!r}")

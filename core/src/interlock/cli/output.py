@@ -22,7 +22,9 @@ def print_items(items: Sequence[Mapping[str, Any]], columns: Sequence[Column], e
     if not items:
         click.echo(empty, err=True)
         return
-    print_table([name for name, _ in columns], ([cell(item) for _, cell in columns] for item in items))
+    print_table(
+        [name for name, _ in columns], ([cell(item) for _, cell in columns] for item in items)
+    )
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

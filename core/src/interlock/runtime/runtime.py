@@ -74,6 +74,16 @@ class Runtime:
     def tool(self, name: str) -> dict[str, Any]:
         return self.host.catalog.get(name).to_dict()
 
+    def callables(self) -> list[dict[str, Any]]:
+        """Everything that :meth:`call` takes: tools, and workflows described as tools."""
+        return self.tools() + [template.as_tool() for template in self.engine.templates()]
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """One of :meth:`callables`, by name or alias; NotFound otherwise."""
+        if self._is_workflow(name):
+            return self.engine.template(name).as_tool()
+        return self.tool(name)
+
     # Runs
 
     async def start(
@@ -112,9 +122,7 @@ class Runtime:
         before: str | None = None,
     ) -> list[dict[str, Any]]:
         """Runs, newest first; ``before`` is the id to continue a listing after."""
-        found = await self.engine.list(
-            status=status, template=workflow, limit=limit, before=before
-        )
+        found = await self.engine.list(status=status, template=workflow, limit=limit, before=before)
         return [record.to_dict() for record in found]
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:

@@ -1,0 +1,144 @@
+"""``interlock demo``: the real daemon, two real workflows, recorded vendors that misbehave."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from interlock.cli.client import Client, read_address
+from interlock.cli.exits import FAILED
+from interlock.cli.output import print_table
+from interlock.cli.progress import show_progress
+from interlock.sdk.errors import InterlockError, NotFound
+
+CONFIG = Path("config/demo/interlock.yaml")
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One workflow of the demo."""
+
+    title: str
+    workflow: str
+    input: dict[str, Any]
+    results: str
+
+
+SCENES = (
+    Scene(
+        "Figma file to typed React components, tokens and documentation",
+        "design_to_code",
+        {"figma_file_id": "figma-importer-example", "component_library": "react"},
+        "components",
+    ),
+    Scene(
+        "Notion database to a cited knowledge base",
+        "knowledge_extraction",
+        {"notion_database_id": "notion2svelte-docs", "analysis_goal": "how to set up and use it"},
+        "knowledge",
+    ),
+)
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Where the results go.",
+)
+def demo(out: Path) -> None:
+    """Run both headline workflows against recorded vendors; no keys, no network.
+
+    The vendors answer with rate limits, server errors and resets, so that you can see the guard
+    rails at work.
+    """
+    started = time.monotonic()
+    out = out.resolve()
+    with _daemon(find_config(), out) as client:
+        records = [_play(client, scene) for scene in SCENES]
+        _summary(client, records, out, time.monotonic() - started)
+    if any(record["status"] != "succeeded" for record in records):
+        raise click.exceptions.Exit(FAILED)
+
+
+def find_config() -> Path:
+    """The demo's configuration: in the current folder or above it, or in the checkout.
+
+    Raises:
+        NotFound: neither has it.
+    """
+    here = Path.cwd()
+    checkout = Path(__file__).resolve().parents[4]
+    for folder in (here, *here.parents, checkout):
+        if (folder / CONFIG).is_file():
+            return folder / CONFIG
+    raise NotFound(
+        f"{CONFIG} is neither here nor above", hint="run the demo in a checkout of Interlock"
+    )
+
+
+@contextmanager
+def _daemon(config: Path, out: Path) -> Iterator[Client]:
+    state = out / ".interlock"
+    command = [sys.executable, "-m", "interlock", "run", "--config", str(config)]
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "daemon.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, env=os.environ | _environment(out, state), stderr=log, stdin=subprocess.DEVNULL
+        )
+        try:
+            yield _connected(process, state / "daemon.json", out / "daemon.log")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def _environment(out: Path, state: Path) -> dict[str, str]:
+    vendors = f"http://127.0.0.1:{_free_port()}"
+    return {
+        "INTERLOCK_DEMO_OUT": str(out),
+        "INTERLOCK_DEMO_STATE": str(state),
+        "INTERLOCK_DEMO_PORT": vendors.rpartition(":")[2],
+        "INTERLOCK_DEMO_FIGMA": f"{vendors}/figma",
+        "INTERLOCK_DEMO_NOTION": f"{vendors}/notion",
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _connected(process: subprocess.Popen[bytes], address: Path, log: Path) -> Client:
+    deadline = time.monotonic() + _START_SECONDS
+    while not address.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            click.echo(log.read_text(errors="replace"), err=True)
+            raise InterlockError("the demo's daemon did not start", hint=f"its log is {log}")
+        time.sleep(0.05)
+    return Client(read_address(address))
+
+
+def _play(client: Client, scene: Scene) -> dict[str, Any]:
+    click.secho(f"\n{scene.title}", bold=True)
+    run_id = client.post(f"workflows/{scene.workflow}/start", {"input": scene.input})["run_id"]
+    show_progress(client.stream(f"runs/{run_id}/watch"))
+    record: dict[str, Any] = client.get(f"runs/{run_id}")
+    if record["status"] != "succeeded":
+        click.secho(f"{record['status']}: {(record.get('error') or {}).get('message')}", fg="red")
+    return record

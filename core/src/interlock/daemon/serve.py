@@ -1,0 +1,111 @@
+"""The daemon's life: build, listen, serve, drain, stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import anyio
+import uvicorn
+from anyio.abc import TaskGroup
+from starlette.types import ASGIApp
+
+from interlock.api import Guard, build_app
+from interlock.config import Config
+from interlock.daemon.compose import System, open_system
+from interlock.daemon.state import StateDirectory
+from interlock.sdk import NeedsAttention
+
+_log = logging.getLogger(__name__)
+
+_STREAMS_GRACE = 2  # seconds that open event streams have to notice the end
+
+
+async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> bool:
+    """Run the daemon of the configuration file at ``path`` until a signal ends it.
+
+    Args:
+        on_listening: called with the URL once requests are answered.
+
+    Returns:
+        True after a clean drain, False if work had to be cut off.
+
+    Raises:
+        ConfigError: the file has faults; all of them.
+        Conflict: another daemon uses the same state directory.
+        NeedsAttention: the address cannot be listened on.
+    """
+    async with open_system(path) as system:
+        daemon = system.config.daemon
+        with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
+            url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
+            server = _Server(build_app(system.runtime, Guard(state.token())))
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(server.serve, [door])
+                with state.announced(url):
+                    on_listening(url, system)
+                    clean = await _drained_on_signal(system, tasks)
+                server.should_exit = True
+    return clean
+
+
+async def _drained_on_signal(system: System, tasks: TaskGroup) -> bool:
+    """Drain at the first SIGTERM or SIGINT; at the second, stop draining."""
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        number = await anext(signals)
+        _log.info("%s: draining, for %g s at most", signal.Signals(number).name, system.grace)
+        async with anyio.create_task_group() as waiting:
+            drained = False
+
+            async def drain() -> None:
+                nonlocal drained
+                drained = await system.drain()
+                waiting.cancel_scope.cancel()
+
+            waiting.start_soon(drain)
+            await anext(signals)
+            _log.warning("second signal: what is unfinished is cut off")
+            waiting.cancel_scope.cancel()
+    return drained
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: signals are the daemon's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=_STREAMS_GRACE,
+            )
+        )
+
+    def capture_signals(self) -> Any:
+        from contextlib import nullcontext
+
+        return nullcontext()
+
+
+def _listen(config: Config) -> closing[socket.socket]:
+    address = (config.daemon.host, config.daemon.port)
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    try:
+        return closing(socket.create_server(address, family=family, backlog=1024))
+    except OSError as error:
+        raise NeedsAttention(
+            f"cannot listen on {address[0]}:{address[1]}: {error.strerror}",
+            hint="choose another daemon.port, or 0 for a free one",
+        ) from None
+
+
+def _host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,66 @@
+"""A plugin whose effects can be counted from outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+LEDGER = '''
+"""Writes a line for each effect, so that a test can count them."""
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from interlock.sdk import Rejected, Retryable, Service, Settings, current_call, hookimpl, tool
+
+
+class LedgerSettings(Settings):
+    file: Path
+
+
+class Ledger(Service[LedgerSettings]):
+    def _write(self, entry: str) -> dict[str, Any]:
+        with self.settings.file.open("a") as file:
+            file.write(f"{entry} {current_call().idempotency_key}\\n")
+        return {"entry": entry}
+
+    @tool(effect="write", idempotent=True)
+    async def put(self, entry: str, seconds: float = 0.0) -> dict[str, Any]:
+        """Write an entry after a while."""
+        await asyncio.sleep(seconds)
+        return self._write(entry)
+
+    @tool(effect="write")
+    async def once(self, entry: str) -> dict[str, Any]:
+        """Write an entry; twice would be two."""
+        return self._write(entry)
+
+    @tool(effect="read")
+    async def lines(self) -> int:
+        """How many entries there are."""
+        return len(self.settings.file.read_text().splitlines()) if self.settings.file.exists() else 0
+
+    @tool(effect="write", idempotent=True)
+    async def refuse(self, reason: str = "no") -> None:
+        """Never succeeds."""
+        raise Rejected(reason)
+
+
+@hookimpl
+def interlock_services() -> dict[str, type[Service[Any]]]:
+    return {"ledger": Ledger}
+'''
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Install the plugin ``ledger`` for child processes; the file it writes to."""
+    site = tmp_path / "site"
+    info = site / "interlock_ledger-0.1.dist-info"
+    info.mkdir(parents=True)
+    (site / "interlock_ledger.py").write_text(LEDGER)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: interlock-ledger\nVersion: 0.1\n")
+    (info / "entry_points.txt").write_text("[interlock.plugins]\nledger = interlock_ledger\n")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    return tmp_path / "ledger.txt"
