@@ -1,0 +1,52 @@
+"""A durable store of file responses, so that an unchanged file is read from Figma once.
+
+Seats without Dev or Full access may read six files a month. The version of a file (asked at
+``/meta``, a cheaper tier) together with the request's parameters names a response; its bytes are a
+blob, and the service's state holds the blob's digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from interlock.sdk import NotFound, ServiceContext
+
+
+class FileCache:
+    """Responses of one Figma account by file, version and parameters."""
+
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+
+    async def get(
+        self,
+        key: str,
+        version: str,
+        request: Mapping[str, str],
+        fetch: Callable[[], Awaitable[bytes]],
+    ) -> Any:
+        """The response as JSON, from the store if this version of the file is there."""
+        name = _name(key, request)
+        kept = await self._kept(name, version)
+        if kept is None:
+            kept = await fetch()
+            blob = await self._context.blobs.put(kept, "application/json")
+            await self._context.state.put(name, {"version": version, "digest": blob.digest})
+        return orjson.loads(kept)
+
+    async def _kept(self, name: str, version: str) -> bytes | None:
+        entry = await self._context.state.get(name)
+        if not entry or entry["version"] != version:
+            return None
+        try:
+            return await self._context.blobs.get(entry["digest"])
+        except NotFound:
+            return None
+
+
+def _name(key: str, request: Mapping[str, str]) -> str:
+    parameters = hashlib.sha256(orjson.dumps(dict(sorted(request.items())))).hexdigest()[:16]
+    return f"file:{key}:{parameters}"

@@ -1,0 +1,18 @@
+"""What an operator says about one Figma account."""
+
+from __future__ import annotations
+
+from interlock.sdk import Settings
+from pydantic import Field, SecretStr
+
+from interlock_figma.limits import Plan, Seat
+
+
+class FigmaSettings(Settings):
+    """Settings of the service type ``figma``."""
+
+    token: SecretStr = Field(description="personal access token or plan token")
+    base_url: str = Field("https://api.figma.com", description="origin of the REST API")
+    seat: Seat = Field("full", description="seat of the token's user; decides the rate limits")
+    plan: Plan = Field("professional", description="plan of the workspace that holds the files")
+    passcode: SecretStr | None = Field(None, description="the passcode given to the webhooks")

@@ -1,0 +1,161 @@
+"""Auto layout, sizing and constraints in the words of CSS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock_figma.tree.geometry import rounded
+
+Json = Mapping[str, Any]
+
+_MODES = {"HORIZONTAL": "row", "VERTICAL": "column", "GRID": "grid"}
+_JUSTIFY = {"MIN": "start", "CENTER": "center", "MAX": "end", "SPACE_BETWEEN": "between"}
+_ALIGN = {"MIN": "start", "CENTER": "center", "MAX": "end", "BASELINE": "baseline"}
+_HORIZONTAL = {
+    "LEFT": "left",
+    "RIGHT": "right",
+    "CENTER": "center",
+    "LEFT_RIGHT": "stretch",
+    "SCALE": "scale",
+}
+_VERTICAL = {
+    "TOP": "top",
+    "BOTTOM": "bottom",
+    "CENTER": "center",
+    "TOP_BOTTOM": "stretch",
+    "SCALE": "scale",
+}
+_SIDES = ("paddingTop", "paddingRight", "paddingBottom", "paddingLeft")
+_LIMITS = ("minWidth", "maxWidth", "minHeight", "maxHeight")
+
+
+def mode(node: Json) -> str | None:
+    """``row``, ``column``, ``grid``, or None without auto layout."""
+    return _MODES.get(node.get("layoutMode") or "")
+
+
+def container(node: Json) -> dict[str, Any] | None:
+    """How a node lays out its children; None without auto layout."""
+    kind = mode(node)
+    if kind is None:
+        return None
+    layout: dict[str, Any] = {"mode": kind}
+    padding = [rounded(node.get(side) or 0) for side in _SIDES]
+    if any(padding):
+        layout["padding"] = padding
+    layout.update(_grid(node) if kind == "grid" else _flex(node))
+    if node.get("strokesIncludedInLayout"):
+        layout["strokes_take_space"] = True
+    return layout
+
+
+def _flex(node: Json) -> dict[str, Any]:
+    justify = _JUSTIFY.get(node.get("primaryAxisAlignItems") or "MIN", "start")
+    align = _ALIGN.get(node.get("counterAxisAlignItems") or "MIN", "start")
+    layout: dict[str, Any] = {"justify": justify, "align": align}
+    # The spacing stored beside SPACE_BETWEEN is what it was before, and not in force.
+    if justify != "between" and node.get("itemSpacing"):
+        layout["gap"] = rounded(node["itemSpacing"])
+    if node.get("layoutWrap") == "WRAP":
+        layout["wrap"] = True
+        if node.get("counterAxisAlignContent") == "SPACE_BETWEEN":
+            layout["lines"] = "between"
+        elif node.get("counterAxisSpacing"):
+            layout["line_gap"] = rounded(node["counterAxisSpacing"])
+    if node.get("itemReverseZIndex"):
+        layout["first_on_top"] = True
+    return layout
+
+
+def _grid(node: Json) -> dict[str, Any]:
+    layout: dict[str, Any] = {
+        "columns": int(node.get("gridColumnCount") or 1),
+        "rows": int(node.get("gridRowCount") or 1),
+    }
+    named = {
+        "gap": "gridColumnGap",
+        "line_gap": "gridRowGap",
+        "column_sizes": "gridColumnsSizing",
+        "row_sizes": "gridRowsSizing",
+    }
+    layout.update({name: node[key] for name, key in named.items() if node.get(key)})
+    return layout
+
+
+def sizing(node: Json, parent: Json | None) -> dict[str, str]:
+    """``{horizontal, vertical}``, each ``fixed``, ``fill`` or ``hug``.
+
+    Captures from before ``layoutSizing*`` say it in other words.
+    """
+    return {
+        "horizontal": _sizing(node, parent, "Horizontal"),
+        "vertical": _sizing(node, parent, "Vertical"),
+    }
+
+
+def _sizing(node: Json, parent: Json | None, axis: str) -> str:
+    stated = node.get(f"layoutSizing{axis}")
+    if stated in ("FIXED", "FILL", "HUG"):
+        return str(stated).lower()
+    flow = mode(parent) if parent and in_flow(node) else None
+    along = (flow == "row") == (axis == "Horizontal")
+    if flow and along and node.get("layoutGrow") == 1:
+        return "fill"
+    if flow and not along and node.get("layoutAlign") == "STRETCH":
+        return "fill"
+    return "hug" if _hugs(node, axis) else "fixed"
+
+
+def _hugs(node: Json, axis: str) -> bool:
+    if node.get("type") == "TEXT":
+        resize = (node.get("style") or {}).get("textAutoResize")
+        return resize == "WIDTH_AND_HEIGHT" or (resize == "HEIGHT" and axis == "Vertical")
+    own = mode(node)
+    if own not in ("row", "column"):
+        return False
+    primary = (own == "row") == (axis == "Horizontal")
+    key = "primaryAxisSizingMode" if primary else "counterAxisSizingMode"
+    return node.get(key, "AUTO") == "AUTO"
+
+
+def in_flow(node: Json) -> bool:
+    """False for a child taken out of its parent's auto layout."""
+    return node.get("layoutPositioning") != "ABSOLUTE"
+
+
+def as_item(node: Json, parent: Json | None) -> dict[str, Any]:
+    """What a node says to its parent's layout: limits, alignment, constraints, grid cell."""
+    item: dict[str, Any] = {}
+    limits = {key: rounded(node[key]) for key in _LIMITS if node.get(key) is not None}
+    if limits:
+        item["limits"] = limits
+    flow = mode(parent) if parent else None
+    if flow and in_flow(node):
+        if flow == "grid":
+            item["cell"] = _cell(node)
+        return item
+    if flow:
+        item["position"] = "absolute"
+    given = node.get("constraints") or {}
+    item["constraints"] = {
+        "horizontal": _HORIZONTAL.get(given.get("horizontal") or "", "left"),
+        "vertical": _VERTICAL.get(given.get("vertical") or "", "top"),
+    }
+    return item
+
+
+def _cell(node: Json) -> dict[str, Any]:
+    cell: dict[str, Any] = {
+        "column": int(node.get("gridColumnAnchorIndex") or 0),
+        "row": int(node.get("gridRowAnchorIndex") or 0),
+        "columns": int(node.get("gridColumnSpan") or 1),
+        "rows": int(node.get("gridRowSpan") or 1),
+    }
+    for name, key in (
+        ("justify", "gridChildHorizontalAlign"),
+        ("align", "gridChildVerticalAlign"),
+    ):
+        if node.get(key) in _ALIGN:
+            cell[name] = _ALIGN[node[key]]
+    return cell

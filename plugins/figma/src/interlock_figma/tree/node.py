@@ -1,0 +1,195 @@
+"""One node of Figma's JSON as one node of the simplified tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock_figma.tree import kinds, layout, paint, typography
+from interlock_figma.tree.bindings import bindings, instance_of, variables
+from interlock_figma.tree.document import Document, children
+from interlock_figma.tree.geometry import Placement, place, rounded, turn
+from interlock_figma.tree.shared import SharedStyles
+from interlock_figma.tree.vectors import Drawing, is_drawing
+
+Json = Mapping[str, Any]
+
+
+class Simplifier:
+    """Makes simplified trees whose shared styles lie in one table.
+
+    Attributes:
+        shared: the table; a node's ``fill``, ``stroke``, ``effects`` and ``text_style`` name
+            entries of it.
+        warnings: ``{node, name, message}`` for whatever was not understood.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.shared = SharedStyles()
+        self.warnings: list[dict[str, str]] = []
+
+    def tree(self, root: Json, *, as_component: bool = False) -> dict[str, Any]:
+        """The tree below ``root``, whose box starts at 0, 0.
+
+        Args:
+            as_component: keep layers that a boolean property may show, and say which property
+                drives which layer.
+        """
+        return self._node(root, None, None, as_component)
+
+    def _node(
+        self, node: Json, parent: Json | None, around: Placement | None, scoped: bool
+    ) -> dict[str, Any]:
+        where = place(node, around)
+        result: dict[str, Any] = {
+            "id": str(node.get("id") or ""),
+            "name": str(node.get("name") or ""),
+            "type": "frame",
+            "box": where.box(),
+            **turn(where.local),
+            "sizing": layout.sizing(node, parent),
+            **layout.as_item(node, parent),
+        }
+        self._appearance(node, where, result)
+        if scoped and (bound := bindings(node)):
+            result["bindings"] = bound
+        if bound_variables := variables(node):
+            result["variables"] = bound_variables
+        self._content(node, where, result, scoped)
+        return result
+
+    def _appearance(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
+        if not kinds.is_visible(node):
+            result["hidden"] = True
+        if float(node.get("opacity", 1.0)) < 1:
+            result["opacity"] = rounded(node["opacity"])
+        if node.get("blendMode", "PASS_THROUGH") not in ("PASS_THROUGH", "NORMAL"):
+            result["blend"] = paint.blend(node["blendMode"])
+        if effects := paint.effects(node.get("effects")):
+            self._note_unknown_effects(node, effects)
+            result["effects"] = self._named("effect", effects, node, ("effect",))
+
+    def _content(self, node: Json, where: Placement, result: dict[str, Any], scoped: bool) -> None:
+        kind = str(node.get("type") or "")
+        if is_drawing(node):
+            result["type"] = "vector"
+            drawing = Drawing(where, self.shared)
+            drawing.add(node, where)
+            result["shapes"] = drawing.shapes
+            if kind == "INSTANCE":
+                result["component"] = instance_of(node, self.document)
+        elif kind in kinds.TEXTS or ("characters" in node and kind not in kinds.FRAMES):
+            self._text(node, where, result)
+        else:
+            self._box(node, where, result)
+            self._children(node, where, result, scoped)
+        if kind not in kinds.FRAMES | kinds.TEXTS | kinds.SHAPES:
+            result["figma_type"] = kind
+            self._warn(node, f"node type {kind or '(none)'} is not known; drawn as a plain box")
+
+    def _box(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
+        kind = str(node.get("type") or "")
+        result["type"] = {"GROUP": "group", "RECTANGLE": "rectangle", "ELLIPSE": "ellipse"}.get(
+            kind, "frame"
+        )
+        self._paints(node, where, result)
+        if corner := paint.radius(node):
+            result["radius"] = corner
+        if node.get("clipsContent"):
+            result["clip"] = True
+        if described := layout.container(node):
+            result["layout"] = described
+        if kind == "INSTANCE":
+            result["type"] = "instance"
+            result["component"] = instance_of(node, self.document)
+
+    def _paints(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
+        if fills := paint.paints(node.get("fills"), where.width, where.height):
+            result["fill"] = self._named("fill", {"paints": fills}, node, ("fill", "fills"))
+            self._note_unknown_paints(node, fills)
+        described = paint.stroke(node)
+        strokes = paint.paints(node.get("strokes"), where.width, where.height)
+        if strokes and paint.has_width(described):
+            value = {"paints": strokes, **described}
+            result["stroke"] = self._named("stroke", value, node, ("stroke", "strokes"))
+
+    def _text(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
+        result["type"] = "text"
+        result["text"] = str(node.get("characters") or "")
+        style = node.get("style") or {}
+        value = typography.text_style(style)
+        result["text_style"] = self._named("text", value, node, ("text",))
+        result["text_box"] = typography.text_box(node)
+        self._paints(node, where, result)
+        pieces = typography.runs(node)
+        if len(pieces) > 1 or any(number for _, number in pieces):
+            result["runs"] = [self._run(node, where, text, number) for text, number in pieces]
+        if lines := typography.lists(node):
+            result["lists"] = lines
+
+    def _run(self, node: Json, where: Placement, text: str, number: int) -> dict[str, Any]:
+        run: dict[str, Any] = {"text": text}
+        override = (node.get("styleOverrideTable") or {}).get(str(number))
+        if not number or not isinstance(override, Mapping):
+            return run
+        merged = {**(node.get("style") or {}), **override}
+        run["text_style"] = self.shared.name_of("text", typography.text_style(merged))
+        if fills := paint.paints(override.get("fills"), where.width, where.height):
+            run["fill"] = self.shared.name_of("fill", {"paints": fills})
+        if link := (override.get("hyperlink") or {}).get("url"):
+            run["href"] = str(link)
+        return run
+
+    def _children(self, node: Json, where: Placement, result: dict[str, Any], scoped: bool) -> None:
+        # Inside an instance the references speak of that instance's component, not of ours.
+        inside = scoped and node.get("type") != "INSTANCE"
+        kept = [child for child in children(node) if self._is_kept(child, inside)]
+        found: list[dict[str, Any]] = []
+        into = found
+        for child in kept:
+            made = self._node(child, node, where, inside)
+            if child.get("isMask") and layout.mode(node) is None:
+                clip = self._mask(child, made)
+                into.append(clip)
+                into, where = clip["children"], place(child, where)
+            else:
+                into.append(made)
+        if found:
+            result["children"] = found
+
+    def _is_kept(self, child: Json, scoped: bool) -> bool:
+        if kinds.is_visible(child):
+            return True
+        driven = "visible" in (child.get("componentPropertyReferences") or {})
+        return scoped and driven and child.get("type") not in kinds.UNDRAWN
+
+    def _mask(self, child: Json, made: dict[str, Any]) -> dict[str, Any]:
+        """A box that clips the siblings above the mask; the mask itself is not painted."""
+        if child.get("type") not in ("RECTANGLE", "ELLIPSE", "FRAME"):
+            self._warn(child, "a mask of this shape clips to its box only")
+        kept = {
+            key: made[key] for key in ("id", "name", "box", "sizing", "constraints") if key in made
+        }
+        radius = 9999 if child.get("type") == "ELLIPSE" else made.get("radius")
+        shape = {"radius": radius} if radius else {}
+        return {**kept, **shape, "type": "group", "clip": True, "children": []}
+
+    def _named(self, kind: str, value: dict[str, Any], node: Json, keys: tuple[str, ...]) -> str:
+        """Hoist a value, with the id of the Figma style it comes from."""
+        used = {str(key).lower(): name for key, name in (node.get("styles") or {}).items()}
+        style = next((used[key] for key in keys if key in used), None)
+        return self.shared.name_of(kind, {**value, "style": style} if style else value)
+
+    def _note_unknown_paints(self, node: Json, fills: list[dict[str, Any]]) -> None:
+        for fill in fills:
+            if fill["type"] == "unknown":
+                self._warn(node, f"paint type {fill['figma_type']} is not known; left out")
+
+    def _note_unknown_effects(self, node: Json, effects: dict[str, Any]) -> None:
+        for kind in effects.pop("unknown", ()):
+            self._warn(node, f"effect {kind} has no CSS; left out")
+
+    def _warn(self, node: Json, message: str) -> None:
+        name = str(node.get("name") or "")
+        self.warnings.append({"node": str(node.get("id") or ""), "name": name, "message": message})

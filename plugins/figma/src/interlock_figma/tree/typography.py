@@ -1,0 +1,96 @@
+"""Texts: their style, their differing runs, their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from interlock_figma.tree.geometry import rounded
+
+Json = Mapping[str, Any]
+
+_CASES = {
+    "UPPER": "uppercase",
+    "LOWER": "lowercase",
+    "TITLE": "capitalize",
+    "SMALL_CAPS": "small-caps",
+    "SMALL_CAPS_FORCED": "all-small-caps",
+}
+_DECORATIONS = {"UNDERLINE": "underline", "STRIKETHROUGH": "line-through"}
+_RESIZES = {"WIDTH_AND_HEIGHT": "hug", "HEIGHT": "height", "TRUNCATE": "truncate"}
+_VERTICAL = {"TOP": "top", "CENTER": "center", "BOTTOM": "bottom"}
+
+
+def text_style(style: Json) -> dict[str, Any]:
+    """Font and spacing; ``line_height`` and ``letter_spacing`` are pixels."""
+    result: dict[str, Any] = {
+        "family": str(style.get("fontFamily") or "sans-serif"),
+        "size": rounded(style.get("fontSize") or 12),
+        "weight": int(style.get("fontWeight") or 400),
+    }
+    if style.get("lineHeightPx"):
+        result["line_height"] = rounded(style["lineHeightPx"])
+    if style.get("letterSpacing"):
+        result["letter_spacing"] = rounded(style["letterSpacing"])
+    if style.get("italic"):
+        result["italic"] = True
+    if style.get("textCase") in _CASES:
+        result["case"] = _CASES[style["textCase"]]
+    if style.get("textDecoration") in _DECORATIONS:
+        result["decoration"] = _DECORATIONS[style["textDecoration"]]
+    return result
+
+
+def text_box(node: Json) -> dict[str, Any]:
+    """How a text sits in its box: ``{align, valign, resize, max_lines?, paragraph_gap?}``."""
+    style = node.get("style") or {}
+    resize = _RESIZES.get(style.get("textAutoResize") or "", "fixed")
+    if style.get("textTruncation") == "ENDING":
+        resize = "truncate"
+    result: dict[str, Any] = {
+        "align": str(style.get("textAlignHorizontal") or "LEFT").lower(),
+        "valign": _VERTICAL.get(style.get("textAlignVertical") or "TOP", "top"),
+        "resize": resize,
+    }
+    if style.get("maxLines"):
+        result["max_lines"] = int(style["maxLines"])
+    if style.get("paragraphSpacing"):
+        result["paragraph_gap"] = rounded(style["paragraphSpacing"])
+    link = (style.get("hyperlink") or {}).get("url")
+    if link:
+        result["href"] = str(link)
+    return result
+
+
+def runs(node: Json) -> list[tuple[str, int]]:
+    """The text cut where its override changes; 0 is the node's own style.
+
+    Overrides count UTF-16 code units, as JavaScript does, and may end before the text does.
+    """
+    text = str(node.get("characters") or "")
+    overrides = [int(number or 0) for number in node.get("characterStyleOverrides") or ()]
+    if not any(overrides):
+        return [(text, 0)] if text else []
+    per_character = []
+    unit = 0
+    for character in text:
+        per_character.append((character, overrides[unit] if unit < len(overrides) else 0))
+        unit += 2 if ord(character) > 0xFFFF else 1
+    return [
+        ("".join(character for character, _ in group), number)
+        for number, group in groupby(per_character, key=lambda pair: pair[1])
+    ]
+
+
+def lists(node: Json) -> list[dict[str, Any]]:
+    """``{kind, indent}`` of each line where any line belongs to a list; else empty."""
+    kinds = [str(kind or "NONE").lower() for kind in node.get("lineTypes") or ()]
+    if not any(kind in ("ordered", "unordered") for kind in kinds):
+        return []
+    indents = list(node.get("lineIndentations") or ())
+    indents += [0] * (len(kinds) - len(indents))
+    return [
+        {"kind": kind, "indent": int(indent or 0)}
+        for kind, indent in zip(kinds, indents, strict=False)
+    ]

@@ -1,0 +1,151 @@
+"""Shapes, and whole icons, as the shapes of one SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from interlock_figma.tree import geometry, kinds, layout, paint
+from interlock_figma.tree.document import children
+from interlock_figma.tree.geometry import Placement, place, rounded
+from interlock_figma.tree.outline import outline
+from interlock_figma.tree.shared import SharedStyles
+
+Json = Mapping[str, Any]
+
+_MOST_SHAPES = 400
+"""An illustration beyond this stays a tree, so that one element never holds a whole page."""
+
+
+def is_drawing(node: Json) -> bool:
+    """Whether a subtree holds shapes only, one of them a curve, and no box of its own."""
+    if kinds.is_curve(node):
+        return not kinds.has_image(node)
+    if node.get("type") not in kinds.FRAMES or not _is_bare(node):
+        return False
+    shapes = list(_visible_shapes(node))
+    if not shapes or len(shapes) > _MOST_SHAPES or any(shape is None for shape in shapes):
+        return False
+    return any(kinds.is_curve(shape) for shape in shapes if shape)
+
+
+def _is_bare(node: Json) -> bool:
+    painted = any(paint.paints(node.get(key), 1, 1) for key in ("fills", "strokes"))
+    drawn = painted or bool(paint.effects(node.get("effects"))) or bool(node.get("cornerRadius"))
+    return not drawn and layout.mode(node) is None
+
+
+def _visible_shapes(node: Json) -> Iterator[Json | None]:
+    """The shapes below a node; None stands for anything that no SVG of ours can hold."""
+    for child in children(node):
+        if not kinds.is_visible(child):
+            continue
+        if child.get("type") in kinds.SHAPES:
+            fit = not kinds.has_image(child) and not paint.effects(child.get("effects"))
+            yield child if fit else None
+        elif child.get("type") in kinds.FRAMES and _is_bare(child) and not _is_swappable(child):
+            yield from _visible_shapes(child)
+        else:
+            yield None
+
+
+def _is_swappable(node: Json) -> bool:
+    return bool(node.get("componentPropertyReferences"))
+
+
+class Drawing:
+    """Collects the shapes of one SVG whose coordinates are the root's box."""
+
+    def __init__(self, root: Placement, shared: SharedStyles) -> None:
+        self._root = root
+        self._shared = shared
+        self.shapes: list[dict[str, Any]] = []
+
+    def add(self, node: Json, placement: Placement) -> None:
+        """Add a shape, or every visible shape below a box; ``placement`` is the node's own."""
+        if node.get("type") not in kinds.SHAPES:
+            for child in children(node):
+                if kinds.is_visible(child):
+                    self.add(child, place(child, placement))
+            return
+        shape: dict[str, Any] = {"id": str(node.get("id")), "name": str(node.get("name") or "")}
+        shape.update(self._standing(placement))
+        if float(node.get("opacity", 1.0)) < 1:
+            shape["opacity"] = rounded(node["opacity"])
+        if node.get("isMask"):
+            shape["mask"] = True
+        shape["paths"] = self._paths(node, placement)
+        if not shape["paths"] and _is_painted(node) and "fillGeometry" not in node:
+            shape["missing"] = True
+            shape["paths"] = self._stand_in(node, placement)
+        self.shapes.append(shape)
+
+    def _standing(self, placement: Placement) -> dict[str, Any]:
+        linear = geometry.compose(geometry.invert(self._root.total), placement.total)
+        away = (
+            placement.center[0] - self._root.center[0],
+            placement.center[1] - self._root.center[1],
+        )
+        across, down = geometry.apply(geometry.invert(self._root.total), away)
+        half = geometry.apply(linear, (placement.width / 2, placement.height / 2))
+        x = rounded(across + self._root.width / 2 - half[0])
+        y = rounded(down + self._root.height / 2 - half[1])
+        size = {"width": rounded(placement.width), "height": rounded(placement.height)}
+        if not geometry.turn(linear):
+            return {"x": x, "y": y, **size}
+        return {"matrix": [*(rounded(part, 5) for part in linear), x, y], **size}
+
+    def _paths(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
+        fill = self._fill(node.get("fills"), placement)
+        line = self._fill(node.get("strokes"), placement, kind="stroke")
+        if node.get("fillGeometry") or node.get("strokeGeometry"):
+            return self._recorded(node, placement, fill, line)
+        drawn = outline(node, placement.width, placement.height)
+        if drawn is None:
+            return []
+        path: dict[str, Any] = {"d": drawn}
+        if fill and node.get("type") != "LINE":
+            path["fill"] = fill
+        stroke = paint.stroke(node)
+        if line and stroke.get("width"):
+            path |= {"stroke": line, "stroke_width": stroke["width"]}
+            if stroke.get("dash"):
+                path["dash"] = stroke["dash"]
+        return [path] if len(path) > 1 else []
+
+    def _recorded(
+        self, node: Json, placement: Placement, fill: str | None, line: str | None
+    ) -> list[dict[str, Any]]:
+        overrides = node.get("fillOverrideTable") or {}
+        paths = []
+        for part in node.get("fillGeometry") or ():
+            override = overrides.get(str(part.get("overrideID") or "")) or {}
+            own = self._fill(override["fills"], placement) if "fills" in override else fill
+            if own:
+                paths.append(_path(part, own))
+        if line:
+            paths.extend(_path(part, line) for part in node.get("strokeGeometry") or ())
+        return paths
+
+    def _fill(self, given: Any, placement: Placement, kind: str = "fill") -> str | None:
+        found = paint.paints(given, placement.width, placement.height)
+        return self._shared.name_of("fill", {"paints": found}) if found else None
+
+    def _stand_in(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
+        """The box of a curve whose geometry the capture does not have."""
+        name = self._fill(node.get("fills"), placement) or self._fill(
+            node.get("strokes"), placement
+        )
+        box = f"M0 0H{rounded(placement.width)}V{rounded(placement.height)}H0Z"
+        return [{"d": box, "fill": name}]
+
+
+def _path(part: Json, fill: str) -> dict[str, Any]:
+    path = {"d": str(part.get("path") or ""), "fill": fill}
+    if part.get("windingRule") == "EVENODD":
+        path["rule"] = "evenodd"
+    return path
+
+
+def _is_painted(node: Json) -> bool:
+    return any(paint.paints(node.get(key), 1, 1) for key in ("fills", "strokes"))
