@@ -1,1 +1,1 @@
-"""config."""
+"""The configuration: read with positions, checked as a whole, typed."""

@@ -1,1 +1,33 @@
-"""expr."""
+"""The expression language of templates, triggers and conditions: read, check, evaluate.
+
+An expression is a subset of Python's: literals, names, ``a.b`` (a key of a mapping, never an
+attribute), ``a[i]``, slices, comparisons, ``and or not``, ``+ - * / // %``, ``x if c else y``,
+lists, mappings, comprehensions with up to two ``for``, and calls of known pure functions. It has
+no clock, randomness, environment or attributes, and ends within a budget of steps and size.
+"""
+
+from interlock.expr.budget import Budget
+from interlock.expr.errors import (
+    ExpressionError,
+    MissingValue,
+    Problem,
+    did_you_mean,
+    nearest,
+)
+from interlock.expr.expression import Expression, parse
+from interlock.expr.paths import Reference
+from interlock.expr.template import Value, compile_value
+
+__all__ = [
+    "Budget",
+    "Expression",
+    "ExpressionError",
+    "MissingValue",
+    "Problem",
+    "Reference",
+    "Value",
+    "compile_value",
+    "did_you_mean",
+    "nearest",
+    "parse",
+]
