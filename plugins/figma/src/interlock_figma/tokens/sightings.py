@@ -57,6 +57,8 @@ def _styles(node: Json, document: Document) -> Iterator[Sighting]:
         found = read(node, size) if read else None
         if found:
             yield Sighting(found[0], str(style_id), label, found[1], "style")
+            if found[0] == "typography":
+                yield Sighting("font", str(style_id), "", found[1]["family"], "style")
 
 
 def _fill(node: Json, size: tuple[float, float]) -> tuple[str, Any] | None:

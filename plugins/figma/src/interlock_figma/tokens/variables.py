@@ -80,10 +80,10 @@ def _resolve(value: Any, mode: str, variables: Json, collections: Json, left: in
     """Follow aliases; another collection's variable is taken in that collection's default mode."""
     if not isinstance(value, Mapping) or value.get("type") != "VARIABLE_ALIAS" or not left:
         return value
-    target = variables.get(value.get("id")) or {}
+    target = variables.get(str(value.get("id"))) or {}
     by_mode = target.get("valuesByMode") or {}
-    default = (collections.get(target.get("variableCollectionId")) or {}).get("defaultModeId")
-    following = by_mode.get(mode, by_mode.get(default))
+    default = (collections.get(str(target.get("variableCollectionId"))) or {}).get("defaultModeId")
+    following = by_mode.get(mode, by_mode.get(str(default)))
     return _resolve(following, mode, variables, collections, left - 1)
 
 

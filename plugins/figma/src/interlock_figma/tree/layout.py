@@ -116,12 +116,12 @@ def _hugs(node: Json, axis: str) -> bool:
         return False
     primary = (own == "row") == (axis == "Horizontal")
     key = "primaryAxisSizingMode" if primary else "counterAxisSizingMode"
-    return node.get(key, "AUTO") == "AUTO"
+    return bool(node.get(key, "AUTO") == "AUTO")
 
 
 def in_flow(node: Json) -> bool:
     """False for a child taken out of its parent's auto layout."""
-    return node.get("layoutPositioning") != "ABSOLUTE"
+    return bool(node.get("layoutPositioning") != "ABSOLUTE")
 
 
 def as_item(node: Json, parent: Json | None) -> dict[str, Any]:

@@ -168,7 +168,7 @@ class Simplifier:
         """A box that clips the siblings above the mask; the mask itself is not painted."""
         if child.get("type") not in ("RECTANGLE", "ELLIPSE", "FRAME"):
             self._warn(child, "a mask of this shape clips to its box only")
-        kept = {
+        kept: dict[str, Any] = {
             key: made[key] for key in ("id", "name", "box", "sizing", "constraints") if key in made
         }
         radius = 9999 if child.get("type") == "ELLIPSE" else made.get("radius")

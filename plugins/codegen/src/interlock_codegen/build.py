@@ -1,0 +1,210 @@
+"""From a simplified tree to elements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interlock_codegen import semantics
+from interlock_codegen.css import background, container, effects, item, stroke, typeset
+from interlock_codegen.element import Element, Expression, Style, Text
+from interlock_codegen.job import Job
+from interlock_codegen.richtext import content
+from interlock_codegen.svg import drawing
+
+Json = Mapping[str, Any]
+
+_TAGS = {"button": "button", "link": "a", "nav": "nav", "list": "ul"}
+_PHRASING = frozenset(("button", "link", "input"))
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands above an element.
+
+    Attributes:
+        phrasing: only inline content is allowed here.
+        item: the parent is a list.
+    """
+
+    parent: Json | None = None
+    phrasing: bool = False
+    interactive: bool = False
+    item: bool = False
+
+
+ROOT = Around()
+
+
+class Builder:
+    """Builds one component or screen."""
+
+    def __init__(self, job: Job, root: Json, role: str = "") -> None:
+        """``role`` is what the root is taken for, whatever its name says."""
+        self._job = job
+        self._role = role
+        self._sizes = semantics.heading_sizes(root, job)
+
+    def build(self, node: Json, around: Around = ROOT) -> Element:
+        """The element of a node and all below it."""
+        if node["type"] == "vector":
+            element = self._drawing(node, around)
+        elif node["type"] == "text":
+            element = self._text(node, around)
+        else:
+            element = self._box(node, around)
+        element.node = element.node or str(node["id"])
+        bound = node.get("bindings") or {}
+        element.shown_by = self._job.props.get(bound.get("visible") or "")
+        element.swapped_by = self._job.props.get(bound.get("swap") or "")
+        return _as_item(element, around)
+
+    def _drawing(self, node: Json, around: Around) -> Element:
+        element = drawing(node, self._job)
+        element.style |= item.item(node, around.parent, self._job)
+        element.style |= effects.finish(node, self._job)
+        element.style |= effects.drop_shadows(node, "drop-shadow", self._job)
+        if "min-height" in element.style:
+            element.style.pop("min-height")
+        element.style.setdefault("flex-shrink", "shrink-0")
+        return element
+
+    def _text(self, node: Json, around: Around) -> Element:
+        job = self._job
+        level = 0 if around.phrasing else semantics.heading_level(node, self._sizes, job)
+        tag = f"h{level}" if level else ("span" if around.phrasing else "p")
+        style: Style = {
+            **item.item(node, around.parent, job),
+            **typeset.setting(node, around.parent, job),
+            **typeset.font(node, job),
+            **typeset.ink(node, job),
+            **effects.finish(node, job),
+            **effects.drop_shadows(node, "text-shadow", job),
+        }
+        prop = job.props.get((node.get("bindings") or {}).get("text") or "")
+        return Element(tag, style=style, children=content(node, prop, job))
+
+    def _box(self, node: Json, around: Around) -> Element:
+        job = self._job
+        role = semantics.role(node, interactive_above=around.interactive)
+        if around.parent is None and self._role:
+            role = self._role
+        if role == "input":
+            return self._input(node, around)
+        line = stroke.stroke(node, job)
+        image = _only_image(node, job)
+        style: Style = {
+            **container.container(node, line.border, job),
+            **item.item(node, around.parent, job),
+            **({} if image else background.background(node, job)),
+            **line.style,
+            **effects.corners(node, job),
+            **effects.shadows(node, line.shadows, job),
+            **effects.finish(node, job),
+            **effects.clip(node),
+        }
+        if "position" not in style and node.get("children") and not container.flows(node):
+            style["position"] = "relative"
+        if image:
+            return self._image(node, image, style)
+        element = Element(_tag(role, around), style=style)
+        self._describe(element, role, node)
+        inside = Around(
+            parent=node,
+            phrasing=around.phrasing or role in _PHRASING,
+            interactive=around.interactive or role in _PHRASING,
+            item=role == "list",
+        )
+        element.children = self._children(node, inside)
+        return element
+
+    def _children(self, node: Json, inside: Around) -> list[Element | Text]:
+        """The children; one that is hidden is there only if a property can show it."""
+        built = [self.build(child, inside) for child in node.get("children") or ()]
+        pairs = zip(node.get("children") or (), built, strict=True)
+        return [element for child, element in pairs if not child.get("hidden") or element.shown_by]
+
+    def _describe(self, element: Element, role: str, node: Json) -> None:
+        if role == "button":
+            element.attributes["type"] = "button"
+            element.style.setdefault("text-align", "text-left")
+            if not item.holds_text(node):
+                element.attributes["aria-label"] = semantics.label(node) or "Button"
+        elif role == "link":
+            element.attributes["href"] = "/"
+            if not item.holds_text(node):
+                element.attributes["aria-label"] = semantics.label(node) or "Link"
+            self._job.warn(node, "taken for a link by its name; its target is not in the design")
+        elif role == "nav":
+            element.attributes["aria-label"] = semantics.label(node) or "Navigation"
+
+    def _image(self, node: Json, paint: Json, style: Style) -> Element:
+        fit = {"cover": "object-cover", "contain": "object-contain"}.get(paint["scale"])
+        style["object-fit"] = fit or "object-fill"
+        if "opacity" in paint:
+            self._job.warn(node, "the image's own opacity is left out")
+        alt = semantics.label(node)
+        source = self._job.image(node, paint["ref"])
+        return Element("img", style=style, attributes={"src": source, "alt": alt})
+
+    def _input(self, node: Json, around: Around) -> Element:
+        """A text field: the box's look on a label, its text as the placeholder."""
+        job = self._job
+        line = stroke.stroke(node, job)
+        style: Style = {
+            **container.container(node, line.border, job),
+            **item.item(node, around.parent, job),
+            **background.background(node, job),
+            **line.style,
+            **effects.corners(node, job),
+            **effects.shadows(node, line.shadows, job),
+            **effects.finish(node, job),
+        }
+        element = Element("label", style=style)
+        inside = Around(parent=node, phrasing=True, interactive=True)
+        element.children = self._children(node, inside)
+        job.warn(node, "taken for a text field by its name; check its type and label")
+        for holder in element.walk():
+            holder.children = [_as_field(child, node) for child in holder.children]
+        return element
+
+
+def _as_field(child: Element | Text, node: Json) -> Element | Text:
+    if not isinstance(child, Element) or not child.children:
+        return child
+    if not all(isinstance(part, Text) for part in child.children):
+        return child
+    text = child.children[0]
+    placeholder = text.value if isinstance(text, Text) else ""
+    field = Element("input", node=child.node, style=dict(child.style), shown_by=child.shown_by)
+    field.style |= {"min-width": "min-w-0", "outline-style": "outline-none"}
+    field.style |= {"placeholder": "placeholder:text-inherit placeholder:opacity-100"}
+    name = semantics.label(node) or placeholder or "Text"
+    field.attributes = {"type": "text", "aria-label": name, "placeholder": placeholder}
+    if isinstance(text, Text) and text.prop:
+        field.attributes["placeholder"] = Expression(text.prop)
+    return field
+
+
+def _tag(role: str, around: Around) -> str:
+    if role in ("header", "footer", "main", "aside"):
+        return role if around.parent is not None else "div"
+    return _TAGS.get(role, "span" if around.phrasing else "div")
+
+
+def _as_item(element: Element, around: Around) -> Element:
+    if not around.item:
+        return element
+    if element.tag == "div":
+        element.tag = "li"
+        return element
+    return Element("li", children=[element], style={"display": "contents"})
+
+
+def _only_image(node: Json, job: Job) -> Json | None:
+    """The image, if the box is nothing but a picture."""
+    paints = job.style(node, "fill").get("paints") or ()
+    only: Json = next(iter(paints), {}) if len(paints) == 1 else {}
+    plain = not node.get("children") and only.get("type") == "image"
+    return only if plain and only["scale"] != "tile" else None

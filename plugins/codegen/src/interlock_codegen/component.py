@@ -1,0 +1,149 @@
+"""One Figma component as one typed React component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock_codegen import semantics
+from interlock_codegen.build import Builder
+from interlock_codegen.element import Element, Expression
+from interlock_codegen.job import Job
+from interlock_codegen.module import Property, module
+from interlock_codegen.variants.axes import Axis, axes
+from interlock_codegen.variants.merge import Member, Tables, merge
+from interlock_codegen.variants.states import add_state, same_structure
+
+Json = Mapping[str, Any]
+
+
+def generate(component: Json, job: Job) -> dict[str, Any]:
+    """``{name, files, report}`` of an entry of ``figma.extract_components``."""
+    found = axes(component)
+    made = Component(component, found, job)
+    groups = made.groups()
+    tables = Tables()
+    bodies = [(group, merge(group, found, tables)) for group in groups]
+    properties = made.properties()
+    name = str(component["identifier"])
+    text = module(
+        name, str(component.get("description") or ""), properties, bodies, found, tables, job
+    )
+    report = {
+        **job.report(),
+        "id": component["id"],
+        "source": component["name"],
+        "description": component.get("description") or "",
+        "props": [prop.described() for prop in properties],
+        "variants": len(component["variants"]),
+    }
+    return {
+        "name": name,
+        "kind": "component",
+        "files": {f"components/{name}.tsx": text},
+        "report": report,
+    }
+
+
+class Component:
+    """The variants of one component on their way to one element."""
+
+    def __init__(self, component: Json, found: Sequence[Axis], job: Job) -> None:
+        self._component = component
+        self._axes = found
+        self._job = job
+        self._states = {state for axis in found for state in axis.states.values()}
+        self.root_tag = ""
+
+    def groups(self) -> list[list[Member]]:
+        """Variants without the states, put together where their structure is the same."""
+        members = [self._member(variant) for variant in self._component["variants"]]
+        resting = [member for member in members if not self._state_of(member)]
+        for member in members:
+            if state := self._state_of(member):
+                self._apply(state, member, resting)
+        groups: list[list[Member]] = []
+        for member in resting or members[:1]:
+            self._finish(member.element)
+            home = next((g for g in groups if same_structure(g[0].element, member.element)), None)
+            if home is None:
+                groups.append([member])
+            else:
+                home.append(member)
+        return groups
+
+    def _member(self, variant: Json) -> Member:
+        tree = variant["tree"]
+        builder = Builder(self._job, tree, self._role(tree))
+        return Member(dict(variant["values"]), builder.build(tree))
+
+    def _role(self, tree: Json) -> str:
+        """What the root is: by the component's name, else a control if it reacts to the pointer."""
+        named = semantics.role({**tree, "name": self._component["name"]}, interactive_above=False)
+        reacts = bool(self._states & {"hover", "active"})
+        sound = tree["type"] == "frame" and not semantics.has_control(tree)
+        return named or ("button" if reacts and sound else "")
+
+    def _state_of(self, member: Member) -> str:
+        return next(
+            (
+                axis.states[member.values[axis.name]]
+                for axis in self._axes
+                if member.values.get(axis.name) in axis.states
+            ),
+            "",
+        )
+
+    def _apply(self, state: str, member: Member, resting: Sequence[Member]) -> None:
+        base = next((each for each in resting if self._is_base(each, member)), None)
+        if base is None:
+            return
+        if not same_structure(base.element, member.element):
+            name = ", ".join(f"{key}={value}" for key, value in member.values.items())
+            self._job.warn(
+                self._component, f"the layers of {name} differ from its resting state; left out"
+            )
+            return
+        add_state(base.element, member.element, _selector(state, base.element.tag))
+
+    def _is_base(self, base: Member, member: Member) -> bool:
+        plain = [axis.name for axis in self._axes if not axis.states]
+        return all(base.values.get(name) == member.values.get(name) for name in plain)
+
+    def _finish(self, element: Element) -> None:
+        self.root_tag = element.tag
+        if any("|" in key for below in element.walk() for key in below.style):
+            element.style = {"group": "group", **element.style}
+        if "disabled" in self._states:
+            for below in element.walk():
+                if below.tag in ("button", "input"):
+                    below.attributes["disabled"] = Expression("disabled")
+                    break
+            else:
+                element.attributes["aria-disabled"] = Expression("disabled")
+        if element.tag == "a":
+            element.attributes["href"] = Expression("href")
+
+    def properties(self) -> list[Property]:
+        """The properties of the interface, in Figma's order."""
+        by_name = {axis.name: axis for axis in self._axes}
+        result = []
+        for prop in self._component["props"]:
+            axis = by_name.get(prop["name"]) if prop["type"] == "variant" else None
+            if axis is not None and not axis.is_choice:
+                continue
+            result.append(Property.of(prop, axis))
+        if "disabled" in self._states and all(p.identifier != "disabled" for p in result):
+            result.append(Property("disabled", "boolean", "false", "Not available now."))
+        if self.root_tag == "a":
+            result.append(Property("href", "string", '"/"', "Where the link leads."))
+        return result
+
+
+def _selector(state: str, tag: str) -> str:
+    """Tailwind's variant for a state of the root."""
+    if state == "disabled" and tag not in ("button", "input"):
+        return "has-disabled" if tag == "label" else "aria-disabled"
+    if state == "focus-visible" and tag == "label":
+        return "has-focus-visible"
+    return state

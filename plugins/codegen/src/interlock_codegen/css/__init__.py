@@ -1,0 +1,1 @@
+"""From the tree's words to Tailwind classes: one module for each part of CSS."""

@@ -1,0 +1,85 @@
+"""Fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.element import Style
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_SIZES = {"cover": "cover", "contain": "contain", "tile": "auto", "stretch": "100% 100%"}
+
+
+def background(node: Json, job: Job) -> Style:
+    """Classes for the fills of a box."""
+    fill = job.style(node, "fill")
+    paints: Sequence[Json] = [p for p in fill.get("paints") or () if p["type"] != "unknown"]
+    if not paints:
+        return {}
+    if len(paints) == 1:
+        return _single(node, paints[0], fill.get("style"), job)
+    return _layers(node, paints, job)
+
+
+def paint_token(paint: Json, style: str | None, job: Job) -> str | None:
+    """The token of a solid paint: its variable's, else its style's."""
+    colour = paint["color"]
+    return job.token("color", paint.get("variable"), colour) or job.token("color", style, colour)
+
+
+def _single(node: Json, paint: Json, style: str | None, job: Job) -> Style:
+    if paint["type"] == "solid":
+        token = paint_token(paint, style, job)
+        return {"background-color": tailwind.colour("bg", paint["color"], token)}
+    if paint["type"] == "image":
+        return _image(node, paint, job)
+    token = job.token("gradient", style, paint["css"])
+    if token:
+        return {"background-image": f"bg-(image:--gradient-{token})"}
+    return {"background-image": tailwind.arbitrary("bg", paint["css"])}
+
+
+def _image(node: Json, paint: Json, job: Job) -> Style:
+    style = {
+        "background-image": f"bg-[url('{tailwind.escaped(job.image(node, paint['ref']))}')]",
+        "background-size": {"cover": "bg-cover", "contain": "bg-contain"}.get(
+            paint["scale"], tailwind.arbitrary("bg", f"length:{_SIZES[paint['scale']]}")
+        ),
+    }
+    if paint["scale"] == "tile":
+        style["background-size"] = "bg-auto"
+        return style
+    return style | {"background-position": "bg-center", "background-repeat": "bg-no-repeat"}
+
+
+def _layers(node: Json, paints: Sequence[Json], job: Job) -> Style:
+    """Figma lists the lowest paint first, CSS the topmost."""
+    style: Style = {}
+    if paints[0]["type"] == "solid":
+        colour = paints[0]["color"]
+        style["background-color"] = tailwind.colour("bg", colour, paint_token(paints[0], None, job))
+        paints = paints[1:]
+    images, sizes = [], []
+    for paint in reversed(paints):
+        images.append(_as_image(node, paint, job))
+        sizes.append(_SIZES[paint["scale"]] if paint["type"] == "image" else "auto")
+    style["background-image"] = tailwind.declaration("background-image", ",".join(images))
+    if any(paint["type"] == "image" for paint in paints):
+        style["background-size"] = tailwind.declaration("background-size", ",".join(sizes))
+        style["background-position"] = "bg-center"
+    if any("blend" in paint for paint in paints):
+        blends = ",".join(paint.get("blend", "normal") for paint in reversed(paints))
+        style["background-blend-mode"] = tailwind.declaration("background-blend-mode", blends)
+    return style
+
+
+def _as_image(node: Json, paint: Json, job: Job) -> str:
+    if paint["type"] == "solid":
+        return f"linear-gradient({paint['color']},{paint['color']})"
+    if paint["type"] == "image":
+        return f"url('{job.image(node, paint['ref'])}')"
+    return str(paint["css"])

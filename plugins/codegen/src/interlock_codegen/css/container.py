@@ -1,0 +1,107 @@
+"""How a box lays out its children."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.element import Style
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
+_SIDES = ("t", "r", "b", "l")
+_FIELDS = ("paddingTop", "paddingRight", "paddingBottom", "paddingLeft")
+_NAMES = ("padding-top", "padding-right", "padding-bottom", "padding-left")
+
+
+def flows(node: Json) -> bool:
+    """Whether the box has auto layout."""
+    return "layout" in node
+
+
+def container(node: Json, border: Sequence[float], job: Job) -> Style:
+    """Classes of the box itself.
+
+    Args:
+        border: widths (top, right, bottom, left) of a border that must not take space; the
+            padding gives it up.
+    """
+    layout = node.get("layout")
+    if layout is None:
+        return {"position": "relative"} if node.get("children") else {}
+    style = _grid(layout) if layout["mode"] == "grid" else _flex(node, layout, job)
+    return {**style, **_padding(node, layout, border, job)}
+
+
+def _flex(node: Json, layout: Json, job: Job) -> Style:
+    column = layout["mode"] == "column"
+    style = {"display": "flex"}
+    if column:
+        style["flex-direction"] = "flex-col"
+    if layout.get("justify") in _JUSTIFY:
+        style["justify-content"] = _JUSTIFY[layout["justify"]]
+    style["align-items"] = f"items-{layout.get('align', 'start')}"
+    gap = layout.get("gap", 0)
+    if gap > 0:
+        token = job.variable(node, "itemSpacing", "spacing", gap)
+        axis = "gap" if not layout.get("wrap") else ("gap-y" if column else "gap-x")
+        style["gap"] = tailwind.length(axis, gap, token)
+    elif gap < 0:
+        style["gap"] = tailwind.length("space-y" if column else "space-x", gap)
+    if layout.get("wrap"):
+        style |= _wrap(node, layout, column, job)
+    if layout.get("first_on_top") or _has_absolute(node):
+        style["position"] = "relative"
+    return style
+
+
+def _wrap(node: Json, layout: Json, column: bool, job: Job) -> Style:
+    style = {"flex-wrap": "flex-wrap", "align-content": "content-start"}
+    if layout.get("lines") == "between":
+        style["align-content"] = "content-between"
+    elif layout.get("line_gap"):
+        value = layout["line_gap"]
+        token = job.variable(node, "counterAxisSpacing", "spacing", value)
+        style["line-gap"] = tailwind.length("gap-x" if column else "gap-y", value, token)
+    return style
+
+
+def _grid(layout: Json) -> Style:
+    columns = layout.get("column_sizes") or f"repeat({layout['columns']},minmax(0,1fr))"
+    rows = layout.get("row_sizes") or f"repeat({layout['rows']},minmax(0,1fr))"
+    style = {
+        "display": "grid",
+        "grid-template-columns": tailwind.arbitrary("grid-cols", columns),
+        "grid-template-rows": tailwind.arbitrary("grid-rows", rows),
+    }
+    if layout.get("gap"):
+        style["gap"] = tailwind.length("gap-x", layout["gap"])
+    if layout.get("line_gap"):
+        style["line-gap"] = tailwind.length("gap-y", layout["line_gap"])
+    return style
+
+
+def _has_absolute(node: Json) -> bool:
+    return any(child.get("position") == "absolute" for child in node.get("children") or ())
+
+
+def _padding(node: Json, layout: Json, border: Sequence[float], job: Job) -> Style:
+    given = layout.get("padding") or (0, 0, 0, 0)
+    sides = [
+        (value - width, None if width else job.variable(node, field, "spacing", value))
+        for value, width, field in zip(given, border, _FIELDS, strict=True)
+    ]
+    top, right, bottom, left = sides
+    if top == right == bottom == left:
+        return {"padding": tailwind.length("p", *top)} if top[0] else {}
+    style: Style = {}
+    if left == right and top == bottom:
+        pairs = (("padding-inline", "px", left), ("padding-block", "py", top))
+        return {name: tailwind.length(prefix, *side) for name, prefix, side in pairs if side[0]}
+    for name, letter, side in zip(_NAMES, _SIDES, sides, strict=True):
+        if side[0]:
+            style[name] = tailwind.length(f"p{letter}", *side)
+    return style

@@ -1,0 +1,108 @@
+"""Corners, shadows, blurs, opacity, clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.element import Style
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_CORNERS = ("tl", "tr", "br", "bl")
+_STORED = ("TOP_LEFT", "TOP_RIGHT", "BOTTOM_RIGHT", "BOTTOM_LEFT")
+_FIELDS = ("topLeftRadius", "topRightRadius", "bottomRightRadius", "bottomLeftRadius")
+
+
+def shadows(node: Json, extra: Sequence[str], job: Job) -> Style:
+    """Box shadows: those that stand for strokes, then the effects'."""
+    effects = job.style(node, "effects")
+    given = effects.get("shadows") or ()
+    if given and not extra:
+        token = job.token("shadow", effects.get("style"), list(given))
+        if token:
+            return {"box-shadow": f"shadow-{token}"}
+    written = [*extra, *(_shadow(shadow) for shadow in given)]
+    return {"box-shadow": tailwind.arbitrary("shadow", ",".join(written))} if written else {}
+
+
+def _shadow(shadow: Json) -> str:
+    inset = "inset " if shadow.get("inset") else ""
+    lengths = " ".join(tailwind.pixels(shadow[part]) for part in ("x", "y", "blur", "spread"))
+    return f"{inset}{lengths} {shadow['color']}"
+
+
+def drop_shadows(node: Json, prefix: str, job: Job) -> Style:
+    """The shadows of a text (``text-shadow``) or a drawing (``drop-shadow``): no spread there."""
+    given = [s for s in job.style(node, "effects").get("shadows") or () if not s.get("inset")]
+    if not given:
+        return {}
+    written = [
+        f"{tailwind.pixels(s['x'])} {tailwind.pixels(s['y'])} {tailwind.pixels(s['blur'])} "
+        f"{s['color']}"
+        for s in given
+    ]
+    return {prefix: tailwind.arbitrary(prefix, ",".join(written))}
+
+
+def finish(node: Json, job: Job) -> Style:
+    """Opacity, blending and blurs; Figma's radius is twice the deviation that CSS wants."""
+    style: Style = {}
+    if "opacity" in node:
+        style["opacity"] = tailwind.opacity(node["opacity"])
+    if "blend" in node:
+        style["mix-blend-mode"] = f"mix-blend-{node['blend']}"
+    effects = job.style(node, "effects")
+    if effects.get("blur"):
+        style["filter"] = tailwind.arbitrary("blur", tailwind.pixels(effects["blur"] / 2))
+    if effects.get("backdrop_blur"):
+        blur = tailwind.pixels(effects["backdrop_blur"] / 2)
+        style["backdrop-filter"] = tailwind.arbitrary("backdrop-blur", blur)
+    return style
+
+
+def corners(node: Json, job: Job) -> Style:
+    """Border radius."""
+    if node.get("type") == "ellipse":
+        return {"border-radius": "rounded-[50%]"}
+    radius = node.get("radius")
+    if not radius:
+        return {}
+    if not isinstance(radius, list):
+        return {"border-radius": _corner("rounded", radius, _token(node, 0, radius, job))}
+    return {
+        f"radius-{corner}": _corner(f"rounded-{corner}", value, _token(node, index, value, job))
+        for index, (corner, value) in enumerate(zip(_CORNERS, radius, strict=True))
+        if value
+    }
+
+
+def _token(node: Json, index: int, value: float, job: Job) -> str | None:
+    stored = f"rectangleCornerRadii.RECTANGLE_{_STORED[index]}_CORNER_RADIUS"
+    return job.variable(node, stored, "radius", value) or job.variable(
+        node, _FIELDS[index], "radius", value
+    )
+
+
+def _corner(prefix: str, value: float, token: str | None) -> str:
+    if token:
+        return f"{prefix}-{token}"
+    return f"{prefix}-full" if value >= 999 else f"{prefix}-[{tailwind.pixels(value)}]"
+
+
+def clip(node: Json) -> Style:
+    """Hide what stands out of the box, where something does."""
+    if not node.get("clip") or not node.get("children"):
+        return {}
+    if node.get("radius") or any(_stands_out(child, node) for child in node["children"]):
+        return {"overflow": "overflow-hidden"}
+    return {}
+
+
+def _stands_out(child: Json, parent: Json) -> bool:
+    box, around = child["box"], parent["box"]
+    right, bottom = box["x"] + box["width"], box["y"] + box["height"]
+    inside = box["x"] > -0.5 and box["y"] > -0.5
+    return not (inside and right < around["width"] + 0.5 and bottom < around["height"] + 0.5)

@@ -1,0 +1,216 @@
+"""How a box sits in its parent: its size, its growth, its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.css.container import flows
+from interlock_codegen.element import Style
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_LIMITS = {
+    "minWidth": ("min-width", "min-w"),
+    "maxWidth": ("max-width", "max-w"),
+    "minHeight": ("min-height", "min-h"),
+    "maxHeight": ("max-height", "max-h"),
+}
+
+
+def item(node: Json, parent: Json | None, job: Job) -> Style:
+    """Size and place of a node in its parent; without a parent, of a root."""
+    if parent is None:
+        style = _root(node, job)
+    elif flows(parent) and node.get("position") != "absolute":
+        style = (
+            _in_grid(node, job)
+            if parent["layout"]["mode"] == "grid"
+            else _in_flex(node, parent, job)
+        )
+    else:
+        style = {"position": "absolute", **_placed(node, parent, job)}
+    return {**style, **_limits(node, job), **_turn(node)}
+
+
+def _root(node: Json, job: Job) -> Style:
+    style: Style = {}
+    if node["sizing"]["horizontal"] != "hug":
+        style["width"] = _width(node, job)
+    if node["sizing"]["vertical"] != "hug":
+        style |= _height(node, job)
+    if not style.get("width") and flows(node):
+        style["width"] = "w-fit"
+    return style
+
+
+def _in_flex(node: Json, parent: Json, job: Job) -> Style:
+    row = parent["layout"]["mode"] == "row"
+    horizontal, vertical = node["sizing"]["horizontal"], node["sizing"]["vertical"]
+    style: Style = {}
+    if horizontal == "fixed":
+        style["width"] = _width(node, job)
+    elif horizontal == "fill":
+        style |= {"flex": "flex-1", "min-width": "min-w-0"} if row else {"width": "w-full"}
+    if vertical == "fixed":
+        style |= _height(node, job)
+    elif vertical == "fill":
+        style |= {"align-self": "self-stretch"} if row else {"flex": "flex-1"}
+    if (horizontal if row else vertical) == "fixed":
+        style["flex-shrink"] = "shrink-0"
+    if parent["layout"].get("first_on_top"):
+        style["position"] = "relative"
+        style["z-index"] = f"z-{_rank_from_top(node, parent)}"
+    return {**style, **_turned_margin(node)}
+
+
+def _rank_from_top(node: Json, parent: Json) -> int:
+    ids = [child["id"] for child in parent["children"]]
+    return len(ids) - ids.index(node["id"])
+
+
+def _in_grid(node: Json, job: Job) -> Style:
+    cell = node.get("cell") or {"column": 0, "row": 0, "columns": 1, "rows": 1}
+    style: Style = {
+        "grid-column": f"col-[{cell['column'] + 1}/span_{cell['columns']}]",
+        "grid-row": f"row-[{cell['row'] + 1}/span_{cell['rows']}]",
+    }
+    if node["sizing"]["horizontal"] == "fixed":
+        style["width"] = _width(node, job)
+    if node["sizing"]["vertical"] == "fixed":
+        style |= _height(node, job)
+    for axis, prefix, name in (
+        ("horizontal", "justify-self", "justify"),
+        ("vertical", "self", "align"),
+    ):
+        if node["sizing"][axis] != "fill":
+            style[prefix] = f"{prefix}-{cell.get(name, 'start')}"
+    return style
+
+
+def _placed(node: Json, parent: Json, job: Job) -> Style:
+    """Out of flow: offsets and sizes as the constraints say."""
+    rules = node.get("constraints") or {"horizontal": "left", "vertical": "top"}
+    if parent.get("type") == "group":
+        rules = _as_group(parent)
+    horizontal = _axis(
+        rules["horizontal"], ("left", "right"), node["box"]["x"], node["box"]["width"],
+        parent["box"]["width"],
+    )  # fmt: skip
+    vertical = _axis(
+        rules["vertical"], ("top", "bottom"), node["box"]["y"], node["box"]["height"],
+        parent["box"]["height"],
+    )  # fmt: skip
+    style = {**horizontal, **vertical}
+    if rules["horizontal"] == "scale" and parent["box"]["width"]:
+        style["width"] = tailwind.percent("w", node["box"]["width"] / parent["box"]["width"])
+    elif rules["horizontal"] != "stretch":
+        hugs = node["sizing"]["horizontal"] == "hug"
+        style["width"] = "w-max" if hugs else _width(node, job)
+    if rules["vertical"] == "scale" and parent["box"]["height"]:
+        style["height"] = tailwind.percent("h", node["box"]["height"] / parent["box"]["height"])
+    elif rules["vertical"] != "stretch" and node["sizing"]["vertical"] != "hug":
+        style |= _height(node, job)
+    return style
+
+
+def _as_group(group: Json) -> dict[str, str]:
+    """A group's children keep their place in it; they stretch as it does."""
+    own = group.get("constraints") or {}
+    return {
+        axis: "scale" if own.get(axis) in ("stretch", "scale") else start
+        for axis, start in (("horizontal", "left"), ("vertical", "top"))
+    }
+
+
+def _axis(rule: str, names: tuple[str, str], start: float, size: float, whole: float) -> Style:
+    near, far = names
+    end = whole - start - size
+    if rule == far:
+        return {far: tailwind.length(far, round(end, 3))}
+    if rule == "stretch":
+        return {
+            near: tailwind.length(near, start),
+            far: tailwind.length(far, round(end, 3)),
+        }
+    if rule == "center":
+        away = round(start - whole / 2, 3)
+        sign = "+" if away >= 0 else "-"
+        return {near: f"{near}-[calc(50%{sign}{tailwind.pixels(abs(away))})]"}
+    if rule == "scale" and whole:
+        return {near: tailwind.percent(near, start / whole)}
+    return {near: tailwind.length(near, start)}
+
+
+def _width(node: Json, job: Job) -> str:
+    value = node["box"]["width"]
+    return tailwind.length("w", value, job.variable(node, "width", "spacing", value))
+
+
+def _height(node: Json, job: Job) -> Style:
+    """The height; a box with text may grow, so that longer text pushes what follows."""
+    value = node["box"]["height"]
+    token = job.variable(node, "height", "spacing", value)
+    if node["type"] != "text" and not _may_grow(node):
+        return {"height": tailwind.length("h", value, token)}
+    return {"min-height": tailwind.length("min-h", value, token)}
+
+
+def _may_grow(node: Json) -> bool:
+    return flows(node) and holds_text(node) and _fits(node)
+
+
+def holds_text(node: Json) -> bool:
+    """Whether any visible text stands below."""
+    if node.get("type") == "text":
+        return True
+    return any(holds_text(child) for child in node.get("children") or ())
+
+
+def _fits(node: Json) -> bool:
+    """Whether the children end before the box and its padding do."""
+    padding = (node["layout"].get("padding") or (0, 0, 0, 0))[2]
+    ends = [
+        child["box"]["y"] + child["box"]["height"]
+        for child in node.get("children") or ()
+        if child.get("position") != "absolute"
+    ]
+    return bool(max(ends, default=0) <= node["box"]["height"] - padding + 0.5)
+
+
+def _limits(node: Json, job: Job) -> Style:
+    style: Style = {}
+    for field, value in (node.get("limits") or {}).items():
+        name, prefix = _LIMITS[field]
+        token = job.variable(node, field, "spacing", value)
+        style[name] = tailwind.length(prefix, value, token)
+    return style
+
+
+def _turn(node: Json) -> Style:
+    if "matrix" in node:
+        values = ",".join(tailwind.number(part) for part in node["matrix"])
+        return {"transform": f"[transform:matrix({values},0,0)]"}
+    if "rotation" in node:
+        return {"rotate": f"rotate-[{tailwind.number(node['rotation'])}deg]"}
+    return {}
+
+
+def _turned_margin(node: Json) -> Style:
+    """In a flow a turned box takes the room of its bounds; CSS leaves it the room it had."""
+    if "rotation" not in node:
+        return {}
+    angle = math.radians(node["rotation"])
+    cos, sin = abs(math.cos(angle)), abs(math.sin(angle))
+    width, height = node["box"]["width"], node["box"]["height"]
+    across = round((width * cos + height * sin - width) / 2, 3)
+    down = round((width * sin + height * cos - height) / 2, 3)
+    style: Style = {}
+    if across:
+        style["margin-inline"] = tailwind.length("mx", across)
+    if down:
+        style["margin-block"] = tailwind.length("my", down)
+    return style

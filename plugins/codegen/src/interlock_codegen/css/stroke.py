@@ -1,0 +1,110 @@
+"""Strokes take no space: borders where padding can give way, else outlines or inset shadows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.css.background import paint_token
+from interlock_codegen.element import Style
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_SIDES = ("t", "r", "b", "l")
+_NAMES = ("border-top-width", "border-right-width", "border-bottom-width", "border-left-width")
+_NONE = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass
+class Stroke:
+    """Classes, the padding that the border takes over, and shadows that must join the effects'."""
+
+    style: Style = field(default_factory=dict)
+    border: Sequence[float] = _NONE
+    shadows: list[str] = field(default_factory=list)
+
+
+def stroke(node: Json, job: Job) -> Stroke:
+    """The stroke of a box."""
+    found = job.style(node, "stroke")
+    paints = found.get("paints") or ()
+    if not paints:
+        return Stroke()
+    colour, token = _colour(node, found, job)
+    widths = found.get("widths") or [found["width"]] * 4
+    if found["align"] != "inside":
+        return _outline(found, colour, token)
+    if (node.get("layout") or {}).get("strokes_take_space"):
+        return Stroke(_border(widths, colour, token, found))
+    if _can_be_border(node, widths):
+        return Stroke(_border(widths, colour, token, found), border=widths)
+    if "widths" not in found:
+        return _outline(found, colour, token)
+    return Stroke(shadows=_inset(widths, colour))
+
+
+def _colour(node: Json, found: Json, job: Job) -> tuple[str, str | None]:
+    paint = found["paints"][-1]
+    if paint["type"] == "solid":
+        return paint["color"], paint_token(paint, found.get("style"), job)
+    job.warn(node, f"a stroke of type {paint['type']} is drawn in one colour")
+    stops = paint.get("stops") or [{"color": "#808080"}]
+    return stops[0]["color"], None
+
+
+def _can_be_border(node: Json, widths: Sequence[float]) -> bool:
+    if not node.get("children"):
+        return True
+    layout = node.get("layout")
+    if layout is None or layout["mode"] == "grid":
+        return False
+    padding = layout.get("padding") or _NONE
+    return all(room >= width for room, width in zip(padding, widths, strict=True))
+
+
+def _border(widths: Sequence[float], colour: str, token: str | None, found: Json) -> Style:
+    style: Style = {}
+    if len(set(widths)) == 1:
+        style["border-width"] = _width("border", widths[0])
+    else:
+        for name, side, width in zip(_NAMES, _SIDES, widths, strict=True):
+            if width:
+                style[name] = _width(f"border-{side}", width)
+    if "dash" in found:
+        style["border-style"] = "border-dashed"
+    style["border-color"] = tailwind.colour("border", colour, token)
+    return style
+
+
+def _width(prefix: str, width: float) -> str:
+    if width == 1 and prefix != "outline":
+        return prefix
+    if width == int(width):
+        return f"{prefix}-{int(width)}"
+    return f"{prefix}-[{tailwind.pixels(width)}]"
+
+
+def _outline(found: Json, colour: str, token: str | None) -> Stroke:
+    width = found.get("width") or max(found.get("widths") or (0,))
+    away = {"inside": -width, "center": -width / 2}.get(found["align"], 0)
+    style = {
+        "outline-width": _width("outline", width),
+        "outline-style": "outline-dashed" if "dash" in found else "outline-solid",
+        "outline-color": tailwind.colour("outline", colour, token),
+    }
+    if away:
+        style["outline-offset"] = f"outline-offset-[{tailwind.pixels(away)}]"
+    return Stroke(style)
+
+
+def _inset(widths: Sequence[float], colour: str) -> list[str]:
+    top, right, bottom, left = widths
+    offsets = ((0, top), (-right, 0), (0, -bottom), (left, 0))
+    return [
+        f"inset {tailwind.pixels(x)} {tailwind.pixels(y)} 0 0 {colour}"
+        for x, y in offsets
+        if x or y
+    ]

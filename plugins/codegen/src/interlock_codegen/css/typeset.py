@@ -1,0 +1,117 @@
+"""Texts: font, colour, alignment, wrapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.css.background import paint_token
+from interlock_codegen.element import Style
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_CASES = {
+    "small-caps": "[font-variant-caps:small-caps]",
+    "all-small-caps": "[font-variant-caps:all-small-caps]",
+}
+_ALIGN = {"center": "text-center", "right": "text-right", "justified": "text-justify"}
+
+
+def font(node: Json, job: Job) -> Style:
+    """Font, size, weight, line height, spacing and case of a text or of a run in it."""
+    text = job.style(node, "text_style")
+    if not text:
+        return {}
+    job.fonts.add(text["family"])
+    style = _metrics(node, text, job)
+    if text.get("italic"):
+        style["font-style"] = "italic"
+    if "case" in text:
+        style["text-transform"] = _CASES.get(text["case"], str(text["case"]))
+    if "decoration" in text:
+        style["text-decoration"] = text["decoration"]
+    return style
+
+
+def _metrics(node: Json, text: Json, job: Job) -> Style:
+    plain = {key: value for key, value in text.items() if key != "style"}
+    reference = text.get("style")
+    token = job.token("typography", reference, plain)
+    family = job.token("font", reference, text["family"]) or _bound(
+        node, "fontFamily", "font", text["family"], job
+    )
+    style: Style = {"font-family": f"font-{family}" if family else _family(text["family"])}
+    if token:
+        return style | {"font-size": f"text-{token}"}
+    size = _bound(node, "fontSize", "font_size", text["size"], job)
+    weight = _bound(node, "fontWeight", "font_weight", text["weight"], job)
+    style["font-size"] = f"text-{size}" if size else f"text-[{tailwind.pixels(text['size'])}]"
+    style["font-weight"] = f"font-{weight}" if weight else tailwind.weight(text["weight"])
+    if "line_height" in text:
+        line = _bound(node, "lineHeight", "line_height", text["line_height"], job)
+        style["line-height"] = tailwind.length("leading", text["line_height"], line)
+    if "letter_spacing" in text:
+        spacing = text["letter_spacing"]
+        tracking = _bound(node, "letterSpacing", "letter_spacing", spacing, job)
+        amount = tracking or f"[{tailwind.pixels(spacing)}]"
+        style["letter-spacing"] = f"tracking-{amount}"
+    return style
+
+
+def _bound(node: Json, field: str, kind: str, value: Any, job: Job) -> str | None:
+    return job.token(kind, (node.get("variables") or {}).get(field), value)
+
+
+def _family(family: str) -> str:
+    return f"font-['{tailwind.escaped(family)}',sans-serif]"
+
+
+def ink(node: Json, job: Job) -> Style:
+    """The colour of a text; a gradient shows through its letters."""
+    fill = job.style(node, "fill")
+    paints = [paint for paint in fill.get("paints") or () if paint["type"] != "unknown"]
+    if not paints:
+        return {}
+    top = paints[-1]
+    if top["type"] == "solid":
+        token = paint_token(top, fill.get("style"), job)
+        return {"color": tailwind.colour("text", top["color"], token)}
+    if top["type"] == "image":
+        job.warn(node, "an image inside of letters is left out")
+        return {}
+    return {
+        "background-image": tailwind.arbitrary("bg", top["css"]),
+        "background-clip": "bg-clip-text",
+        "color": "text-transparent",
+    }
+
+
+def setting(node: Json, parent: Json | None, job: Job) -> Style:
+    """Alignment, wrapping and truncation in the text's box."""
+    box = node.get("text_box") or {}
+    style: Style = {}
+    if box.get("align") in _ALIGN:
+        style["text-align"] = _ALIGN[box["align"]]
+    if box.get("resize") not in ("hug", "height") and box.get("valign") in ("center", "bottom"):
+        style["align-content"] = "content-end" if box["valign"] == "bottom" else "content-center"
+    if box.get("resize") == "truncate":
+        style |= _truncated(int(box.get("max_lines") or 1))
+    elif any(mark in node["text"] for mark in ("\n", "\u2028", "  ")):
+        style["white-space"] = "whitespace-pre-wrap"
+    elif box.get("resize") == "hug" and _overflows(node, parent):
+        style["white-space"] = "whitespace-nowrap"
+    return style
+
+
+def _truncated(lines: int) -> Style:
+    return {"overflow": "truncate"} if lines == 1 else {"line-clamp": f"line-clamp-{lines}"}
+
+
+def _overflows(node: Json, parent: Json | None) -> bool:
+    """A text that keeps one line although its parent is narrower."""
+    if parent is None:
+        return False
+    left, right = ((parent.get("layout") or {}).get("padding") or (0, 0, 0, 0))[3::-2]
+    return bool(node["box"]["width"] > parent["box"]["width"] - left - right + 0.5)

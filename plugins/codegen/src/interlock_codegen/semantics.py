@@ -1,0 +1,140 @@
+"""What a layer means, told from its name and structure; a guess that is unsure is reported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+_BUTTON = re.compile(r"\b(button|btn|cta)\b", re.IGNORECASE)
+_LINK = re.compile(r"\b(link|anchor|hyperlink)\b", re.IGNORECASE)
+_INPUT = re.compile(
+    r"\b(input|text ?field|search ?(bar|field|box|input)|input ?field)\b", re.IGNORECASE
+)
+_NAV = re.compile(
+    r"^(nav|navbar|nav ?bar|navigation|main ?nav|menu ?bar|breadcrumbs?)\b", re.IGNORECASE
+)
+_LANDMARKS = {"header": "header", "footer": "footer", "main": "main", "sidebar": "aside"}
+_LIST = re.compile(r"\blist\b", re.IGNORECASE)
+_HEADING = re.compile(r"\b(?:h([1-6])|heading|headline|title)\b", re.IGNORECASE)
+_TALLEST_CONTROL = 120
+_NO_NAME = re.compile(
+    r"^(frame|group|rectangle|ellipse|vector|image|img|photo|picture|instance|component|union|"
+    r"subtract|shape|mask|bg|background|line|layer|unsplash.*)[\s\d_:./-]*$",
+    re.IGNORECASE,
+)
+
+
+def words(name: str) -> str:
+    """A layer's name with camel case and separators opened up, for matching whole words."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.sub(r"[\s_/.\-]+", " ", spaced).strip()
+
+
+def role(node: Json, *, interactive_above: bool) -> str:
+    """``button``, ``link``, ``input``, ``nav``, ``list``, a landmark, or ``""``."""
+    if node.get("type") not in ("frame", "instance", "group"):
+        return ""
+    name = words(_told_name(node))
+    if not interactive_above and _is_control(node):
+        for pattern, found in ((_INPUT, "input"), (_BUTTON, "button"), (_LINK, "link")):
+            if pattern.search(name):
+                return found if _is_sound(found, node) else ""
+    if interactive_above:
+        return ""
+    if _NAV.search(name):
+        return "nav"
+    return _LANDMARKS.get(name.lower()) or ("list" if _is_list(name, node) else "")
+
+
+def _told_name(node: Json) -> str:
+    component = node.get("component") or {}
+    own = str(node.get("name") or "")
+    told = str(component.get("name") or "")
+    return own if "=" in told or not told else f"{own} {told}"
+
+
+def _is_control(node: Json) -> bool:
+    """Small enough to be one control, and not a rack of them."""
+    return 0 < node["box"]["height"] <= _TALLEST_CONTROL and not has_control(node)
+
+
+def has_control(node: Json) -> bool:
+    """Whether a button or field stands somewhere below."""
+    return any(_names_control(below) for below in _below(node))
+
+
+def _names_control(node: Json) -> bool:
+    name = words(str(node.get("name") or ""))
+    boxed = node.get("type") in ("frame", "instance")
+    return boxed and any(p.search(name) for p in (_BUTTON, _INPUT))
+
+
+def _is_sound(found: str, node: Json) -> bool:
+    texts = [below for below in _below(node) if below.get("type") == "text"]
+    if found == "input":
+        return len(texts) == 1
+    return len(texts) <= 2
+
+
+def _below(node: Json) -> list[Json]:
+    found: list[Json] = []
+    for child in node.get("children") or ():
+        if not child.get("hidden"):
+            found.append(child)
+            found.extend(_below(child))
+    return found
+
+
+def _is_list(name: str, node: Json) -> bool:
+    boxes = [c for c in node.get("children") or () if c["type"] in ("frame", "instance")]
+    alike = len({child["name"] for child in boxes}) == 1
+    every = len(boxes) == len(node.get("children") or ()) and len(boxes) >= 2
+    return every and (bool(_LIST.search(name)) or (alike and len(boxes) >= 3))
+
+
+def heading_level(node: Json, sizes: Mapping[float, int], job: Job) -> int:
+    """1 to 6 for a heading, 0 for running text.
+
+    Args:
+        sizes: level by font size, for sizes well above that of the running text.
+    """
+    named = _HEADING.search(words(str(node.get("name") or "")))
+    if named and named[1]:
+        return int(named[1])
+    size = job.style(node, "text_style").get("size", 0)
+    if size in sizes and len(node["text"]) <= 120:
+        return sizes[size]
+    return min(max(sizes.values(), default=1) + 1, 6) if named and _is_title(node, named) else 0
+
+
+def _is_title(node: Json, named: re.Match[str]) -> bool:
+    """A layer named for its text ("Title of a book") is no heading; one named "Title" is."""
+    return str(node.get("name")) != node["text"] and len(node["text"]) <= 120
+
+
+def heading_sizes(root: Json, job: Job) -> dict[float, int]:
+    """Levels of the font sizes that stand out: half as large again as most of the text."""
+    amounts: dict[float, int] = {}
+    for node in (root, *_below(root)):
+        if node.get("type") == "text":
+            size = job.style(node, "text_style").get("size", 0)
+            amounts[size] = amounts.get(size, 0) + len(node["text"])
+    if not amounts:
+        return {}
+    body = min(max(amounts, key=lambda size: (amounts[size], -size)), 20)
+    large = sorted((size for size in amounts if size >= max(20, body * 1.5)), reverse=True)
+    return {size: min(level, 6) for level, size in enumerate(large, start=1)}
+
+
+def label(node: Json) -> str:
+    """What to call a layer aloud; empty if its name says nothing."""
+    name = str(node.get("name") or "").strip()
+    if "=" in name or _NO_NAME.match(name):
+        return ""
+    plain = re.sub(r"\b(image|photo|picture|img)s?\b", "", words(name), flags=re.IGNORECASE)
+    return re.sub(r"\s+", " ", plain).strip()

@@ -1,0 +1,122 @@
+"""Drawings as inline SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock_codegen import tailwind
+from interlock_codegen.css.background import paint_token
+from interlock_codegen.element import Element
+from interlock_codegen.job import Job
+
+Json = Mapping[str, Any]
+
+
+def drawing(node: Json, job: Job) -> Element:
+    """An ``svg`` with one element for each shape; decorative, so hidden from assistive tools."""
+    width, height = node["box"]["width"], node["box"]["height"]
+    attributes: dict[str, str | bool] = {
+        "width": tailwind.number(width),
+        "height": tailwind.number(height),
+        "fill": "none",
+        "aria-hidden": "true",
+        "focusable": "false",
+    }
+    # A box without area would switch the drawing off.
+    if width and height:
+        attributes["viewBox"] = f"0 0 {tailwind.number(width)} {tailwind.number(height)}"
+    if "fill" in node["sizing"].values() or _is_stretched(node):
+        attributes["preserveAspectRatio"] = "none"
+    element = Element("svg", attributes=attributes, style={"overflow": "overflow-visible"})
+    shapes = [shape for shape in node["shapes"] if not shape.get("mask")]
+    if len(shapes) < len(node["shapes"]):
+        job.warn(node, "a mask inside of a drawing is left out")
+    if any(shape.get("missing") for shape in shapes):
+        job.warn(node, "the outline is not in the capture; its box stands in for it")
+    element.children = [_shape(shape, node, job) for shape in shapes]
+    return element
+
+
+def _is_stretched(node: Json) -> bool:
+    rules = node.get("constraints") or {}
+    return any(rule in ("stretch", "scale") for rule in rules.values())
+
+
+def _shape(shape: Json, node: Json, job: Job) -> Element:
+    alone = len(shape["paths"]) == 1
+    paths = [_path(path, shape, index, job) for index, path in enumerate(shape["paths"])]
+    element = paths[0] if alone else Element("g", children=list(paths))
+    # A drawing of one shape is that shape's layer itself.
+    element.node = "" if shape["id"] == node["id"] else shape["id"]
+    if transform := _transform(shape):
+        element.attributes["transform"] = transform
+    if "opacity" in shape:
+        element.attributes["opacity"] = tailwind.number(shape["opacity"])
+    return element
+
+
+def _transform(shape: Json) -> str:
+    if "matrix" in shape:
+        return f"matrix({' '.join(tailwind.number(part) for part in shape['matrix'])})"
+    if shape.get("x") or shape.get("y"):
+        return f"translate({tailwind.number(shape['x'])} {tailwind.number(shape['y'])})"
+    return ""
+
+
+def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
+    element = Element("path", attributes={"d": path["d"]})
+    if path.get("rule"):
+        element.attributes |= {"fillRule": path["rule"], "clipRule": path["rule"]}
+    if "fill" in path:
+        _paint(element, "fill", path["fill"], shape, index, job)
+    if shape.get("missing"):
+        element.attributes["fillOpacity"] = "0.2"
+    if "stroke" in path:
+        _paint(element, "stroke", path["stroke"], shape, index, job)
+        element.attributes["strokeWidth"] = tailwind.number(path["stroke_width"])
+        if "dash" in path:
+            dash = " ".join(tailwind.number(part) for part in path["dash"])
+            element.attributes["strokeDasharray"] = dash
+    return element
+
+
+def _paint(
+    element: Element, attribute: str, name: str | None, shape: Json, index: int, job: Job
+) -> None:
+    fill = job.styles.get(name or "") or {}
+    paints = [paint for paint in fill.get("paints") or () if "color" in paint or "stops" in paint]
+    if not paints:
+        return
+    paint = paints[-1]
+    if paint["type"] == "solid":
+        token = paint_token(paint, fill.get("style"), job)
+        if token:
+            element.style[attribute] = f"{attribute}-{token}"
+        else:
+            element.attributes[attribute] = paint["color"]
+        return
+    identity = f"paint-{shape['id']}-{attribute}-{index}".replace(":", "-").replace(";", "-")
+    element.attributes[attribute] = f"url(#{identity})"
+    element.children.append(Element("defs", children=[_gradient(paint, identity)]))
+
+
+def _gradient(paint: Json, identity: str) -> Element:
+    linear = paint["type"] == "linear"
+    start, end = paint["from"], paint["to"]
+    names = ("x1", "y1", "x2", "y2") if linear else ("cx", "cy")
+    places = (*start, *end) if linear else start
+    attributes: dict[str, str | bool] = {"id": identity}
+    attributes |= {name: tailwind.number(place) for name, place in zip(names, places, strict=True)}
+    stops = [
+        Element(
+            "stop",
+            attributes={"offset": tailwind.number(stop["at"]), "stopColor": stop["color"]},
+        )
+        for stop in paint["stops"]
+    ]
+    return Element(
+        "linearGradient" if linear else "radialGradient",
+        attributes=attributes,
+        children=list(stops),
+    )

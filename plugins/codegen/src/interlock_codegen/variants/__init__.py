@@ -1,0 +1,1 @@
+"""Many variants as one component: what differs becomes tables, states become CSS."""

@@ -1,0 +1,84 @@
+"""What the variants of a set differ by: properties to choose, and states that CSS knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Json = Mapping[str, Any]
+
+_STATE_AXIS = re.compile(r"^(state|states|status|interaction|mode)$", re.IGNORECASE)
+_STATES = {
+    "hover": "hover",
+    "hovered": "hover",
+    "hovering": "hover",
+    "mouseover": "hover",
+    "press": "active",
+    "pressed": "active",
+    "pressing": "active",
+    "active": "active",
+    "clicked": "active",
+    "focus": "focus-visible",
+    "focused": "focus-visible",
+    "disabled": "disabled",
+    "disable": "disabled",
+    "inactive": "disabled",
+}
+_RESTING = ("default", "rest", "resting", "normal", "enabled", "idle", "base")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A variant property.
+
+    Attributes:
+        states: CSS state by option, for the options that are states; these are no choice.
+        options: the options that remain, the resting one of a state axis included.
+    """
+
+    name: str
+    identifier: str
+    default: str
+    options: tuple[str, ...]
+    states: Mapping[str, str]
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether anything is left for a property to choose."""
+        return len(self.options) > 1
+
+
+def axes(component: Json) -> list[Axis]:
+    """The axes in the order of the properties."""
+    return [_axis(prop) for prop in component["props"] if prop["type"] == "variant"]
+
+
+def _axis(prop: Json) -> Axis:
+    options = [str(option) for option in prop.get("options") or ()]
+    states = _states_of(str(prop["name"]), options)
+    kept = tuple(option for option in options if option not in states)
+    default = str(prop.get("default") or "")
+    if default not in kept:
+        default = _resting(kept) or default
+    return Axis(str(prop["name"]), str(prop["identifier"]), default, kept, states)
+
+
+def _states_of(name: str, options: Sequence[str]) -> dict[str, str]:
+    """The options that are states; none if there is no resting option beside them."""
+    found = {
+        option: _STATES[option.lower().strip()]
+        for option in options
+        if option.lower().strip() in _STATES
+    }
+    named = bool(_STATE_AXIS.match(name)) or len(found) >= 2
+    rest = [option for option in options if option not in found]
+    return found if named and _resting(rest) else {}
+
+
+def _resting(options: Sequence[str]) -> str:
+    for option in options:
+        if option.lower().strip() in _RESTING:
+            return option
+    return options[0] if len(options) == 1 else ""

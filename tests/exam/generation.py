@@ -1,0 +1,67 @@
+"""From a Figma document to a folder of code, through the plugins' own functions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from interlock_codegen.package import assemble
+from interlock_codegen.service import make_component, make_screens
+from interlock_codegen.variants.axes import axes
+from interlock_figma import components, design, tokens
+from interlock_figma.tree import read_document
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Generated:
+    """The package's files; ``cases`` are ``{id, name, props}`` for each screen and variant."""
+
+    files: dict[str, str]
+    cases: list[Json]
+    report: Json
+    components: list[Json]
+
+
+def generate(body: Json, *, node_ids: bool) -> Generated:
+    """Everything that the workflow would make of this document."""
+    document = read_document(body)
+    found_tokens = tokens.extract(document)
+    found = components.extract(document)["components"]
+    parts = [make_component(entry, found_tokens, None, node_ids) for entry in found]
+    tree = design.simplified(document)
+    screens = make_screens(tree, found_tokens, None, found, node_ids)
+    package = assemble([*parts, *screens], found_tokens, document.name)
+    cases = [case for entry in found for case in _variants(entry)]
+    cases += [{"id": s["report"]["id"], "name": s["name"], "props": {}} for s in screens]
+    return Generated(package["files"], cases, package["report"], found)
+
+
+def _variants(component: Json) -> list[Json]:
+    """A case for each variant that properties can choose; states are CSS."""
+    by_name = {axis.name: axis for axis in axes(component)}
+    cases = []
+    for variant in component["variants"]:
+        values = variant["values"]
+        if any(value in by_name[key].states for key, value in values.items() if key in by_name):
+            continue
+        chosen = {
+            by_name[key].identifier: value
+            for key, value in values.items()
+            if key in by_name and by_name[key].is_choice
+        }
+        cases.append({"id": variant["id"], "name": component["identifier"], "props": chosen})
+    return cases
+
+
+def write(made: Generated, folder: Path, modules: Path) -> None:
+    """Lay the package out, with the exam's Node packages beside it."""
+    for path, text in made.files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    (folder / "node_modules").symlink_to(modules)
+    (folder / "cases.json").write_text(json.dumps(made.cases), encoding="utf-8")

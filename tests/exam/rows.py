@@ -1,0 +1,123 @@
+"""The quick rows: types, lint, content, traps, determinism."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from figma_truth import Truth, solid
+from generation import Generated, generate
+from markup import Tag, read_markup
+from toolchain import HERE, run
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Row:
+    """One line of the exam: its figure, whether it is good enough, and examples of what is not."""
+
+    name: str
+    figure: float | int
+    passed: bool
+    faults: list[str] = field(default_factory=list)
+
+
+def types(folder: Path) -> Row:
+    """Errors of ``tsc --strict``."""
+    done = run("node_modules/.bin/tsc", "-p", "tsconfig.json", cwd=folder)
+    errors = [line for line in done.stdout.splitlines() if "error TS" in line]
+    return Row("types", len(errors), done.returncode == 0, errors[:5])
+
+
+def lint(folder: Path) -> Row:
+    """Errors of eslint-plugin-jsx-a11y's strict rules, and any ``any``."""
+    shutil.copy(HERE / "eslint.config.mjs", folder / "eslint.config.mjs")
+    done = run("node_modules/.bin/eslint", ".", "--format", "json", cwd=folder)
+    if done.returncode > 1 or not done.stdout.startswith("["):
+        return Row("lint", -1, False, [(done.stderr or done.stdout)[-400:]])
+    faults = [
+        f"{Path(entry['filePath']).name}:{message['line']} {message['ruleId']}"
+        for entry in json.loads(done.stdout)
+        for message in entry["messages"]
+    ]
+    return Row("lint", len(faults), not faults, faults[:5])
+
+
+def render(folder: Path) -> dict[str, list[Tag]]:
+    """The markup of each case, by the id of its layer."""
+    shutil.copy(HERE / "render.mjs", folder / "render.mjs")
+    done = run("node", "render.mjs", str(folder), cwd=folder)
+    if done.returncode:
+        raise RuntimeError(f"the generated code does not render: {done.stderr[-600:]}")
+    rendered = json.loads((folder / "rendered.json").read_text(encoding="utf-8"))
+    return {entry["id"]: read_markup(entry["html"]) for entry in rendered}
+
+
+def content(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> Row:
+    """Share of screens and variants whose texts are the design's, each once and in order."""
+    faults = []
+    for identity, tags in markup.items():
+        wanted = _wanted(truth, identity)
+        got = "".join(text for tag in tags for text in tag.texts)
+        if solid(got) != solid("".join(wanted)):
+            faults.append(f"{identity}: {' | '.join(wanted)[:120]!r} became {got[:120]!r}")
+    faults += _not_carried(truth, markup, made)
+    share = 1 - len(faults) / max(1, len(markup))
+    return Row("content", round(share, 4), not faults, faults[:5])
+
+
+def _wanted(truth: Truth, identity: str) -> list[str]:
+    """The texts of a layer; of a page, those of its loose layers that were put on one board."""
+    node = truth.nodes.get(identity)
+    if node is None or node["type"] != "CANVAS":
+        return truth.texts(identity) if node else []
+    whole = {"FRAME", "SECTION", "COMPONENT", "COMPONENT_SET", "INSTANCE"}
+    loose = [
+        c for c in node["children"] if c["type"] not in whole and c.get("visible") is not False
+    ]
+    return [text for child in loose for text in truth.texts(child["id"])]
+
+
+def _not_carried(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> list[str]:
+    """Visible texts of the file that no output carries, be it as text or (of a state) in code."""
+    shown = solid("".join(text for tags in markup.values() for tag in tags for text in tag.texts))
+    code = solid("".join(text for path, text in made.files.items() if path.endswith(".tsx")))
+    pages = [node for node in truth.nodes.values() if not truth.parents[node["id"]]]
+    texts = dict.fromkeys(text for page in pages for text in truth.texts(page["id"]))
+    return [
+        f"nowhere: {text[:80]!r}"
+        for text in texts
+        if solid(text) not in shown and solid(text) not in code
+    ]
+
+
+def no_trap(truth: Truth, markup: dict[str, list[Tag]]) -> Row:
+    """Share of absolutely placed elements among the children of auto-layout boxes."""
+    total, trapped = 0, []
+    for tags in markup.values():
+        for tag in tags:
+            if not _is_in_flow(truth, tag.node):
+                continue
+            total += 1
+            if "absolute" in tag.classes or "fixed" in tag.classes:
+                trapped.append(tag.node)
+    return Row("no_trap", round(len(trapped) / max(1, total), 4), not trapped, trapped[:5])
+
+
+def _is_in_flow(truth: Truth, node_id: str) -> bool:
+    node = truth.nodes.get(node_id)
+    parent = truth.nodes.get(truth.parents.get(node_id, ""))
+    if node is None or parent is None or node.get("layoutPositioning") == "ABSOLUTE":
+        return False
+    return parent.get("layoutMode", "NONE") in ("HORIZONTAL", "VERTICAL", "GRID")
+
+
+def determinism(body: Json, made: Generated) -> Row:
+    """Differences between two generations of the same document."""
+    again = generate(json.loads(json.dumps(body)), node_ids=True)
+    differing = [path for path, text in made.files.items() if again.files.get(path) != text]
+    return Row("determinism", len(differing), not differing, differing[:5])

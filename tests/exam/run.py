@@ -1,0 +1,75 @@
+"""Examine generated code: ``uv run python tests/exam/run.py FILE.json ... [--json]``.
+
+A FILE is a Figma file, a nodes response or a bare node. The last line is one JSON object; the exit
+code is 1 if a row fails, 2 if something the exam needs is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import rows
+from figma_truth import read
+from generation import generate, write
+from toolchain import Missing, ensure
+
+
+def examine(path: Path, keep: Path | None) -> list[rows.Row]:
+    """All rows of one document."""
+    modules = ensure()
+    body = json.loads(path.read_text(encoding="utf-8"))
+    truth = read(body)
+    made = generate(body, node_ids=True)
+    with tempfile.TemporaryDirectory(prefix="interlock-exam-") as temporary:
+        folder = (keep / path.stem) if keep else Path(temporary) / "package"
+        folder.mkdir(parents=True)
+        write(made, folder, modules)
+        markup = rows.render(folder)
+        return [
+            rows.types(folder),
+            rows.lint(folder),
+            rows.content(truth, markup, made),
+            rows.no_trap(truth, markup),
+            rows.determinism(body, made),
+        ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--json", action="store_true", help="print nothing but the last line")
+    parser.add_argument("--keep", type=Path, help="write the generated packages here")
+    options = parser.parse_args()
+    result: dict[str, Any] = {}
+    for path in options.files:
+        try:
+            found = examine(path, options.keep)
+        except Missing as missing:
+            print(json.dumps({"passed": False, "missing": str(missing)}))
+            return 2
+        result[path.name] = {row.name: asdict(row) for row in found}
+        if not options.json:
+            show(path, found)
+    passed = all(row["passed"] for file in result.values() for row in file.values())
+    print(json.dumps({"passed": passed, "files": result}))
+    return 0 if passed else 1
+
+
+def show(path: Path, found: list[rows.Row]) -> None:
+    print(path.name)
+    for row in found:
+        print(f"  {'ok  ' if row.passed else 'FAIL'} {row.name:12} {row.figure}")
+        for fault in row.faults:
+            print(f"         {fault}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
