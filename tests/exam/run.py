@@ -16,13 +16,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import browser_rows
 import rows
 from figma_truth import read
 from generation import generate, write
 from toolchain import Missing, ensure
 
 
-def examine(path: Path, keep: Path | None) -> list[rows.Row]:
+def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
     """All rows of one document."""
     modules = ensure()
     body = json.loads(path.read_text(encoding="utf-8"))
@@ -33,12 +34,21 @@ def examine(path: Path, keep: Path | None) -> list[rows.Row]:
         folder.mkdir(parents=True)
         write(made, folder, modules)
         markup = rows.render(folder)
-        return [
+        found = [
             rows.types(folder),
             rows.lint(folder),
             rows.content(truth, markup, made),
             rows.no_trap(truth, markup),
             rows.determinism(body, made),
+        ]
+        if quick:
+            return found
+        measured = browser_rows.measure(folder, truth)
+        return [
+            *found,
+            browser_rows.presence(truth, measured),
+            browser_rows.geometry(truth, measured),
+            browser_rows.style(truth, measured),
         ]
 
 
@@ -47,11 +57,12 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true", help="print nothing but the last line")
     parser.add_argument("--keep", type=Path, help="write the generated packages here")
+    parser.add_argument("--quick", action="store_true", help="only the rows without a browser")
     options = parser.parse_args()
     result: dict[str, Any] = {}
     for path in options.files:
         try:
-            found = examine(path, options.keep)
+            found = examine(path, options.keep, options.quick)
         except Missing as missing:
             print(json.dumps({"passed": False, "missing": str(missing)}))
             return 2

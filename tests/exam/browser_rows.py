@@ -1,0 +1,182 @@
+"""The rows that need Chromium: geometry and computed style against the Figma document."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from figma_truth import Truth, visible
+from rows import Row
+from toolchain import HERE, browser, run
+
+Json = dict[str, Any]
+
+FONTS = {"Inter", "Noto Sans", "Oswald", "Poppins", "Roboto"}
+_INSIDE_SHAPES = "BOOLEAN_OPERATION"
+
+
+def measure(folder: Path, truth: Truth) -> dict[str, dict[str, Json]]:
+    """Box and computed style of each layer's element, by case and layer."""
+    cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))
+    for case in cases:
+        box = (truth.nodes.get(case["id"]) or {}).get("absoluteBoundingBox") or {}
+        case["width"] = box.get("width") or 1440
+    (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+    shutil.copy(HERE / "measure.mjs", folder / "measure.mjs")
+    done = run("node", "measure.mjs", str(folder), browser(), cwd=folder)
+    if done.returncode:
+        raise RuntimeError(f"Chromium could not measure: {done.stderr[-800:]}")
+    measured: dict[str, dict[str, Json]] = json.loads(
+        (folder / "measured.json").read_text(encoding="utf-8")
+    )
+    return measured
+
+
+def shown(truth: Truth, case: str) -> Iterator[Json]:
+    """The layers of a case that draw something of their own; parts of a boolean shape do not."""
+    if case not in truth.nodes or truth.nodes[case]["type"] == "CANVAS":
+        return
+    inside: set[str] = set()
+    for node in visible(truth.nodes[case]):
+        parent = truth.parents[node["id"]]
+        if parent in inside or truth.nodes.get(parent, {}).get("type") == _INSIDE_SHAPES:
+            inside.add(node["id"])
+            continue
+        if node.get("absoluteBoundingBox") and not node.get("isMask"):
+            yield node
+
+
+def geometry(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
+    """Largest difference of place or size of each layer, in pixels: the median; 90 % in faults."""
+    away: list[tuple[float, str]] = []
+    for case, found in measured.items():
+        origin = (truth.nodes.get(case) or {}).get("absoluteBoundingBox")
+        for node in shown(truth, case):
+            got = found.get(node["id"])
+            if got is None or origin is None or not _has_font(node):
+                continue
+            away.append((_distance(node["absoluteBoundingBox"], origin, got), _label(node, case)))
+    if not away:
+        return Row("geometry", 0, True)
+    sizes = sorted(distance for distance, _ in away)
+    median, ninth = statistics.median(sizes), sizes[int(len(sizes) * 0.9)]
+    worst = [f"{distance:.1f}px {label}" for distance, label in sorted(away, reverse=True)[:8]]
+    row = Row("geometry", round(median, 3), median <= 1 and ninth <= 4, worst)
+    row.faults.insert(0, f"median {median:.2f} px, 90 % within {ninth:.2f} px, of {len(sizes)}")
+    return row
+
+
+def _label(node: Json, case: str) -> str:
+    return f"{node['type']} {node['name'][:30]!r} {node['id']} in {case}"
+
+
+def _has_font(node: Json) -> bool:
+    family = (node.get("style") or {}).get("fontFamily")
+    return family is None or family in FONTS
+
+
+def _distance(wanted: Json, origin: Json, got: Json) -> float:
+    return max(
+        abs(wanted["x"] - origin["x"] - got["x"]),
+        abs(wanted["y"] - origin["y"] - got["y"]),
+        abs(wanted["width"] - got["width"]),
+        abs(wanted["height"] - got["height"]),
+    )
+
+
+def presence(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
+    """Share of visible layers that have an element."""
+    missing, total = [], 0
+    for case, found in measured.items():
+        for node in shown(truth, case):
+            total += 1
+            if node["id"] not in found and node["type"] not in ("GROUP", "SLICE"):
+                missing.append(_label(node, case))
+    return Row("presence", round(1 - len(missing) / max(1, total), 4), not missing, missing[:8])
+
+
+def style(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
+    """Share of style properties whose computed value is the design's."""
+    total, wrong = 0, []
+    for case, found in measured.items():
+        for node in shown(truth, case):
+            got = found.get(node["id"])
+            if got is None or got["tag"] in ("path", "g", "svg"):
+                continue
+            for name, wanted, value in expected(node, got["style"]):
+                total += 1
+                if not _agree(wanted, value):
+                    wrong.append(f"{name} {value} for {wanted} at {_label(node, case)}")
+    share = 1 - len(wrong) / max(1, total)
+    return Row("style", round(share, 4), share >= 0.98, wrong[:8])
+
+
+def expected(node: Json, got: Json) -> Iterator[tuple[str, Any, str]]:
+    """Property, the design's value, the computed one."""
+    solid = _only_solid(node)
+    if node["type"] == "TEXT":
+        yield from _text(node, got)
+        if solid:
+            yield "color", solid, got["color"]
+        return
+    if solid and node["type"] != "ELLIPSE":
+        yield "backgroundColor", solid, got["backgroundColor"]
+    radius = node.get("cornerRadius")
+    if radius and node["type"] != "ELLIPSE":
+        yield "borderRadius", float(radius), got["borderTopLeftRadius"]
+    if node.get("opacity", 1) < 1:
+        yield "opacity", float(node["opacity"]), got["opacity"]
+    strokes = [paint for paint in node.get("strokes") or () if paint.get("visible") is not False]
+    if strokes and node.get("strokeWeight"):
+        yield "stroke", True, str(_is_stroked(got))
+
+
+def _is_stroked(got: Json) -> bool:
+    sides = ("Top", "Right", "Bottom", "Left")
+    borders = any(got[f"border{side}Width"] != "0px" for side in sides)
+    outlined = got["outlineStyle"] != "none" and got["outlineWidth"] != "0px"
+    return borders or outlined or got["boxShadow"] != "none"
+
+
+def _text(node: Json, got: Json) -> Iterator[tuple[str, Any, str]]:
+    given = node.get("style") or {}
+    if any(node.get("characterStyleOverrides") or ()):
+        return
+    yield "fontFamily", given.get("fontFamily"), got["fontFamily"].split(",")[0].strip("\"'")
+    yield "fontSize", float(given.get("fontSize", 0)), got["fontSize"]
+    yield "fontWeight", float(given.get("fontWeight", 400)), got["fontWeight"]
+    if given.get("lineHeightPx"):
+        yield "lineHeight", float(given["lineHeightPx"]), got["lineHeight"]
+    if given.get("letterSpacing"):
+        yield "letterSpacing", float(given["letterSpacing"]), got["letterSpacing"]
+    if given.get("textCase") == "UPPER":
+        yield "textTransform", "uppercase", got["textTransform"]
+
+
+def _only_solid(node: Json) -> tuple[float, ...] | None:
+    paints = [paint for paint in node.get("fills") or () if paint.get("visible") is not False]
+    if len(paints) != 1 or paints[0]["type"] != "SOLID":
+        return None
+    colour = paints[0]["color"]
+    alpha = colour.get("a", 1) * paints[0].get("opacity", 1)
+    return (*(round(colour[name] * 255) for name in "rgb"), round(alpha, 2))
+
+
+def _agree(wanted: Any, value: str) -> bool:
+    if isinstance(wanted, tuple):
+        numbers = [float(part) for part in value.strip("rgba()").split(",") if part.strip()]
+        numbers += [1.0] * (4 - len(numbers))
+        near = all(abs(a - b) <= 1 for a, b in zip(wanted[:3], numbers[:3], strict=True))
+        return near and abs(wanted[3] - numbers[3]) <= 0.02
+    if isinstance(wanted, bool):
+        return str(wanted) == value
+    if isinstance(wanted, float):
+        number = value.removesuffix("px")
+        return number.replace(".", "", 1).lstrip("-").replace("e+", "").isdigit() and (
+            abs(float(number) - wanted) <= 0.1 or (wanted > 900 and float(number) > 900)
+        )
+    return str(wanted) == value
