@@ -94,9 +94,20 @@ def presence(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
     for case, found in measured.items():
         for node in shown(truth, case):
             total += 1
-            if node["id"] not in found and node["type"] not in ("GROUP", "SLICE"):
+            if node["id"] not in found and _draws(node):
                 missing.append(_label(node, case))
     return Row("presence", round(1 - len(missing) / max(1, total), 4), not missing, missing[:8])
+
+
+def _draws(node: Json) -> bool:
+    """A box without paint shows nothing of its own; an icon's is its drawing's."""
+    if node["type"] in ("GROUP", "SLICE"):
+        return False
+    return node["type"] not in ("FRAME", "INSTANCE") or any(
+        paint.get("visible") is not False
+        for key in ("fills", "strokes", "effects")
+        for paint in node.get(key) or ()
+    )
 
 
 def style(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:

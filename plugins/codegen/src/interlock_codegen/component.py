@@ -81,6 +81,8 @@ class Component:
         """What the root is: by the component's name, else a control if it reacts to the pointer."""
         named = semantics.role({**tree, "name": self._component["name"]}, interactive_above=False)
         reacts = bool(self._states & {"hover", "active"})
+        if semantics.sounds_like_field(str(self._component["name"])):
+            return named
         sound = tree["type"] == "frame" and not semantics.has_control(tree)
         return named or ("button" if reacts and sound else "")
 

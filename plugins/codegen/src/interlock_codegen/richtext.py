@@ -16,10 +16,10 @@ def content(node: Json, prop: str | None, job: Job) -> list[Element | Text]:
     """Children of the text's element."""
     if prop:
         return [Text(node["text"], prop)]
-    runs = node.get("runs")
-    if not runs:
-        return [Text(node["text"])]
-    return [_run(run, node, job) for run in runs]
+    runs = node.get("runs") or ()
+    pieces = [_run(run, node, job) for run in runs] or [Text(node["text"])]
+    # CSS drops a line break at the very end; in Figma it opens an empty line.
+    return [*pieces, Element("br")] if node["text"].endswith("\n") else pieces
 
 
 def _run(run: Json, node: Json, job: Job) -> Element | Text:

@@ -63,6 +63,11 @@ def _is_control(node: Json) -> bool:
     return 0 < node["box"]["height"] <= _TALLEST_CONTROL and not has_control(node)
 
 
+def sounds_like_field(name: str) -> bool:
+    """Whether a name is that of a text field."""
+    return bool(_INPUT.search(words(name)))
+
+
 def has_control(node: Json) -> bool:
     """Whether a button or field stands somewhere below."""
     return any(_names_control(below) for below in _below(node))

@@ -98,11 +98,19 @@ def setting(node: Json, parent: Json | None, job: Job) -> Style:
         style["align-content"] = "content-end" if box["valign"] == "bottom" else "content-center"
     if box.get("resize") == "truncate":
         style |= _truncated(int(box.get("max_lines") or 1))
-    elif any(mark in node["text"] for mark in ("\n", "\u2028", "  ")):
-        style["white-space"] = "whitespace-pre-wrap"
+    elif kept := _white_space(node["text"]):
+        style["white-space"] = kept
     elif box.get("resize") == "hug" and _overflows(node, parent):
         style["white-space"] = "whitespace-nowrap"
     return style
+
+
+def _white_space(text: str) -> str:
+    """What keeps line breaks and inner blanks; blanks at the ends count for nothing in Figma."""
+    lines = text.replace("\u2028", "\n").split("\n")
+    if any("  " in line.strip(" ") for line in lines):
+        return "whitespace-pre-wrap"
+    return "whitespace-pre-line" if len(lines) > 1 else ""
 
 
 def _truncated(lines: int) -> Style:

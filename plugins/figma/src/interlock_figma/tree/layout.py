@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from interlock_figma.tree.geometry import rounded
@@ -63,9 +64,32 @@ def _flex(node: Json) -> dict[str, Any]:
             layout["lines"] = "between"
         elif node.get("counterAxisSpacing"):
             layout["line_gap"] = rounded(node["counterAxisSpacing"])
+    elif "layoutWrap" not in node and (gap := _unsaid_wrap(node)) is not None:
+        layout["wrap"] = True
+        if gap:
+            layout["line_gap"] = gap
     if node.get("itemReverseZIndex"):
         layout["first_on_top"] = True
     return layout
+
+
+def _unsaid_wrap(node: Json) -> float | None:
+    """The gap between lines where the children stand in lines although the capture does not say.
+
+    Captures re-saved by tools that did not know ``layoutWrap`` lack it.
+    """
+    if mode(node) != "row":
+        return None
+    boxes = [
+        child["absoluteBoundingBox"]
+        for child in node.get("children") or ()
+        if child.get("absoluteBoundingBox") and child.get("visible") is not False and in_flow(child)
+    ]
+    for before, after in pairwise(boxes):
+        bottom = before["y"] + before["height"]
+        if after["x"] <= before["x"] and after["y"] >= bottom:
+            return rounded(after["y"] - bottom)
+    return None
 
 
 def _grid(node: Json) -> dict[str, Any]:
