@@ -1,1 +1,52 @@
-"""The configuration: read with positions, checked as a whole, typed."""
+"""The configuration: read with positions, checked as a whole, typed.
+
+The only package that reads the environment. ``read(path).resolve(service_types)`` gives a
+:class:`Config` or a :class:`ConfigError` with every fault of every file; ``parse`` and
+``faults_of`` do the same for other YAML files.
+"""
+
+from interlock.config.document import Document, parse
+from interlock.config.environment import Environment, environment
+from interlock.config.faults import ConfigError, Fault, Position, config_error
+from interlock.config.load import Draft, read
+from interlock.config.model import (
+    Config,
+    DaemonConfig,
+    HttpConfig,
+    JournalConfig,
+    PluginsConfig,
+    ServiceConfig,
+    TelemetryConfig,
+    ToolConfig,
+    TriggerConfig,
+    WorkflowsConfig,
+)
+from interlock.config.schema import json_schema
+from interlock.config.shown import redacted
+from interlock.config.validation import faults_of
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "DaemonConfig",
+    "Document",
+    "Draft",
+    "Environment",
+    "Fault",
+    "HttpConfig",
+    "JournalConfig",
+    "PluginsConfig",
+    "Position",
+    "ServiceConfig",
+    "TelemetryConfig",
+    "ToolConfig",
+    "TriggerConfig",
+    "WorkflowsConfig",
+    "config_error",
+    "environment",
+    "faults_of",
+    "json_schema",
+    "parse",
+    "read",
+    "redacted",
+]

@@ -30,6 +30,7 @@ class Document:
         self.file = file
         self.text = text
         self._lines = text.splitlines()
+        self._hidden: set[Path] = set()
         self._reading: Reading = read_nodes(text)
         self.data: Any = self._reading.data
         self.faults: list[Fault] = [
@@ -110,12 +111,16 @@ class Document:
         node = self._reading.values.get(path)
         if node is None:
             return
+        self._hidden.add(path)
         start, end = node.start_mark, node.end_mark
         for number in range(start.line, min(end.line + 1, len(self._lines))):
             line = self._lines[number]
             first = start.column if number == start.line else 0
             last = end.column if number == end.line else len(line)
             self._lines[number] = line[:first] + "*" * (last - first) + line[last:]
+
+    def is_hidden(self, path: Path) -> bool:
+        return path in self._hidden
 
     def _nearest(self, path: Path) -> yaml.Node | None:
         for length in range(len(path), -1, -1):

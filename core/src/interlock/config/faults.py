@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from interlock.sdk.errors import InterlockError
@@ -60,6 +60,9 @@ class Fault:
         elif advice:
             text += f"\n  | {advice}"
         return text
+
+    def as_warning(self) -> Fault:
+        return replace(self, severity="warning")
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"path": list(self.path)}

@@ -61,8 +61,14 @@ def _syntax_fault(text: str, error: yaml.YAMLError) -> NodeFault:
         return NodeFault(_START, f"not YAML: {getattr(error, 'reason', error)}")
     # What is missing is noticed at the end of the file; where it was opened says more.
     mark = error.problem_mark or _START
-    if error.context_mark and mark.line >= len(text.splitlines()):
-        mark = error.context_mark
+    lines = text.splitlines()
+    if mark.line >= len(lines) and lines:
+        end = yaml.Mark("", 0, len(lines) - 1, len(lines[-1]), None, 0)
+        mark = (
+            error.context_mark
+            if error.context_mark and error.context_mark.line < len(lines)
+            else end
+        )
     context = f" {error.context}" if error.context else ""
     return NodeFault(mark, f"not YAML: {error.problem}{context}")
 

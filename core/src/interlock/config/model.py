@@ -1,0 +1,193 @@
+"""The configuration as types; its fields are the keys of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    model_validator,
+)
+
+from interlock.config.files import matching
+from interlock.sdk.policies import Policies
+from interlock.sdk.quantities import Seconds
+from interlock.sdk.service import Settings
+
+
+def _service_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text):
+        raise ValueError("expected a name of letters, digits, - and _")
+    return text
+
+
+def _tool_name(text: str) -> str:
+    if not re.fullmatch(r"[^.\s]+\.\S+", text):
+        raise ValueError("expected the name of a tool, as in figma.get_file")
+    return text
+
+
+ServiceName = Annotated[str, AfterValidator(_service_name)]
+ToolName = Annotated[str, AfterValidator(_tool_name)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class DaemonConfig(Section):
+    """The process itself."""
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(7420, ge=0, le=65535, description="port to listen on; 0 for a free one")
+    state_dir: str = Field(
+        ".interlock", description="folder for everything durable, from the working directory"
+    )
+    grace: Seconds = Field(25.0, ge=0, description="how long work may take to end at shutdown")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="the least severe lines that are logged"
+    )
+
+
+class JournalConfig(Section):
+    """The record of runs, events and dead letters."""
+
+    path: str | None = Field(None, description="database file; default: state_dir/journal.db")
+    synchronous: Literal["full", "normal"] = Field(
+        "full", description="`normal` is faster and may lose the last moments at a power cut"
+    )
+    retention: Seconds = Field(
+        30 * 86400.0, ge=0, description="how long finished runs and events are kept"
+    )
+
+
+class TelemetryConfig(Section):
+    """Spans and metrics."""
+
+    exporter: Literal["none", "console", "otlp"] = Field("none", description="where they go")
+    endpoint: str | None = Field(None, description="URL of the collector, for `otlp`")
+    sample_ratio: float = Field(1.0, ge=0, le=1, description="share of traces that is recorded")
+    service_name: str = Field("interlock", description="name of this process in traces")
+
+
+class PluginsConfig(Section):
+    """Which installed plugins are loaded."""
+
+    allow: tuple[str, ...] | None = Field(None, description="only these; default: all installed")
+    block: tuple[str, ...] = Field((), description="never these")
+
+
+class HttpConfig(Section):
+    """Wishes for the HTTP client of one service."""
+
+    allow_private: bool = Field(
+        False, description="whether it may reach loopback and private addresses"
+    )
+    http2: bool | None = Field(None, description="default: what the service asks for")
+    max_connections: int | None = Field(None, ge=1, description="connections at once")
+
+
+class ToolConfig(Section):
+    """Wishes for one tool of a service."""
+
+    policies: Policies = Field(Policies(), description="guard rails over those of the service")
+
+
+class ServiceConfig(Section):
+    """One configured instance of an integration."""
+
+    plugin: str = Field("", description="service type; default: the name of the entry")
+    settings: SerializeAsAny[Settings] = Field(
+        Settings(), description="what the service type asks for"
+    )
+    policies: Policies = Field(Policies(), description="guard rails of all its tools")
+    tools: dict[str, ToolConfig] = Field({}, description="wishes for single tools, by name")
+    http: HttpConfig = Field(HttpConfig(), description="how it reaches its service")
+
+
+class WorkflowsConfig(Section):
+    """Where workflow templates are."""
+
+    paths: tuple[str, ...] = Field(
+        (), description="files or globs, from the folder of the file that names them"
+    )
+
+    def files(self) -> list[Path]:
+        """The files that are there now, each once."""
+        return list(dict.fromkeys(path for pattern in self.paths for path in matching(pattern)))
+
+
+class TriggerConfig(Section):
+    """A rule: on this event, start that template."""
+
+    on: str = Field(min_length=1, description="name of the event; `*` matches any part")
+    where: str | None = Field(None, description="expression over `event`; default: always")
+    start: str = Field(min_length=1, description="name of the template to start")
+    with_: dict[str, Any] = Field(
+        {}, alias="with", description="input of the run; texts may hold ${{ event... }}"
+    )
+
+
+class Config(Section):
+    """The whole configuration, checked, with references resolved."""
+
+    version: Literal[1] = Field(description="version of this format: 1")
+    include: tuple[str, ...] = Field(
+        (), description="files or globs, from the folder of this file, that add keys"
+    )
+    daemon: DaemonConfig = Field(DaemonConfig(), description="the process itself")
+    journal: JournalConfig = Field(JournalConfig(), description="what is recorded, and where")
+    telemetry: TelemetryConfig = Field(TelemetryConfig(), description="spans and metrics")
+    plugins: PluginsConfig = Field(PluginsConfig(), description="which plugins are loaded")
+    defaults: Policies = Field(Policies(), description="guard rails of all services")
+    services: dict[ServiceName, ServiceConfig] = Field({}, description="services, by name")
+    workflows: WorkflowsConfig = Field(WorkflowsConfig(), description="workflow templates")
+    triggers: tuple[TriggerConfig, ...] = Field((), description="what events start")
+    aliases: dict[str, ToolName] = Field(
+        {}, description="further names of tools: {name: service.tool}"
+    )
+
+    # What stood where a reference was resolved, so that the value is never shown.
+    _references: dict[tuple[str | int, ...], dict[str, Any]] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _name_service_types(self) -> Self:
+        for name, service in self.services.items():
+            if not service.plugin:
+                self.services[name] = service.model_copy(update={"plugin": name})
+        return self
+
+    def completed(
+        self,
+        settings: Mapping[str, Settings | None],
+        references: Mapping[tuple[str | int, ...], dict[str, Any]],
+    ) -> Self:
+        """With the settings of each service, and what stood where references were followed."""
+        services = {
+            name: service.model_copy(update={"settings": settings.get(name) or service.settings})
+            for name, service in self.services.items()
+        }
+        completed = self.model_copy(update={"services": services})
+        completed._references = dict(references)
+        return completed
+
+    @property
+    def references(self) -> Mapping[tuple[str | int, ...], dict[str, Any]]:
+        """What stood in the file where a value was taken from elsewhere, by its path."""
+        return self._references
+
+    @property
+    def journal_path(self) -> Path:
+        return Path(self.journal.path or Path(self.daemon.state_dir) / "journal.db")
+
+    def policies_of(self, service: str) -> Policies:
+        """The operator's wishes for a service: its own over the defaults of all."""
+        return self.defaults.under(self.services[service].policies)
