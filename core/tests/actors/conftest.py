@@ -1,0 +1,23 @@
+"""A system on virtual time that must leave no task behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from interlock.actors import ActorSystem
+from interlock.testing import VirtualWorld
+
+
+@pytest.fixture
+def world() -> VirtualWorld:
+    return VirtualWorld()
+
+
+@pytest.fixture
+async def system(world: VirtualWorld) -> AsyncIterator[ActorSystem]:
+    async with ActorSystem(world) as system:
+        yield system
+    left = [task for task in asyncio.all_tasks() if "/interlock/actors/" in repr(task)]
+    assert left == []

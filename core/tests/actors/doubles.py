@@ -1,0 +1,70 @@
+"""Actors and handlers that several tests use."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from interlock.actors import Actor
+
+
+class Scripted(Actor):
+    """Handles a message by calling it, if it can be called; else returns it."""
+
+    async def receive(self, message: Any) -> Any:
+        return await message() if callable(message) else message
+
+
+class Recorder(Scripted):
+    """Notes the results of what it handled, in a list that outlives it."""
+
+    def __init__(self, log: list[Any]) -> None:
+        self.log = log
+
+    async def receive(self, message: Any) -> Any:
+        result = await super().receive(message)
+        self.log.append(result)
+        return result
+
+
+class Gate:
+    """A handler that counts how often it began, and waits until it is opened."""
+
+    def __init__(self, answer: Any = "through") -> None:
+        self.answer = answer
+        self.begun = 0
+        self.cancelled = 0
+        self._open = asyncio.Event()
+
+    def open(self) -> None:
+        self._open.set()
+
+    async def __call__(self) -> Any:
+        self.begun += 1
+        try:
+            await self._open.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return self.answer
+
+
+class Bang(Exception):
+    """What the tests' actors crash on."""
+
+
+def raising(error: Exception) -> Callable[[], Awaitable[None]]:
+    """A handler that raises ``error``."""
+
+    async def raise_it() -> None:
+        raise error
+
+    return raise_it
+
+
+async def cancel(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
