@@ -57,7 +57,7 @@ def geometry(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
         origin = (truth.nodes.get(case) or {}).get("absoluteBoundingBox")
         for node in shown(truth, case):
             got = found.get(node["id"])
-            if got is None or origin is None or not _has_font(node):
+            if got is None or origin is None or not _is_measurable(node):
                 continue
             away.append((_distance(node["absoluteBoundingBox"], origin, got), _label(node, case)))
     if not away:
@@ -74,9 +74,14 @@ def _label(node: Json, case: str) -> str:
     return f"{node['type']} {node['name'][:30]!r} {node['id']} in {case}"
 
 
-def _has_font(node: Json) -> bool:
-    family = (node.get("style") or {}).get("fontFamily")
-    return family is None or family in FONTS
+def _is_measurable(node: Json) -> bool:
+    """False for texts whose font is not here, and for boxes that take their size from such texts."""
+    if node["type"] == "TEXT":
+        latin = all(ord(mark) < 0x2E80 for mark in node.get("characters") or "")
+        return latin and (node.get("style") or {}).get("fontFamily") in FONTS
+    if node.get("layoutMode", "NONE") == "NONE":
+        return True
+    return all(_is_measurable(below) for below in visible(node) if below["type"] == "TEXT")
 
 
 def _distance(wanted: Json, origin: Json, got: Json) -> float:

@@ -70,7 +70,7 @@ def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
         element.attributes |= {"fillRule": path["rule"], "clipRule": path["rule"]}
     if "fill" in path:
         _paint(element, "fill", path["fill"], shape, index, job)
-    if shape.get("missing"):
+    if shape.get("missing") and not _is_bar(shape):
         element.attributes["fillOpacity"] = "0.2"
     if "stroke" in path:
         _paint(element, "stroke", path["stroke"], shape, index, job)
@@ -79,6 +79,12 @@ def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
             dash = " ".join(tailwind.number(part) for part in path["dash"])
             element.attributes["strokeDasharray"] = dash
     return element
+
+
+def _is_bar(shape: Json) -> bool:
+    """A long thin shape is most likely what its box is; others are only hinted at."""
+    short, long = sorted((shape["width"], shape["height"]))
+    return bool(long >= 5 * short)
 
 
 def _paint(

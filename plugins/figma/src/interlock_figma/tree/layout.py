@@ -121,14 +121,22 @@ def sizing(node: Json, parent: Json | None) -> dict[str, str]:
 def _sizing(node: Json, parent: Json | None, axis: str) -> str:
     stated = node.get(f"layoutSizing{axis}")
     if stated in ("FIXED", "FILL", "HUG"):
-        return str(stated).lower()
+        return "fixed" if stated == "HUG" and _is_empty(node) else str(stated).lower()
     flow = mode(parent) if parent and in_flow(node) else None
     along = (flow == "row") == (axis == "Horizontal")
     if flow and along and node.get("layoutGrow") == 1:
         return "fill"
     if flow and not along and node.get("layoutAlign") == "STRETCH":
         return "fill"
-    return "hug" if _hugs(node, axis) else "fixed"
+    return "hug" if _hugs(node, axis) and not _is_empty(node) else "fixed"
+
+
+def _is_empty(node: Json) -> bool:
+    """A box with nothing to hug keeps the size it had."""
+    if node.get("type") == "TEXT":
+        return False
+    held = node.get("children") or ()
+    return not any(child.get("visible") is not False and in_flow(child) for child in held)
 
 
 def _hugs(node: Json, axis: str) -> bool:

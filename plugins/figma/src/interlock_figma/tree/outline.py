@@ -16,7 +16,8 @@ def outline(node: Json, width: float, height: float) -> str | None:
     """Path data in the node's own box; None for a shape that only its geometry tells."""
     kind = node.get("type")
     if kind == "LINE":
-        return f"M0 0H{rounded(width)}"
+        # Without its turn in the capture, an upright line has a height and no width.
+        return f"M0 0L{rounded(width)} {rounded(height)}"
     if kind == "RECTANGLE":
         return _rectangle(width, height, _corner(node, width, height))
     if kind == "ELLIPSE":

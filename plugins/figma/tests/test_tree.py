@@ -1,0 +1,188 @@
+"""Single nodes, made by hand."""
+
+from typing import Any
+
+import pytest
+from interlock_figma.tree import Simplifier, read_document
+
+
+def a_node(kind: str = "FRAME", box: tuple[float, ...] = (0, 0, 100, 50), **fields: Any) -> Any:
+    x, y, width, height = box
+    bounds = {"x": x, "y": y, "width": width, "height": height}
+    return {
+        "id": "1:1",
+        "name": kind.title(),
+        "type": kind,
+        "absoluteBoundingBox": bounds,
+        **fields,
+    }
+
+
+def simplify(node: Any, **options: Any) -> tuple[Any, Simplifier]:
+    simplifier = Simplifier(read_document(node))
+    return simplifier.tree(node, **options), simplifier
+
+
+def solid(r: float, g: float, b: float, **fields: Any) -> Any:
+    return {"type": "SOLID", "color": {"r": r, "g": g, "b": b, "a": 1}, **fields}
+
+
+def test_auto_layout_is_said_in_words_of_css() -> None:
+    tree, _ = simplify(
+        a_node(
+            layoutMode="HORIZONTAL",
+            primaryAxisAlignItems="CENTER",
+            counterAxisAlignItems="MAX",
+            itemSpacing=8,
+            paddingLeft=4,
+            paddingTop=2,
+        )
+    )
+
+    assert tree["layout"] == {
+        "mode": "row",
+        "justify": "center",
+        "align": "end",
+        "gap": 8,
+        "padding": [2, 0, 0, 4],
+    }
+
+
+def test_the_gap_beside_space_between_is_stale() -> None:
+    tree, _ = simplify(
+        a_node(layoutMode="VERTICAL", primaryAxisAlignItems="SPACE_BETWEEN", itemSpacing=8)
+    )
+
+    assert "gap" not in tree["layout"]
+
+
+@pytest.mark.parametrize(
+    ("child", "sizing"),
+    [
+        ({"layoutSizingHorizontal": "FILL", "layoutSizingVertical": "HUG"}, ("fill", "fixed")),
+        ({"layoutGrow": 1, "layoutAlign": "STRETCH"}, ("fill", "fill")),
+        ({"layoutGrow": 0, "layoutAlign": "INHERIT"}, ("fixed", "fixed")),
+    ],
+)
+def test_sizing_is_read_from_old_and_new_captures(child: Any, sizing: Any) -> None:
+    parent = a_node(layoutMode="HORIZONTAL", children=[a_node(box=(0, 0, 10, 10), **child)])
+
+    tree, _ = simplify(parent)
+
+    found = tree["children"][0]["sizing"]
+    assert (found["horizontal"], found["vertical"]) == sizing
+
+
+def test_lines_of_children_tell_a_wrap_that_an_old_capture_does_not() -> None:
+    boxes = [(0, 0, 60, 10), (60, 0, 40, 10), (0, 25, 60, 10)]
+    children = [a_node("RECTANGLE", box=box) for box in boxes]
+
+    tree, _ = simplify(a_node(layoutMode="HORIZONTAL", children=children))
+
+    assert tree["layout"]["wrap"] is True
+    assert tree["layout"]["line_gap"] == 15
+
+
+def test_a_turned_box_keeps_its_own_size_and_place() -> None:
+    turned = a_node("RECTANGLE", box=(40, 20, 10, 30), rotation=1.5707963)
+
+    tree, _ = simplify(a_node(box=(0, 0, 100, 100), children=[turned]))
+
+    child = tree["children"][0]
+    assert child["rotation"] == 90
+    assert child["box"] == {"x": 30, "y": 30, "width": 30, "height": 10}
+
+
+def test_equal_styles_stand_once() -> None:
+    red = {"fills": [solid(1, 0, 0)]}
+    tree, simplifier = simplify(
+        a_node(children=[a_node("RECTANGLE", **red), a_node("RECTANGLE", **red)])
+    )
+
+    first, second = tree["children"]
+    assert first["fill"] == second["fill"]
+    assert simplifier.shared.values == {
+        "fill_1": {"paints": [{"type": "solid", "color": "#ff0000"}]}
+    }
+
+
+def test_a_gradient_runs_where_its_handles_say() -> None:
+    paint = {
+        "type": "GRADIENT_LINEAR",
+        "gradientHandlePositions": [{"x": 0, "y": 0.5}, {"x": 1, "y": 0.5}, {"x": 0, "y": 1}],
+        "gradientStops": [
+            {"position": 0, "color": {"r": 1, "g": 1, "b": 1, "a": 1}},
+            {"position": 1, "color": {"r": 0, "g": 0, "b": 0, "a": 0.5}},
+        ],
+    }
+
+    _, simplifier = simplify(a_node("RECTANGLE", fills=[paint]))
+
+    css = simplifier.shared.values["fill_1"]["paints"][0]["css"]
+    assert css == "linear-gradient(90deg, #ffffff 0%, #00000080 100%)"
+
+
+def test_runs_count_utf16_units_and_may_end_early() -> None:
+    text = a_node(
+        "TEXT",
+        characters="a😀bc",
+        style={"fontFamily": "Inter", "fontSize": 12},
+        characterStyleOverrides=[0, 0, 0, 2],
+        styleOverrideTable={"2": {"fontWeight": 700}},
+    )
+
+    tree, _ = simplify(text)
+
+    assert [run["text"] for run in tree["runs"]] == ["a😀", "b", "c"]
+
+
+def test_hidden_layers_are_left_out_but_for_those_a_property_shows() -> None:
+    hidden = a_node("RECTANGLE", visible=False)
+    driven = a_node("RECTANGLE", visible=False, componentPropertyReferences={"visible": "Icon#1:2"})
+    component = a_node("COMPONENT", children=[hidden, driven])
+
+    as_frame, _ = simplify(component)
+    as_component, _ = simplify(component, as_component=True)
+
+    assert "children" not in as_frame
+    assert [child["bindings"] for child in as_component["children"]] == [{"visible": "Icon#1:2"}]
+
+
+def test_an_unknown_node_type_is_kept_and_reported() -> None:
+    tree, simplifier = simplify(a_node(children=[a_node("HOLOGRAM")]))
+
+    assert tree["children"][0]["figma_type"] == "HOLOGRAM"
+    assert "HOLOGRAM" in simplifier.warnings[0]["message"]
+
+
+def test_an_icon_is_one_drawing() -> None:
+    curve = a_node(
+        "VECTOR",
+        box=(2, 3, 10, 10),
+        fills=[solid(0, 0, 0)],
+        fillGeometry=[{"path": "M0 0L10 10Z", "windingRule": "EVENODD"}],
+    )
+
+    tree, _ = simplify(a_node(box=(0, 0, 16, 16), children=[a_node("GROUP", children=[curve])]))
+
+    assert tree["type"] == "vector"
+    (shape,) = tree["shapes"]
+    assert (shape["x"], shape["y"]) == (2, 3)
+    assert shape["paths"] == [{"d": "M0 0L10 10Z", "fill": "fill_1", "rule": "evenodd"}]
+
+
+def test_a_curve_without_geometry_is_marked() -> None:
+    tree, _ = simplify(a_node("VECTOR", fills=[solid(0, 0, 0)]))
+
+    assert tree["shapes"][0]["missing"] is True
+
+
+def test_a_mask_clips_the_layers_above_it() -> None:
+    mask = a_node("RECTANGLE", box=(10, 10, 20, 20), isMask=True)
+    picture = a_node("RECTANGLE", box=(0, 0, 50, 50), fills=[solid(1, 0, 0)])
+
+    tree, _ = simplify(a_node("GROUP", children=[mask, picture]))
+
+    (clip,) = tree["children"]
+    assert clip["clip"] is True
+    assert clip["children"][0]["box"]["x"] == -10
