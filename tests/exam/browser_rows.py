@@ -75,7 +75,7 @@ def _label(node: Json, case: str) -> str:
 
 
 def _is_measurable(node: Json) -> bool:
-    """False for texts whose font is not here, and for boxes that take their size from such texts."""
+    """False for texts whose font is not here, and for boxes that such texts give their size."""
     if node["type"] == "TEXT":
         latin = all(ord(mark) < 0x2E80 for mark in node.get("characters") or "")
         return latin and (node.get("style") or {}).get("fontFamily") in FONTS

@@ -1,0 +1,270 @@
+"""Components made by hand: props, variants, states, semantics, names."""
+
+from typing import Any
+
+import pytest
+from interlock.sdk import InvalidInput
+from interlock_codegen.package import assemble
+from interlock_codegen.service import make_component, make_screens
+
+
+def box(width: float = 100, height: float = 40, x: float = 0, y: float = 0) -> dict[str, float]:
+    return {"x": x, "y": y, "width": width, "height": height}
+
+
+def a_node(of: str = "frame", **fields: Any) -> dict[str, Any]:
+    sizing = {"horizontal": "fixed", "vertical": "fixed"}
+    return {"id": "1:1", "name": "Layer", "type": of, "box": box(), "sizing": sizing, **fields}
+
+
+def a_text(text: str = "Hello", **fields: Any) -> dict[str, Any]:
+    style = {"align": "left", "valign": "top", "resize": "hug"}
+    hug = {"horizontal": "hug", "vertical": "hug"}
+    given = {"name": "Words", "text": text, "text_box": style, "sizing": hug, "id": "1:9"}
+    return a_node("text", **{**given, **fields})
+
+
+def a_row(*children: Any, **fields: Any) -> dict[str, Any]:
+    layout = {"mode": "row", "justify": "start", "align": "center", "gap": 8}
+    return a_node(layout=layout, children=list(children), **fields)
+
+
+def variant(tree: Any, **values: str) -> dict[str, Any]:
+    name = ", ".join(f"{key}={value}" for key, value in values.items())
+    return {"id": f"v:{name}", "name": name, "values": values, "tree": tree}
+
+
+def code_of(
+    variants: list[Any],
+    props: tuple[Any, ...] | list[Any] = (),
+    styles: Any = None,
+    **fields: Any,
+) -> str:
+    component = {
+        "id": "9:9",
+        "name": "Thing",
+        "identifier": "Thing",
+        "description": "",
+        "props": props,
+        "variants": variants,
+        "styles": styles or {},
+        **fields,
+    }
+    return str(make_component(component, fields.get("tokens"))["files"]["components/Thing.tsx"])
+
+
+def choice(name: str, *options: str) -> dict[str, Any]:
+    return {
+        "key": name,
+        "name": name,
+        "identifier": name.lower(),
+        "type": "variant",
+        "default": options[0],
+        "options": list(options),
+    }
+
+
+def prop(name: str, kind: str, default: Any) -> dict[str, Any]:
+    key = f"{name}#1:1"
+    return {"key": key, "name": name, "identifier": name, "type": kind, "default": default}
+
+
+def test_auto_layout_becomes_flex_and_never_absolute() -> None:
+    code = code_of([variant(a_row(a_text()))])
+
+    assert "flex" in code
+    assert "items-center" in code
+    assert "gap-2" in code
+    assert "absolute" not in code
+
+
+def test_a_fill_has_no_width_of_its_own() -> None:
+    fill = {"horizontal": "fill", "vertical": "hug"}
+
+    code = code_of([variant(a_row(a_text(sizing=fill)))])
+
+    assert '<p className="flex-1 min-w-0">Hello</p>' in code
+
+
+def test_boxes_without_layout_follow_their_constraints() -> None:
+    rules = {"horizontal": "stretch", "vertical": "bottom"}
+    child = a_node(box=box(60, 10, 20, 30), constraints=rules, id="1:2")
+
+    code = code_of([variant(a_node(children=[child]))])
+
+    assert "absolute left-5 right-5 bottom-0 h-[" not in code
+    assert "left-5 right-5 bottom-0 min-h" not in code
+    assert "absolute left-5 right-5 bottom-0 h-2.5" in code
+
+
+def test_a_text_property_replaces_the_characters() -> None:
+    text = a_text(bindings={"text": "label#1:1"})
+
+    code = code_of([variant(a_row(text))], [prop("label", "text", "Hello")])
+
+    assert "label?: string;" in code
+    assert 'label = "Hello"' in code
+    assert ">{label}</p>" in code
+
+
+def test_a_boolean_property_shows_a_layer() -> None:
+    text = a_text(bindings={"visible": "note#1:1"}, hidden=True)
+
+    code = code_of([variant(a_row(text))], [prop("note", "boolean", False)])
+
+    assert "note = false" in code
+    assert "{note && (" in code
+
+
+def test_a_hidden_layer_that_nothing_shows_is_left_out() -> None:
+    assert "Hello" not in code_of([variant(a_row(a_text(hidden=True)))])
+
+
+def test_a_swap_takes_a_node() -> None:
+    icon = a_node("instance", bindings={"swap": "icon#1:1"}, id="1:3")
+
+    code = code_of([variant(a_row(icon))], [prop("icon", "instance_swap", "7:7")])
+
+    assert "icon?: ReactNode;" in code
+    assert "{icon ?? (" in code
+    assert 'import type { ReactNode } from "react";' in code
+
+
+def test_variants_are_a_union_and_their_differences_a_table() -> None:
+    small, large = a_row(a_text(), box=box(80)), a_row(a_text(), box=box(120))
+
+    code = code_of([variant(small, Size="S"), variant(large, Size="L")], [choice("Size", "S", "L")])
+
+    assert 'size?: "S" | "L";' in code
+    assert '"S": "w-20"' in code
+    assert '"L": "w-30"' in code
+    assert "[size]" in code
+
+
+def test_variants_of_different_structure_are_told_apart() -> None:
+    plain, rich = a_row(a_text("A")), a_row(a_text("B"), a_text("C", id="1:8"))
+
+    code = code_of(
+        [variant(plain, Kind="Plain"), variant(rich, Kind="Rich")],
+        [choice("Kind", "Plain", "Rich")],
+    )
+
+    assert "switch (kind)" in code
+    assert 'case "Rich":' in code
+
+
+def test_states_are_css_and_no_property() -> None:
+    styles = {
+        "fill_1": {"paints": [{"type": "solid", "color": "#ffffff"}]},
+        "fill_2": {"paints": [{"type": "solid", "color": "#000000"}]},
+    }
+    variants = [
+        variant(a_row(a_text(), fill="fill_1"), State="Default"),
+        variant(a_row(a_text(fill="fill_2"), fill="fill_2"), State="Hover"),
+        variant(a_row(a_text(), fill="fill_1", opacity=0.5), State="Disabled"),
+    ]
+
+    code = code_of(variants, [choice("State", "Default", "Hover", "Disabled")], styles)
+
+    assert "state" not in code
+    assert "<button" in code
+    assert "hover:bg-[#000000]" in code
+    assert "group-hover:text-[#000000]" in code
+    assert "disabled:opacity-50" in code
+    assert "disabled={disabled}" in code
+
+
+def test_tokens_are_used_where_a_style_is_bound() -> None:
+    styles = {"fill_1": {"paints": [{"type": "solid", "color": "#ff0000"}], "style": "S:1"}}
+    tokens = {"references": {"color:S:1": "brand"}}
+    component = {"identifier": "Thing", "props": [], "styles": styles}
+    component |= {"id": "1", "name": "Thing", "variants": [variant(a_node(fill="fill_1"))]}
+
+    made = make_component(component, tokens)
+
+    assert "bg-brand" in made["files"]["components/Thing.tsx"]
+
+
+def test_markup_in_texts_is_text() -> None:
+    code = code_of([variant(a_row(a_text('Say "<b>" & {x} \\ */')))])
+
+    assert '{"Say \\"<b>\\" & {x} \\\\ */"}' in code
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [("Primary button", "<button"), ("Footer link", "<a "), ("Nav bar", "<nav"), ("Card", "<div")],
+)
+def test_names_tell_what_a_layer_means(name: str, tag: str) -> None:
+    assert tag in code_of([variant(a_row(a_text()))], name=name)
+
+
+def test_a_field_carries_its_text_as_placeholder() -> None:
+    field = a_row(a_text("E-mail"), name="Search field", id="1:5")
+
+    code = code_of([variant(a_row(field))])
+
+    assert 'placeholder="E-mail"' in code
+    assert "<label" in code
+
+
+def test_node_ids_are_only_in_exam_builds() -> None:
+    given = {"identifier": "Thing", "props": [], "styles": {}, "id": "1", "name": "Thing"}
+    given["variants"] = [variant(a_node())]
+
+    plain = make_component(given, None)["files"]["components/Thing.tsx"]
+    marked = make_component(given, None, None, True)["files"]["components/Thing.tsx"]
+
+    assert "data-node-id" not in plain
+    assert 'data-node-id="1:1"' in marked
+
+
+def test_what_is_no_component_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="identifier"):
+        make_component({"name": "x"}, None)
+
+
+def a_design(*nodes: Any) -> dict[str, Any]:
+    return {"styles": {}, "pages": [{"id": "0:1", "name": "Page", "nodes": list(nodes)}]}
+
+
+def test_loose_layers_in_a_row_share_a_screen_and_frames_have_their_own() -> None:
+    at = {"x": 5, "y": 5}
+    loose = [a_text("One", kind="text", at=at), a_text("Two", kind="text", at={"x": 5, "y": 50})]
+    frame = a_row(a_text("Three"), kind="frame", at=at, name="Home")
+
+    screens = make_screens(a_design(*loose, frame), None)
+
+    assert [screen["name"] for screen in screens] == ["Page", "HomeScreen"]
+
+
+def test_components_get_no_screen_and_keep_their_names() -> None:
+    at = {"x": 0, "y": 0}
+    component = a_row(a_text(), kind="component", at=at, id="7:1", name="Home")
+    frame = a_row(a_text(), kind="frame", at=at, name="Home")
+
+    screens = make_screens(
+        a_design(component, frame), None, None, [{"id": "7:1", "identifier": "HomeScreen"}]
+    )
+
+    assert [screen["name"] for screen in screens] == ["HomeScreen2"]
+
+
+def test_a_package_has_index_docs_theme_and_types() -> None:
+    screens = make_screens(a_design(a_row(a_text(), kind="frame", at={"x": 0, "y": 0})), None)
+
+    made = assemble(
+        screens, {"css": "@theme {}\n", "dtcg": {"a": 1}, "typescript": "export {};\n"}, "Kit"
+    )
+
+    assert made["files"]["index.ts"] == 'export * from "./screens/LayerScreen";\n'
+    assert "docs/LayerScreen.md" in made["files"]
+    assert made["files"]["theme.css"].endswith("@theme {}\n")
+    assert {"package.json", "tsconfig.json", "README.md", "tokens.json"} <= set(made["files"])
+
+
+def test_two_parts_of_one_name_are_refused() -> None:
+    screens = make_screens(a_design(a_row(a_text(), kind="frame", at={"x": 0, "y": 0})), None)
+
+    with pytest.raises(InvalidInput, match="LayerScreen"):
+        assemble([*screens, *screens], None, "Kit")
