@@ -100,6 +100,7 @@ def test_a_secret_in_the_file_is_a_warning_that_does_not_show_it(write: Write) -
         with_settings("{token: s3cret, prt: 1}"),
         with_settings("{tokn: s3cret}"),
         with_settings("{token: [s3cret]}"),
+        with_settings("{token: {env: NO_TOKEN, default: [s3cret]}}"),
         "version: 1\nservices: {accunt: {settings: {token: s3cret}}}",
         with_settings('{team: x, token: "s3cret", port: s3cre}').replace("s3cre}", "x}"),
     ],
@@ -125,6 +126,12 @@ def test_the_effective_configuration_shows_references_instead_of_values(
     }
     assert shown["daemon"]["host"] == {"env": "TEAM"}
     assert shown["daemon"]["grace"] == 25.0
+
+
+def test_the_default_of_a_secret_is_not_shown(write: Write) -> None:
+    path = write(with_settings("{token: {env: NO_TOKEN, default: s3cret}}"))
+    shown = redacted(read(path).resolve(TYPES))
+    assert shown["services"]["account"]["settings"]["token"] == {"env": "NO_TOKEN"}
 
 
 def test_the_environment_of_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:

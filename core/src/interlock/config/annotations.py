@@ -33,9 +33,9 @@ def untyped_paths(model: Any, data: Any) -> Iterator[Path]:
 
 
 def leaves(data: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths of all scalars but null; a reference, which names a scalar, is none."""
+    """The paths of all scalars but null; of a reference, that of its default."""
     if is_reference(data):
-        return
+        data = {key: value for key, value in data.items() if key == "default"}
     if isinstance(data, dict):
         for key, value in data.items():
             yield from leaves(value, (*path, key))

@@ -40,7 +40,9 @@ ToolName = Annotated[str, AfterValidator(_tool_name)]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    """A mapping of the file with fixed keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class DaemonConfig(Section):

@@ -21,6 +21,11 @@ def is_reference(value: Any) -> bool:
     return isinstance(value.get("env", value.get("file")), str)
 
 
+def written(reference: Mapping[str, Any]) -> str:
+    """``{env: NAME}``; without the default, which may be a secret."""
+    return "".join(f"{{{key}: {reference[key]}}}" for key in ("env", "file") if key in reference)
+
+
 class Referring(Protocol):
     """Data with positions and, for each value, the folder of the file it stands in."""
 

@@ -7,6 +7,8 @@ from typing import Any
 from interlock.config.model import Config
 from interlock.config.references import places
 
+_STARS = "**********"  # what pydantic writes for a secret
+
 
 def redacted(config: Config) -> dict[str, Any]:
     """All keys with their values, defaults included, as JSON.
@@ -16,5 +18,6 @@ def redacted(config: Config) -> dict[str, Any]:
     """
     data = config.model_dump(mode="json", by_alias=True, exclude_none=True)
     for holder, key, reference in places(config.references, data):
-        holder[key] = dict(reference)
+        secret = holder[key] == _STARS
+        holder[key] = {k: v for k, v in reference.items() if not secret or k != "default"}
     return data

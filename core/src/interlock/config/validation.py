@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from interlock.config.annotations import key_names
 from interlock.config.faults import Fault, Path
-from interlock.config.references import is_reference
+from interlock.config.references import is_reference, written
 from interlock.expr import did_you_mean, nearest
 
 _EXPECTED = {
@@ -180,6 +180,11 @@ class _Writer:
                 return self._unknown_key(path)
             case "missing":
                 return self._missing_key(path, str(error["loc"][-1]))
+            case "union_tag_not_found":
+                return self._missing_key(path, error["ctx"]["discriminator"].strip("'"))
+            case "union_tag_invalid":
+                tag = (*path, error["ctx"]["discriminator"].strip("'"))
+                return self._wrong(tag, error["ctx"]["expected_tags"])
         if error["loc"][-1:] == (_KEY,):
             return self._document.fault(
                 path, f"wrong key {path[-1]!r}", expected=_expected(error), on_key=True
@@ -225,7 +230,7 @@ class _Writer:
         if self._document.is_hidden(path):
             return ""
         if is_reference(value):
-            return f"of {{{', '.join(f'{key}: {part}' for key, part in value.items())}}}"
+            return "of " + written(value)
         if isinstance(value, dict | list):
             return "(a mapping)" if isinstance(value, dict) else "(a list)"
         if isinstance(value, str):
