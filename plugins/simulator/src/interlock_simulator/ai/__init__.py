@@ -1,0 +1,7 @@
+"""Simulated AI providers: answers are made of the words of the request."""
+
+from interlock_simulator.ai.anthropic import Anthropic
+from interlock_simulator.ai.gemini import Gemini
+from interlock_simulator.ai.openai import OpenAI
+
+__all__ = ["Anthropic", "Gemini", "OpenAI"]

@@ -1,0 +1,142 @@
+"""Gemini's generateContent, with text and with image parts."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from interlock_simulator.ai.answers import Answer, Prompt, answer, tokens
+from interlock_simulator.ai.requests import Object, credential, json_of, text_of
+from interlock_simulator.pictures import base64_png, colour_of
+from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
+
+_STATUSES = {
+    400: "INVALID_ARGUMENT",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+_SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
+_RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
+# Google states this price of an image of 1K in tokens; larger ones are counted alike here.
+_IMAGE_TOKENS = 1290
+
+
+class Gemini:
+    """The vendor; it keeps nothing."""
+
+    name = "gemini"
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def reset(self) -> None:
+        """Nothing is ever written."""
+
+    def throttled(self, retry_after: float | None) -> web.Response:
+        details = []
+        if retry_after is not None:
+            kind = "type.googleapis.com/google.rpc.RetryInfo"
+            details.append({"@type": kind, "retryDelay": f"{retry_after:g}s"})
+        response = _error(429, "Resource has been exhausted (e.g. check quota).", details)
+        response.headers.update(retry_after_header(retry_after))
+        return response
+
+    def failed(self, status: int) -> web.Response:
+        return _error(status, "An internal error has occurred.")
+
+    def application(self) -> web.Application:
+        application = web.Application(middlewares=[refusing(lambda _: _error(404, "Not found"))])
+        for version in ("v1", "v1beta"):
+            generate = f"/{version}/models/{{model}}:generateContent"
+            application.add_routes(
+                [
+                    web.post(generate, self._generate),
+                    web.get(f"/{version}/models", self._models),
+                ]
+            )
+        return application
+
+    async def _models(self, request: web.Request) -> web.Response:
+        _admit(request)
+        return reply({"models": []})
+
+    async def _generate(self, request: web.Request) -> web.Response:
+        _admit(request)
+        body = await json_of(request, _error)
+        if not body.get("contents"):
+            raise Refused(_error(400, "contents is not specified"))
+        config = body.get("generationConfig") or {}
+        prompt = _prompt(body["contents"], config)
+        said = answer(prompt, self._seed)
+        parts: list[Object] = [{"text": said.text}]
+        if "IMAGE" in (config.get("responseModalities") or ()) and said.end == "stop":
+            parts.append(await asyncio.to_thread(_image, prompt.text, config, self._seed))
+        return reply(_response(request.match_info["model"], body, said, parts))
+
+
+def _admit(request: web.Request) -> None:
+    if "x-goog-api-key" not in request.headers:
+        raise Refused(_error(403, "Method doesn't allow unregistered callers."))
+    if credential(request, "x-goog-api-key") is None:
+        reason = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+        message = "API key not valid. Please pass a valid API key."
+        raise Refused(_error(400, message, [reason]))
+
+
+def _prompt(contents: Any, config: Object) -> Prompt:
+    turns = contents if isinstance(contents, list) else [contents]
+    users = [text_of(turn.get("parts")) for turn in turns if turn.get("role") != "model"]
+    return Prompt(
+        text="\n".join(users),
+        schema=config.get("responseJsonSchema") or config.get("responseSchema"),
+        answered=len(users) < len(turns),
+        max_tokens=config.get("maxOutputTokens"),
+    )
+
+
+def _image(prompt: str, config: Object, seed: int) -> Object:
+    wishes = config.get("imageConfig") or {}
+    ratio, size = wishes.get("aspectRatio", "1:1"), wishes.get("imageSize", "1K")
+    if ratio not in _RATIOS or size not in _SIZES:
+        raise Refused(_error(400, f"imageConfig: {ratio} at {size} is not supported"))
+    across, down = (int(part) for part in ratio.split(":"))
+    side = _SIZES[size] / (across * down) ** 0.5
+    data = base64_png(side * across, side * down, colour_of(f"{seed}/{prompt}"))
+    return {"inlineData": {"mimeType": "image/png", "data": data}}
+
+
+def _response(model: str, body: Object, said: Answer, parts: list[Object]) -> Object:
+    digest = hashlib.sha256(orjson.dumps(body)).hexdigest()[:24]
+    images = sum("inlineData" in part for part in parts)
+    output = tokens(said.text) + images * _IMAGE_TOKENS
+    answered: Object = {
+        "usageMetadata": {
+            "promptTokenCount": said.input_tokens,
+            "candidatesTokenCount": output,
+            "totalTokenCount": said.input_tokens + output,
+        },
+        "modelVersion": model,
+        "responseId": digest,
+    }
+    if said.end == "refusal":
+        return {**answered, "promptFeedback": {"blockReason": "SAFETY"}}
+    if said.end == "empty":
+        return {**answered, "candidates": [{"finishReason": "STOP", "index": 0}]}
+    reason = "MAX_TOKENS" if said.end == "length" else "STOP"
+    content = {"role": "model", "parts": parts}
+    return {**answered, "candidates": [{"content": content, "finishReason": reason, "index": 0}]}
+
+
+def _error(status: int, message: str, details: Sequence[Object] = ()) -> web.Response:
+    error = {"code": status, "message": message, "status": _STATUSES.get(status, "INTERNAL")}
+    if details:
+        error["details"] = list(details)
+    return reply({"error": error}, status=status)

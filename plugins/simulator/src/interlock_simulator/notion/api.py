@@ -1,0 +1,44 @@
+"""Notion's REST API over the workspace."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from interlock_simulator.notion import errors
+from interlock_simulator.notion.blocks import Blocks
+from interlock_simulator.notion.databases import Databases
+from interlock_simulator.notion.exchange import admitted
+from interlock_simulator.notion.pages import Pages
+from interlock_simulator.notion.people import People
+from interlock_simulator.notion.workspace import Workspace
+from interlock_simulator.vendor import refusing
+
+
+class Notion:
+    """The vendor; everything written stays in memory until :meth:`reset`."""
+
+    name = "notion"
+    throttled = staticmethod(errors.throttled)
+    failed = staticmethod(errors.failed)
+
+    def __init__(self, workspace: Workspace, query_limit: int) -> None:
+        self._workspace = workspace
+        self._query_limit = query_limit
+
+    def reset(self) -> None:
+        self._workspace.load()
+
+    def application(self) -> web.Application:
+        application = web.Application(
+            middlewares=[refusing(lambda request: errors.no_such_url()), admitted]
+        )
+        blocks = Blocks(self._workspace)
+        parts = (
+            Pages(self._workspace, blocks),
+            blocks,
+            Databases(self._workspace, self._query_limit),
+            People(self._workspace),
+        )
+        for part in parts:
+            application.add_routes(part.routes())
+        return application

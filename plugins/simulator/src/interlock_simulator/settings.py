@@ -1,0 +1,21 @@
+"""Settings of the service type ``simulator``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from interlock.sdk import Settings
+from pydantic import Field
+
+from interlock_simulator.faults import FaultProfile
+
+
+class SimulatorSettings(Settings):
+    """Where the simulated vendors listen, what they know and what goes wrong."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(0, ge=0, le=65535, description="0 takes a free one")
+    recordings: tuple[Path, ...] = Field((), description="folders with figma/ and notion/ below")
+    seed: int = Field(0, description="of everything drawn by chance")
+    faults: tuple[FaultProfile, ...] = Field((), description="in force from the start")
+    query_limit: int = Field(10_000, ge=1, description="rows after which a Notion query ends")
