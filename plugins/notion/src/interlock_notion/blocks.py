@@ -1,0 +1,82 @@
+"""Trees of blocks: read whole, list by list, as many lists at once as the pace allows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock.sdk import InvalidInput, NeedsAttention, NotFound
+
+from interlock_notion.concurrency import in_order
+from interlock_notion.requests import Requests
+
+Block = dict[str, Any]
+
+# Pages of their own: what lies below is not part of this page.
+_PAGES = frozenset({"child_page", "child_database"})
+
+
+@dataclass
+class Tree:
+    """Blocks with their children under ``children``, and what could not be read."""
+
+    blocks: list[Block]
+    warnings: list[str] = field(default_factory=list)
+
+    def types(self) -> dict[str, int]:
+        """How many blocks there are of each type, by name of the type."""
+        return dict(sorted(Counter(str(block.get("type")) for block in walk(self.blocks)).items()))
+
+
+def walk(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Every block in reading order."""
+    for block in blocks:
+        yield block
+        yield from walk(block.get("children") or ())
+
+
+async def read_tree(requests: Requests, block_id: str, max_depth: int | None = None) -> Tree:
+    """Everything below a page or block, of every type.
+
+    A list that is gone or not shared (the original of a synced block, say) costs its own blocks
+    only and is told in ``warnings``; the first list must be readable.
+
+    Args:
+        requests: to the workspace.
+        block_id: of a page or block.
+        max_depth: levels to read; 1 gives the direct children. None reads all.
+    """
+    tree = Tree([])
+    tree.blocks = await _list(requests, block_id)
+    await _descend(requests, tree, tree.blocks, max_depth)
+    return tree
+
+
+async def _descend(requests: Requests, tree: Tree, blocks: list[Block], levels: int | None) -> None:
+    if levels is not None and levels <= 1:
+        return
+    deeper = None if levels is None else levels - 1
+    parents = [block for block in blocks if has_more_below(block)]
+    await in_order(_fill(requests, tree, block, deeper) for block in parents)
+
+
+async def _fill(requests: Requests, tree: Tree, block: Block, levels: int | None) -> None:
+    try:
+        block["children"] = await _list(requests, block["id"])
+    except (NotFound, NeedsAttention, InvalidInput) as error:
+        block["children"] = []
+        block["unreadable"] = error.message
+        tree.warnings.append(f"block {block['id']} ({block.get('type')}): {error.message}")
+        return
+    await _descend(requests, tree, block["children"], levels)
+
+
+async def _list(requests: Requests, block_id: str) -> list[Block]:
+    return await requests.all(f"/v1/blocks/{block_id}/children")
+
+
+def has_more_below(block: Block) -> bool:
+    """Whether a block has children that belong to the same page."""
+    return bool(block.get("has_children")) and block.get("type") not in _PAGES

@@ -1,0 +1,182 @@
+"""Tools that write pages and blocks."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from interlock.sdk import InterlockError, InvalidInput, NotFound, tool
+
+from interlock_notion import objects, properties, writing
+from interlock_notion.base import LONG, Connected
+from interlock_notion.ids import object_id
+from interlock_notion.rich_text import Span, to_rich_text
+
+ParentType = Literal["page", "database", "data_source"]
+
+
+class Changing(Connected):
+    """Creating, changing and trashing."""
+
+    @tool(policies=LONG, aliases=("create_notion_page",))
+    async def create_page(
+        self,
+        parent_id: str,
+        title: str = "",
+        parent_type: ParentType = "page",
+        properties: dict[str, Any] | None = None,
+        markdown: str | None = None,
+        blocks: list[dict[str, Any]] | None = None,
+        icon: str | None = None,
+    ) -> dict[str, Any]:
+        """Create a page below a page or in a database, with content of any length.
+
+        A page whose content cannot be written wholly is moved to the trash.
+
+        Args:
+            parent_id: id or link of the parent.
+            title: the page's title.
+            parent_type: what the parent is; a database must have one data source.
+            properties: plain values by name, or Notion's own value objects.
+            markdown: the content.
+            blocks: the content as Notion's block objects, instead of Markdown.
+            icon: an emoji.
+        """
+        content = writing.content(markdown, blocks)
+        parent, schema = await self._parent(object_id(parent_id, "parent_id"), parent_type)
+        body = {"parent": parent, **_facts(title, properties or {}, schema, icon)}
+        at_once = writing.in_one_request(content)
+        if at_once:
+            body["children"] = at_once
+        page = objects.page(await self.requests.write("POST", "/v1/pages", body))
+        if at_once is None:
+            await self._fill(page["id"], content)
+        return {**page, "blocks_added": len(content)}
+
+    @tool(idempotent=True, ordering_key="page_id")
+    async def update_page(
+        self,
+        page_id: str,
+        title: str | None = None,
+        properties: dict[str, Any] | None = None,
+        icon: str | None = None,
+    ) -> dict[str, Any]:
+        """Change a page's title, properties or icon; what is not named stays.
+
+        Args:
+            page_id: id or link.
+            title: the new title.
+            properties: plain values by name, or Notion's own value objects.
+            icon: an emoji.
+        """
+        found_id = object_id(page_id, "page_id")
+        schema: dict[str, str] = {}
+        if properties:
+            schema = (await self._facts_of(found_id))["property_types"]
+        body = _facts(title, properties or {}, schema, icon)
+        answer = await self.requests.write("PATCH", f"/v1/pages/{found_id}", body)
+        return objects.page(answer)
+
+    @tool(policies=LONG, ordering_key="block_id")
+    async def append_blocks(
+        self,
+        block_id: str,
+        markdown: str | None = None,
+        blocks: list[dict[str, Any]] | None = None,
+        after: str | None = None,
+    ) -> dict[str, Any]:
+        """Append content of any length to a page or block.
+
+        When it fails half-way, ``appended`` in the error's details names the blocks that stand.
+
+        Args:
+            block_id: id or link of the page or block.
+            markdown: the content.
+            blocks: the content as Notion's block objects, instead of Markdown.
+            after: id of the child behind which the content goes; at the end without.
+        """
+        found_id = object_id(block_id, "block_id")
+        behind = object_id(after, "after") if after else None
+        content = writing.content(markdown, blocks)
+        ids = await writing.append(self.requests, found_id, content, behind)
+        return {"block_id": found_id, "block_ids": ids, "count": len(ids)}
+
+    @tool(idempotent=True, destructive=True, policies=LONG)
+    async def delete_blocks(self, block_ids: list[str]) -> dict[str, Any]:
+        """Move blocks to the trash; those that are gone already do not matter.
+
+        Args:
+            block_ids: ids of the blocks.
+        """
+        deleted = 0
+        for given in block_ids:
+            try:
+                await self.requests.write("DELETE", f"/v1/blocks/{object_id(given, 'block_ids')}")
+                deleted += 1
+            except NotFound:
+                continue
+        return {"deleted": deleted}
+
+    @tool(idempotent=True, destructive=True, ordering_key="page_id")
+    async def archive_page(self, page_id: str) -> dict[str, Any]:
+        """Move a page to the trash; harmless when it is there already.
+
+        Args:
+            page_id: id or link.
+        """
+        return await self._trash(object_id(page_id, "page_id"), trashed=True)
+
+    @tool(idempotent=True, ordering_key="page_id")
+    async def restore_page(self, page_id: str) -> dict[str, Any]:
+        """Take a page out of the trash.
+
+        Args:
+            page_id: id or link.
+        """
+        return await self._trash(object_id(page_id, "page_id"), trashed=False)
+
+    async def _facts_of(self, page_id: str) -> dict[str, Any]:
+        return objects.page(await self.requests.get(f"/v1/pages/{page_id}"))
+
+    async def _parent(self, parent_id: str, kind: ParentType) -> tuple[dict[str, Any], Any]:
+        """The parent of a request, and the types of the properties that it gives a page."""
+        if kind == "page":
+            return {"type": "page_id", "page_id": parent_id}, {"title": "title"}
+        source_id = parent_id if kind == "data_source" else await self.only_source(parent_id)
+        source = objects.data_source(await self.requests.get(self.source_path(source_id)))
+        schema = {name: column["type"] for name, column in source["properties"].items()}
+        name = "data_source_id" if self.settings.has_data_sources else "database_id"
+        return {"type": name, name: source_id}, schema
+
+    async def _fill(self, page_id: str, content: list[dict[str, Any]]) -> None:
+        try:
+            await writing.append(self.requests, page_id, content)
+        except InterlockError as error:
+            error.details["page_id"] = page_id
+            try:
+                await self._trash(page_id, trashed=True)
+            except InterlockError as second:
+                error.details["page_left"] = f"the page could not be trashed: {second.message}"
+            raise error
+
+    async def _trash(self, page_id: str, *, trashed: bool) -> dict[str, Any]:
+        body = {self.settings.trash_field: trashed}
+        try:
+            await self.requests.write("PATCH", f"/v1/pages/{page_id}", body)
+        except InvalidInput:
+            # Notion refuses to change what is in the trash, also to what it is already.
+            if (await self._facts_of(page_id))["in_trash"] != trashed:
+                raise
+        return {"id": page_id, "in_trash": trashed}
+
+
+def _facts(
+    title: str | None, given: dict[str, Any], schema: dict[str, str], icon: str | None
+) -> dict[str, Any]:
+    """Properties and icon of a request; ``title`` is the id of every page's title property."""
+    values = properties.to_notion(given, schema)
+    if title:
+        values["title"] = {"title": to_rich_text([Span(title)])}
+    body: dict[str, Any] = {"properties": values}
+    if icon:
+        body["icon"] = {"type": "emoji", "emoji": icon}
+    return body

@@ -1,0 +1,124 @@
+"""Tools that find things: search, databases, queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from interlock.sdk import NotFound, tool
+
+from interlock_notion import objects
+from interlock_notion.base import LONG, Connected
+from interlock_notion.ids import object_id
+from interlock_notion.query import Query, Rows, incomplete_reason, run
+
+Source = Mapping[str, Any]
+
+
+class Databases(Connected):
+    """Search, databases and data sources."""
+
+    @tool(effect="read", policies=LONG)
+    async def search(
+        self,
+        query: str = "",
+        kind: Literal["page", "data_source"] | None = None,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        """Find pages and data sources shared with the integration by words of their titles.
+
+        Args:
+            query: words of the title; empty finds everything.
+            kind: only these.
+            limit: results after which to stop.
+        """
+        body: dict[str, Any] = {"query": query} if query else {}
+        if kind is not None:
+            old = kind == "data_source" and not self.settings.has_data_sources
+            body["filter"] = {"property": "object", "value": "database" if old else kind}
+        results: list[dict[str, Any]] = []
+        reason = ""
+        async for answer in self.requests.pages("/v1/search", body):
+            results += [objects.search_result(found) for found in answer["results"]]
+            reason = incomplete_reason(answer)
+            if limit is not None and len(results) >= limit:
+                break
+        kept = results[:limit]
+        return {"results": kept, "count": len(kept), "complete": not reason}
+
+    @tool(effect="read")
+    async def get_database(self, database_id: str) -> dict[str, Any]:
+        """Read a database: its title and its data sources.
+
+        Args:
+            database_id: id or link.
+        """
+        found_id = object_id(database_id, "database_id")
+        return objects.database(await self.requests.get(f"/v1/databases/{found_id}"))
+
+    @tool(effect="read")
+    async def get_data_source(self, data_source_id: str) -> dict[str, Any]:
+        """Read a data source: its title and the types of its properties.
+
+        Args:
+            data_source_id: id or link, also of a database that has one data source.
+        """
+        source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
+        return objects.data_source(await self.requests.get(self.source_path(source_id)))
+
+    @tool(effect="read", policies=LONG, aliases=("query_notion_database",))
+    async def query_database(
+        self,
+        database_id: str,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - Notion's own word
+        sorts: list[dict[str, Any]] | None = None,
+        limit: int | None = None,
+        data_source: str | None = None,
+        partial: bool = False,
+    ) -> dict[str, Any]:
+        """Read the pages of a database: all of them, or those that a filter lets through.
+
+        Args:
+            database_id: id or link of a database or of a data source.
+            filter: as in Notion's API, e.g. {"property": "Status", "select": {"equals": "Done"}}.
+            sorts: as in Notion's API; without, by creation time.
+            limit: pages after which to stop.
+            data_source: name or id of the only data source to read; without, all of them.
+            partial: take what can be read where Notion keeps rows back; else that is an error.
+        """
+        container = await self.container(object_id(database_id, "database_id"))
+        sources = _chosen(container["data_sources"], data_source)
+        rows = Rows()
+        for source in sources:
+            left = None if limit is None else limit - len(rows.by_id)
+            if left is None or left > 0:
+                path = f"{self.source_path(source['id'])}/query"
+                asked = Query(path, filter, sorts or (), left, partial)
+                _join(rows, await run(self.requests, asked))
+        pages = [objects.search_result(row) for row in list(rows.by_id.values())[:limit]]
+        return {
+            "database_id": container["id"],
+            "data_sources": sources,
+            "pages": pages,
+            "count": len(pages),
+            "complete": not rows.incomplete,
+            "warnings": rows.warnings,
+        }
+
+
+def _join(rows: Rows, found: Rows) -> None:
+    rows.add(found.by_id.values())
+    rows.warnings += found.warnings
+    if found.incomplete:
+        rows.incomplete = found.incomplete
+        rows.warnings.append(f"rows are missing: {found.incomplete}")
+
+
+def _chosen(sources: Sequence[Source], wanted: str | None) -> list[Source]:
+    if wanted is None:
+        return list(sources)
+    chosen = [source for source in sources if wanted in (source["id"], source["name"])]
+    if not chosen:
+        names = [str(source["name"]) for source in sources]
+        raise NotFound(f"no data source {wanted!r} in this database", nearest=names)
+    return chosen

@@ -1,0 +1,57 @@
+"""Tools for comments and users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interlock.sdk import InvalidInput, tool
+
+from interlock_notion import objects
+from interlock_notion.base import Connected
+from interlock_notion.ids import object_id
+from interlock_notion.limits import cut_text
+from interlock_notion.rich_text import Span, to_rich_text
+
+
+class People(Connected):
+    """What people say, and who they are."""
+
+    @tool(effect="read")
+    async def list_comments(self, block_id: str) -> dict[str, Any]:
+        """Read the open comments on a page or block.
+
+        Args:
+            block_id: id or link.
+        """
+        found_id = object_id(block_id, "block_id")
+        found = await self.requests.all("/v1/comments", block_id=found_id)
+        return {"comments": [objects.comment(comment) for comment in found]}
+
+    @tool()
+    async def create_comment(
+        self,
+        text: str,
+        page_id: str | None = None,
+        block_id: str | None = None,
+        discussion_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Comment on a page, on a block, or in a discussion.
+
+        Args:
+            text: the comment.
+            page_id: the page to comment on.
+            block_id: the block to comment on.
+            discussion_id: the discussion to answer in.
+        """
+        given = {"page_id": page_id, "block_id": block_id, "discussion_id": discussion_id}
+        places = {name: object_id(value, name) for name, value in given.items() if value}
+        if len(places) != 1:
+            raise InvalidInput("give one of page_id, block_id and discussion_id", path="$.page_id")
+        body: dict[str, Any] = {"rich_text": cut_text(to_rich_text([Span(text)]))}
+        body.update(places if discussion_id else {"parent": places})
+        return objects.comment(await self.requests.write("POST", "/v1/comments", body))
+
+    @tool(effect="read")
+    async def list_users(self) -> dict[str, Any]:
+        """List the people and integrations of the workspace."""
+        return {"users": [objects.user(user) for user in await self.requests.all("/v1/users")]}

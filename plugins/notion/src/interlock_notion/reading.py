@@ -1,0 +1,153 @@
+"""Tools that read pages: properties, blocks, Markdown, segments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interlock.sdk import NotFound, tool
+
+from interlock_notion import objects, properties
+from interlock_notion.base import LONG, Connected
+from interlock_notion.blocks import read_tree, walk
+from interlock_notion.downloads import uploaded_file
+from interlock_notion.ids import object_id
+from interlock_notion.markdown import render
+from interlock_notion.rich_text import Span, merged, spans_of
+from interlock_notion.segments import segments_of
+
+
+class Reading(Connected):
+    """Pages and what is on them."""
+
+    @tool(effect="read")
+    async def get_page(self, page_id: str) -> dict[str, Any]:
+        """Read a page's title and properties as plain JSON, without its content.
+
+        Args:
+            page_id: id or link.
+        """
+        return await self._page(object_id(page_id, "page_id"))
+
+    @tool(effect="read")
+    async def get_page_property(self, page_id: str, property: str) -> dict[str, Any]:  # noqa: A002 - Notion's own word
+        """Read one property in full; a page itself holds the first 25 entries of a long one.
+
+        Args:
+            page_id: id or link.
+            property: name or id of the property.
+        """
+        found_id = object_id(page_id, "page_id")
+        found = await self.requests.get(f"/v1/pages/{found_id}")
+        given = found.get("properties") or {}
+        wanted = given.get(property) or next(
+            (prop for prop in given.values() if prop.get("id") == property), None
+        )
+        if wanted is None:
+            raise NotFound(f"page {found_id} has no property {property!r}", nearest=sorted(given))
+        value = await self._property(found_id, wanted["id"])
+        return {"id": wanted["id"], "type": wanted.get("type"), "value": value}
+
+    @tool(effect="read", policies=LONG)
+    async def get_blocks(self, block_id: str, max_depth: int | None = None) -> dict[str, Any]:
+        """Read all blocks below a page or block, of every type, children under ``children``.
+
+        Args:
+            block_id: id or link of a page or block.
+            max_depth: levels to read; 1 gives the direct children.
+        """
+        found_id = object_id(block_id, "block_id")
+        tree = await read_tree(self.requests, found_id, max_depth)
+        return {
+            "block_id": found_id,
+            "blocks": tree.blocks,
+            "count": sum(1 for _ in walk(tree.blocks)),
+            "types": tree.types(),
+            "warnings": tree.warnings,
+        }
+
+    @tool(effect="read", policies=LONG)
+    async def page_markdown(self, page_id: str) -> dict[str, Any]:
+        """Read a page as Markdown; ``sources`` tells which lines each block became.
+
+        Args:
+            page_id: id or link.
+        """
+        page = await self._extract(object_id(page_id, "page_id"))
+        kept = ("title", "url", "markdown", "sources", "warnings")
+        return {"page_id": page["id"], **{name: page[name] for name in kept}}
+
+    @tool(effect="read", policies=LONG, aliases=("extract_notion_page",))
+    async def extract_page(self, page_id: str, blocks: bool = True) -> dict[str, Any]:
+        """Read a page whole: properties as plain JSON, blocks, Markdown, and text segments.
+
+        Every segment names its block and the headings above it, so that what is said about the
+        page can cite it.
+
+        Args:
+            page_id: id or link.
+            blocks: with the blocks as Notion gives them; the rest is much smaller without.
+        """
+        page = await self._extract(object_id(page_id, "page_id"))
+        if not blocks:
+            del page["blocks"]
+        return page
+
+    @tool(effect="read", policies=LONG)
+    async def download_file(self, block_id: str) -> dict[str, Any]:
+        """Keep the file of an image, video, audio, PDF or file block in the blob store.
+
+        Args:
+            block_id: id of the block, or a link to it.
+        """
+        found_id = object_id(block_id, "block_id")
+        file = await uploaded_file(self.requests, found_id)
+        ref = await self.context.blobs.put(file.content, file.media_type)
+        return {
+            "block_id": found_id,
+            "name": file.name,
+            "media_type": ref.media_type,
+            "digest": ref.digest,
+            "size": ref.size,
+        }
+
+    async def _page(self, page_id: str) -> dict[str, Any]:
+        """The page, with the whole of properties that Notion cut short."""
+        found = await self.requests.get(f"/v1/pages/{page_id}")
+        page = objects.page(found)
+        for name in page["cut_properties"]:
+            whole = await self._property(page_id, found["properties"][name]["id"])
+            page["properties"][name] = whole
+        return {**page, "cut_properties": []}
+
+    async def _property(self, page_id: str, property_id: str) -> Any:
+        path = f"/v1/pages/{page_id}/properties/{property_id}"
+        return _whole([answer async for answer in self.requests.pages(path)])
+
+    async def _extract(self, page_id: str) -> dict[str, Any]:
+        page = await self._page(page_id)
+        tree = await read_tree(self.requests, page_id)
+        rendered = render(tree.blocks, page_id)
+        return {
+            **page,
+            "blocks": tree.blocks,
+            "markdown": rendered.markdown,
+            "sources": rendered.sources,
+            "segments": segments_of(tree.blocks),
+            "warnings": tree.warnings,
+        }
+
+
+def _whole(answers: list[dict[str, Any]]) -> Any:
+    """The value of a property from its item, or from the pages of its list."""
+    first = answers[0]
+    if first.get("object") != "list":
+        return properties.value_of(first)
+    items = [item for answer in answers for item in answer["results"]]
+    described = first.get("property_item") or {}
+    kind = str(described.get("type") or first.get("type"))
+    if kind in ("rich_text", "title"):
+        spans: list[Span] = merged(span for item in items for span in spans_of([item.get(kind)]))
+        return "".join(span.text for span in spans)
+    if kind == "rollup" and (answers[-1]["property_item"]["rollup"]).get("type") != "array":
+        return properties.value_of({"type": "rollup", **answers[-1]["property_item"]})
+    return [properties.value_of(item) for item in items]
