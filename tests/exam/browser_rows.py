@@ -25,6 +25,7 @@ def measure(folder: Path, truth: Truth) -> dict[str, dict[str, Json]]:
     for case in cases:
         box = (truth.nodes.get(case["id"]) or {}).get("absoluteBoundingBox") or {}
         case["width"] = box.get("width") or 1440
+        case["flows"] = case["kind"] == "screen" and _flows(truth, case["id"])
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
     shutil.copy(HERE / "measure.mjs", folder / "measure.mjs")
     done = run("node", "measure.mjs", str(folder), browser(), cwd=folder)
@@ -34,6 +35,19 @@ def measure(folder: Path, truth: Truth) -> dict[str, dict[str, Json]]:
         (folder / "measured.json").read_text(encoding="utf-8")
     )
     return measured
+
+
+def _flows(truth: Truth, case: str) -> bool:
+    """Whether auto layout reaches from the root of a screen down to every text."""
+
+    def reaches(node: Json) -> bool:
+        children = [c for c in node.get("children") or () if c.get("visible") is not False]
+        holders = [c for c in children if any(n["type"] == "TEXT" for n in visible(c))]
+        return not holders or (
+            node.get("layoutMode", "NONE") != "NONE" and all(reaches(child) for child in holders)
+        )
+
+    return case in truth.nodes and reaches(truth.nodes[case])
 
 
 def shown(truth: Truth, case: str) -> Iterator[Json]:
@@ -91,6 +105,22 @@ def _distance(wanted: Json, origin: Json, got: Json) -> float:
         abs(wanted["width"] - got["width"]),
         abs(wanted["height"] - got["height"]),
     )
+
+
+def elastic(folder: Path) -> list[Row]:
+    """Cases that overflow or overlap at another width; texts that collide when one grows."""
+    found = json.loads((folder / "elastic.json").read_text(encoding="utf-8"))
+    squeezed = [
+        f"{case} at {width}px: {got['over']}px out {got['widest']} {got['faults'][:2]}"
+        for case, each in found.items()
+        for width, got in each["widths"].items()
+        if got["over"] > 1 or got["faults"]
+    ]
+    edited = [f"{case}: {pair}" for case, each in found.items() for pair in each["edits"]["faults"]]
+    return [
+        Row("responsive", len(squeezed), not squeezed, squeezed[:8]),
+        Row("edit", len(edited), not edited, edited[:5]),
+    ]
 
 
 def presence(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:

@@ -36,7 +36,9 @@ def generate(body: Json, *, node_ids: bool) -> Generated:
     screens = make_screens(tree, found_tokens, None, found, node_ids)
     package = assemble([*parts, *screens], found_tokens, document.name)
     cases = [case for entry in found for case in _variants(entry)]
-    cases += [{"id": s["report"]["id"], "name": s["name"], "props": {}} for s in screens]
+    for made in screens:
+        identity = made["report"]["id"]
+        cases.append({"id": identity, "name": made["name"], "kind": "screen", "props": {}})
     return Generated(package["files"], cases, package["report"], found)
 
 
@@ -53,7 +55,8 @@ def _variants(component: Json) -> list[Json]:
             for key, value in values.items()
             if key in by_name and by_name[key].is_choice
         }
-        cases.append({"id": variant["id"], "name": component["identifier"], "props": chosen})
+        name = component["identifier"]
+        cases.append({"id": variant["id"], "name": name, "kind": "component", "props": chosen})
     return cases
 
 

@@ -1,6 +1,7 @@
 // Lays the rendered cases out in Chromium and measures each layer's element.
-// measure.mjs FOLDER CHROMIUM: cases.json gives {id, width}; writes measured.json:
-// {id: {node: {x, y, width, height, style}}}, positions from the case's own corner.
+// measure.mjs FOLDER CHROMIUM: cases.json gives {id, width, flows}; writes measured.json:
+// {id: {node: {x, y, width, height, style}}}, positions from the case's own corner,
+// and, for cases that flow, elastic.json: {id: {edits, widths: {width: {over, faults, widest}}}}.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -41,12 +42,71 @@ writeFileSync(
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--allow-file-access-from-files"] });
 const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
 await page.goto(pathToFileURL(join(folder, "page.html")).href);
+await page.evaluate(install);
 const measured = {};
+const elastic = {};
 for (const { id, html } of rendered) {
-  measured[id] = await page.evaluate(measure, { html, width: cases[id].width });
+  const { width, flows } = cases[id];
+  measured[id] = await page.evaluate(measure, { html, width });
+  if (!flows) continue;
+  elastic[id] = { edits: await page.evaluate(edit), widths: {} };
+  const usual = await page.evaluate(() => globalThis.exam.overlaps());
+  for (const narrow of [Math.round(width * 0.75), Math.round(width * 1.25), 390]) {
+    await page.setViewportSize({ width: narrow, height: 1000 });
+    elastic[id].widths[narrow] = await page.evaluate(squeeze, { width: narrow, usual });
+  }
+  await page.setViewportSize({ width: 1600, height: 1000 });
 }
 await browser.close();
 writeFileSync(join(folder, "measured.json"), JSON.stringify(measured));
+writeFileSync(join(folder, "elastic.json"), JSON.stringify(elastic));
+
+// Doubles each text in turn; the pairs of texts that then newly lie over each other.
+function edit() {
+  const { texts, overlaps } = globalThis.exam;
+  const chosen = texts().slice(0, 60);
+  const before = new Set(overlaps());
+  const faults = [];
+  for (const each of chosen) {
+    const text = each.textContent;
+    each.textContent = `${text} ${text}`;
+    faults.push(...overlaps().filter((pair) => !before.has(pair)));
+    each.textContent = text;
+  }
+  return { texts: chosen.length, faults };
+}
+
+// Sets another width: how far anything stands out, and which texts newly overlap.
+function squeeze({ width, usual }) {
+  const host = document.getElementById("case");
+  host.style.width = `${width}px`;
+  const over = host.scrollWidth - width;
+  const out = (each) => each.getBoundingClientRect().right > width + 1;
+  const widest = over > 1 ? [...host.querySelectorAll("[data-node-id]")].filter(out) : [];
+  const faults = globalThis.exam.overlaps().filter((pair) => !usual.includes(pair));
+  return { over, faults, widest: widest.map((each) => each.dataset.nodeId).slice(0, 4) };
+}
+
+// What edit and squeeze share; lives on the page.
+function install() {
+  const texts = () =>
+    [...document.querySelectorAll("#case :is(p, span, h1, h2, h3, h4, h5, h6)")].filter(
+      (each) => each.dataset.nodeId && !each.children.length && each.textContent.trim(),
+    );
+  const overlaps = () => {
+    const boxes = texts().map((each) => [each.dataset.nodeId, each.getBoundingClientRect()]);
+    const found = [];
+    boxes.forEach(([one, a], index) => {
+      for (const [other, b] of boxes.slice(index + 1)) {
+        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (across > 2 && down > 2) found.push(`${one} ${other}`);
+      }
+    });
+    return found;
+  };
+  globalThis.exam = { texts, overlaps };
+}
 
 async function measure({ html, width }) {
   const host = document.getElementById("case");

@@ -49,6 +49,7 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
             browser_rows.presence(truth, measured),
             browser_rows.geometry(truth, measured),
             browser_rows.style(truth, measured),
+            *browser_rows.elastic(folder),
         ]
 
 

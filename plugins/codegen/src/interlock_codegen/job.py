@@ -19,6 +19,7 @@ class Job:
         references: token names by ``kind:id``, from ``figma.extract_tokens``.
         images: URL or path by image reference.
         node_ids: mark each element with its layer's id.
+        is_screen: the root is a page and takes the width there is.
         props: identifiers of the component's properties by their key in Figma.
     """
 
@@ -26,6 +27,7 @@ class Job:
     references: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     node_ids: bool = False
+    is_screen: bool = False
     props: Mapping[str, str] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
     assets: list[dict[str, str]] = field(default_factory=list)

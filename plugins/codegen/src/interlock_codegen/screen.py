@@ -65,6 +65,7 @@ def _moved(node: Json, x: float, y: float) -> Json:
 
 def generate(name: str, node: Json, job: Job) -> dict[str, Any]:
     """``{name, files, report}`` of one screen."""
+    job.is_screen = True
     element = Builder(job, node).build(node)
     bodies = [([Member({}, element)], element)]
     text = module(name, str(node["name"]), [], bodies, [], Tables(), job)

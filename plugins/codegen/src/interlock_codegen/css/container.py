@@ -11,6 +11,7 @@ from interlock_codegen.job import Job
 
 Json = Mapping[str, Any]
 
+_SMALL_VIEWPORT = 640
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
 _SIDES = ("t", "r", "b", "l")
 _FIELDS = ("paddingTop", "paddingRight", "paddingBottom", "paddingLeft")
@@ -20,6 +21,17 @@ _NAMES = ("padding-top", "padding-right", "padding-bottom", "padding-left")
 def flows(node: Json) -> bool:
     """Whether the box has auto layout."""
     return "layout" in node
+
+
+def stacks(node: Json) -> bool:
+    """Whether a row is too wide for a small viewport, where it becomes a column.
+
+    Figma has no word for this; a row that fills half a page cannot stay one on a phone.
+    """
+    layout = node.get("layout") or {}
+    held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
+    wide = node["box"]["width"] > _SMALL_VIEWPORT and len(held) > 1
+    return bool(wide and layout.get("mode") == "row" and not layout.get("wrap"))
 
 
 def container(node: Json, border: Sequence[float], job: Job) -> Style:
@@ -44,6 +56,8 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
     if layout.get("justify") in _JUSTIFY:
         style["justify-content"] = _JUSTIFY[layout["justify"]]
     style["align-items"] = f"items-{layout.get('align', 'start')}"
+    if stacks(node):
+        style["max-md flex-direction"] = "max-md:flex-col"
     gap = layout.get("gap", 0)
     if gap > 0:
         token = job.variable(node, "itemSpacing", "spacing", gap)

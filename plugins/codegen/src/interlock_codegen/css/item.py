@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.container import flows
+from interlock_codegen.css.container import flows, stacks
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
 Json = Mapping[str, Any]
 
+_SMALLEST_TO_SHRINK = 160
 _LIMITS = {
     "minWidth": ("min-width", "min-w"),
     "maxWidth": ("max-width", "max-w"),
@@ -38,7 +39,9 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
 
 def _root(node: Json, job: Job) -> Style:
     style: Style = {}
-    if node["sizing"]["horizontal"] != "hug":
+    if job.is_screen:
+        style["width"] = "w-full"
+    elif node["sizing"]["horizontal"] != "hug":
         style["width"] = _width(node, job)
     if node["sizing"]["vertical"] != "hug":
         style |= _height(node, job)
@@ -53,18 +56,39 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     style: Style = {}
     if horizontal == "fixed":
         style["width"] = _width(node, job)
+        if node["type"] != "vector" and is_inside(node, parent):
+            style["max-width"] = "max-w-full"
     elif horizontal == "fill":
         style |= {"flex": "flex-1", "min-width": "min-w-0"} if row else {"width": "w-full"}
     if vertical == "fixed":
         style |= _height(node, job)
     elif vertical == "fill":
         style |= {"align-self": "self-stretch"} if row else {"flex": "flex-1"}
-    if (horizontal if row else vertical) == "fixed":
+    if row and stacks(parent):
+        style |= _stacked(horizontal)
+    if (horizontal if row else vertical) == "fixed" and not _may_shrink(node, parent, row):
         style["flex-shrink"] = "shrink-0"
     if parent["layout"].get("first_on_top"):
         style["position"] = "relative"
         style["z-index"] = f"z-{_rank_from_top(node, parent)}"
     return {**style, **_turned_margin(node)}
+
+
+def _stacked(horizontal: str) -> Style:
+    return {"max-md width": "max-md:w-full"} if horizontal == "fill" else {}
+
+
+def _may_shrink(node: Json, parent: Json, row: bool) -> bool:
+    """A wide box with text gives way when its row gets narrower than it was drawn."""
+    wide = node["box"]["width"] > _SMALLEST_TO_SHRINK and holds_text(node)
+    return bool(row and wide and is_inside(node, parent))
+
+
+def is_inside(node: Json, parent: Json) -> bool:
+    """Whether the box was drawn within its parent's padding."""
+    left, right = (parent["layout"].get("padding") or (0, 0, 0, 0))[3::-2]
+    start, end = node["box"]["x"], node["box"]["x"] + node["box"]["width"]
+    return bool(start >= left - 0.5 and end <= parent["box"]["width"] - right + 0.5)
 
 
 def _rank_from_top(node: Json, parent: Json) -> int:
