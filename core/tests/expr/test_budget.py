@@ -1,9 +1,12 @@
 """Hostile expressions end quickly, with an ExpressionError and without much memory."""
 
+from typing import Any
+
 import pytest
 from interlock.expr import Budget, ExpressionError, compile_value, parse
 
-BIG = {"text": "a" * 1_000_000, "other": "a" * 1_000_000, "rows": [[1, 2]] * 50_000}
+BIG: dict[str, Any] = {"text": "a" * 1_000_000, "other": "a" * 1_000_000, "rows": [[1, 2]] * 50_000}
+BIG["more"] = [[1, 2]] * 50_000
 
 
 @pytest.mark.parametrize(
@@ -16,17 +19,17 @@ BIG = {"text": "a" * 1_000_000, "other": "a" * 1_000_000, "rows": [[1, 2]] * 50_
         "range(9000000000)",
         "range(-4611686018427387904, 4611686018427387904)",
         "[text + other for x in range(4000)]",
-        "[text == other for x in range(100000)]",
-        "[text in other for x in range(100000)]",
+        "[text == other for x in range(4000)]",
+        "[text in other for x in range(4000)]",
         "replace(text, 'a', text)",
         "join([text for x in range(1000)], text)",
-        "[replace(text, 'b', 'c') for x in range(100000)]",
+        "[replace(text, 'b', 'c') for x in range(4000)]",
         "[sorted(rows) for x in range(1000)]",
-        "[rows == rows[:] for x in range(1000)]",
+        "[rows == more for x in range(1000)]",
         "[rows + rows for x in range(1000)]",
         "[unique(rows) for x in range(1000)]",
         "[json(rows) for x in range(1000)]",
-        "[matches(text, '(a+)+$') for x in range(100000)]",
+        "[matches(text, '(a+)+$') for x in range(4000)]",
         "[reversed(rows) for x in range(1000)]",
         "flatten([rows for x in range(10000)])",
         # Each level holds the one below ten thousand times: little to build, forever to walk.

@@ -123,7 +123,7 @@ def test_what_is_not_in_the_language_is_refused_at_load(
 
 def test_offsets_count_characters_not_bytes() -> None:
     with pytest.raises(MissingValue) as caught:
-        parse("'äöü' + input.größe2").evaluate({"input": {"größe": "x"}})
+        parse("'äöü' + input.größe2 + 'and more'").evaluate({"input": {"größe": "x"}})
     assert caught.value.offset == 14
 
 
