@@ -47,7 +47,8 @@ def _flows(truth: Truth, case: str) -> bool:
             node.get("layoutMode", "NONE") != "NONE" and all(reaches(child) for child in holders)
         )
 
-    return case in truth.nodes and reaches(truth.nodes[case])
+    root = truth.nodes.get(case, {})
+    return root.get("layoutMode", "NONE") != "NONE" and reaches(root)
 
 
 def shown(truth: Truth, case: str) -> Iterator[Json]:

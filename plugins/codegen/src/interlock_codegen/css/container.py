@@ -12,6 +12,7 @@ from interlock_codegen.job import Job
 Json = Mapping[str, Any]
 
 _SMALL_VIEWPORT = 640
+_NARROW = 240
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
 _SIDES = ("t", "r", "b", "l")
 _FIELDS = ("paddingTop", "paddingRight", "paddingBottom", "paddingLeft")
@@ -28,10 +29,20 @@ def stacks(node: Json) -> bool:
 
     Figma has no word for this; a row that fills half a page cannot stay one on a phone.
     """
+    return _is_plain_row(node) and bool(node["box"]["width"] > _SMALL_VIEWPORT)
+
+
+def _breaks(node: Json) -> bool:
+    """Whether a row may need a second line on a small viewport."""
+    return _is_plain_row(node) and bool(node["box"]["width"] > _NARROW)
+
+
+def _is_plain_row(node: Json) -> bool:
+    """A row of several layers that keeps one line and does not overlap itself."""
     layout = node.get("layout") or {}
     held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
-    wide = node["box"]["width"] > _SMALL_VIEWPORT and len(held) > 1
-    return bool(wide and layout.get("mode") == "row" and not layout.get("wrap"))
+    one_line = layout.get("mode") == "row" and not layout.get("wrap")
+    return len(held) > 1 and one_line and layout.get("gap", 0) >= 0
 
 
 def container(node: Json, border: Sequence[float], job: Job) -> Style:
@@ -58,6 +69,8 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
     style["align-items"] = f"items-{layout.get('align', 'start')}"
     if stacks(node):
         style["max-md flex-direction"] = "max-md:flex-col"
+    elif _breaks(node):
+        style["max-md flex-wrap"] = "max-md:flex-wrap"
     gap = layout.get("gap", 0)
     if gap > 0:
         token = job.variable(node, "itemSpacing", "spacing", gap)

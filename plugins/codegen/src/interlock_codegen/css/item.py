@@ -14,6 +14,8 @@ from interlock_codegen.job import Job
 Json = Mapping[str, Any]
 
 _SMALLEST_TO_SHRINK = 160
+_WIDEST_MINIMUM = 240
+"""Pixels; a larger minimum, with its parents' padding, does not fit on a phone."""
 _LIMITS = {
     "minWidth": ("min-width", "min-w"),
     "maxWidth": ("max-width", "max-w"),
@@ -58,6 +60,8 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
         style["width"] = _width(node, job)
         if node["type"] != "vector" and is_inside(node, parent):
             style["max-width"] = "max-w-full"
+            if "maxWidth" in (node.get("limits") or {}):
+                style["max-md max-width"] = "max-md:max-w-full"
     elif horizontal == "fill":
         style |= {"flex": "flex-1", "min-width": "min-w-0"} if row else {"width": "w-full"}
     if vertical == "fixed":
@@ -211,6 +215,8 @@ def _limits(node: Json, job: Job) -> Style:
         name, prefix = _LIMITS[field]
         token = job.variable(node, field, "spacing", value)
         style[name] = tailwind.length(prefix, value, token)
+        if field == "minWidth" and value > _WIDEST_MINIMUM:
+            style["max-md min-width"] = "max-md:min-w-0"
     return style
 
 
