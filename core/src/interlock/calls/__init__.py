@@ -1,1 +1,19 @@
-"""calls."""
+"""One tool call: the pipeline and its guard rails. Nothing else in Interlock invokes a tool."""
+
+from interlock.calls.call import Call, OnProgress
+from interlock.calls.gates import Gates, defaults
+from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord
+from interlock.calls.pipeline import BoundTool, Pipeline, compile_pipeline
+
+__all__ = [
+    "BoundTool",
+    "Call",
+    "Gates",
+    "OnOutcome",
+    "OnProgress",
+    "Outcome",
+    "OutcomeRecord",
+    "Pipeline",
+    "compile_pipeline",
+    "defaults",
+]

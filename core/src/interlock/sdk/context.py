@@ -113,9 +113,10 @@ class CallContext(Protocol):
         ...
 
 
-_current: ContextVar[CallContext] = ContextVar("interlock_current_call")
+running_call: ContextVar[CallContext] = ContextVar("interlock_running_call")
+"""Set by core around every call; plugins ask :func:`current_call`."""
 
 
 def current_call() -> CallContext:
     """The call this code runs in; LookupError outside of a tool."""
-    return _current.get()
+    return running_call.get()

@@ -1,1 +1,8 @@
-"""telemetry."""
+"""Spans and metrics; the only package that knows OpenTelemetry."""
+
+from interlock.telemetry.metrics import Counter, Histogram
+from interlock.telemetry.options import TelemetryOptions
+from interlock.telemetry.spans import Span
+from interlock.telemetry.telemetry import Telemetry
+
+__all__ = ["Counter", "Histogram", "Span", "Telemetry", "TelemetryOptions"]

@@ -1,0 +1,216 @@
+"""The circuit breaker: purgatory's states behind a gate of ours.
+
+purgatory keeps the state machine. The gate decides who may enter and what counts, because on its
+own purgatory lets every waiting caller through when half open, counts cancellations as failures,
+takes results of calls begun in an earlier state, reads the wall clock, opens on consecutive
+failures only, and raises one shared exception whose traceback keeps every caller's data alive.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from purgatory.domain.model import CLOSED, HALF_OPENED, OPENED, Context, State
+
+from interlock.calls.call import Call, Next
+from interlock.calls.outcome import Outcome, classify
+from interlock.sdk import BreakerPolicy, CircuitOpen, World
+
+_SLICES = 10
+_HISTORY = 20
+
+
+class Window:
+    """Calls and failures of the last ``seconds``, in slices of a tenth."""
+
+    __slots__ = ("_slices", "_width", "calls", "failures")
+
+    def __init__(self, seconds: float) -> None:
+        self._width = seconds / _SLICES
+        self._slices: deque[list[float]] = deque()  # start, calls, failures
+        self.calls = 0
+        self.failures = 0
+
+    def add(self, now: float, *, failed: bool) -> None:
+        self.forget(now)
+        if not self._slices or now - self._slices[-1][0] >= self._width:
+            self._slices.append([now, 0, 0])
+        self._slices[-1][1] += 1
+        self._slices[-1][2] += failed
+        self.calls += 1
+        self.failures += failed
+
+    def forget(self, now: float) -> None:
+        slices, oldest = self._slices, now - self._width * _SLICES
+        while slices and slices[0][0] <= oldest:
+            _, calls, failures = slices.popleft()
+            self.calls -= int(calls)
+            self.failures -= int(failures)
+
+    def clear(self) -> None:
+        self._slices.clear()
+        self.calls = self.failures = 0
+
+
+class Breaker:
+    """One for each service. :meth:`enter` before an attempt, :meth:`leave` after it."""
+
+    def __init__(self, name: str, policy: BreakerPolicy, world: World) -> None:
+        self.policy = policy
+        self.history: deque[dict[str, Any]] = deque(maxlen=_HISTORY)
+        self.on_change: Callable[[str], None] = lambda state: None
+        self._name = name
+        self._world = world
+        # A threshold of one: whether a failure trips it is decided by our window.
+        self._context = Context(name, threshold=1, ttl=policy.open_for)
+        self._window = Window(policy.window)
+        self._blocked_until = 0.0
+        self._probes = 0
+        self._successes = 0
+
+    @property
+    def state(self) -> str:
+        return str(self._context.state)
+
+    def look(self) -> None:
+        """Raises CircuitOpen, a new one each time, if an attempt would be refused now."""
+        if self._context.state == CLOSED:
+            return
+        left = self._blocked_until - self._world.monotonic()
+        if self._context.state == OPENED and left > 0:
+            raise self._open(left)
+        if self._context.state == HALF_OPENED and self._probes >= self.policy.probes:
+            raise self._open(self.policy.open_for)
+
+    def enter(self) -> State:
+        """Take a permit; give it back with :meth:`leave`.
+
+        Raises:
+            CircuitOpen: as :meth:`look`.
+        """
+        self.look()
+        if self._context.state == OPENED:
+            # The pause is over by our clock; purgatory's own is told so.
+            self._context._state.opened_at = 0.0
+            self._context.handle_new_request()
+            self._probes = self._successes = 0
+            self._changed()
+        if self._context.state == HALF_OPENED:
+            self._probes += 1
+        return self._context._state
+
+    def leave(self, entered: State, outcome: Outcome, seconds: float) -> None:
+        """Count an attempt that entered in the state ``entered``."""
+        if entered.name == HALF_OPENED:
+            self._probes = max(0, self._probes - 1)
+        if self._context._state is not entered:
+            return  # begun in an earlier state, it says nothing about this one
+        if outcome in (Outcome.NEUTRAL, Outcome.THROTTLED):
+            return
+        slow = self.policy.slow_call is not None and seconds > self.policy.slow_call
+        failed = outcome is Outcome.FAILURE or slow
+        if entered.name == HALF_OPENED:
+            self._probed(failed=failed)
+        else:
+            self._counted(failed=failed)
+
+    def reset(self) -> None:
+        """Close it by hand."""
+        self._context = Context(self._name, threshold=1, ttl=self.policy.open_for)
+        self._window.clear()
+        self._changed()
+
+    def health(self) -> dict[str, Any]:
+        now = self._world.monotonic()
+        self._window.forget(now)
+        return {
+            "state": self.state,
+            "retry_after": max(0.0, self._blocked_until - now) if self.state == OPENED else None,
+            "calls": self._window.calls,
+            "failures": self._window.failures,
+            "history": list(self.history),
+        }
+
+    def _counted(self, *, failed: bool) -> None:
+        window, policy = self._window, self.policy
+        window.add(self._world.monotonic(), failed=failed)
+        if (
+            failed
+            and window.calls >= policy.minimum_calls
+            and window.failures >= policy.failure_rate * window.calls
+        ):
+            self._trip()
+
+    def _probed(self, *, failed: bool) -> None:
+        if failed:
+            self._trip()
+            return
+        self._successes += 1
+        if self._successes >= self.policy.successes:
+            self._context.handle_end_request()
+            self._window.clear()
+            self._changed()
+
+    def _trip(self) -> None:
+        self._blocked_until = self._world.monotonic() + self.policy.open_for
+        self._context.handle_exception(RuntimeError("tripped"))
+        self._changed()
+
+    def _changed(self) -> None:
+        # purgatory keeps a message for each change until somebody fetches it.
+        self._context.messages.clear()
+        self.history.append({"time": self._world.time(), "state": self.state})
+        self.on_change(self.state)
+
+    def _open(self, retry_after: float) -> CircuitOpen:
+        return CircuitOpen(
+            f"{self._name}: the circuit breaker is {self.state}",
+            hint="the service failed too often; it is asked again after a pause",
+            retry_after=retry_after,
+            policy="breaker",
+            key=self._name,
+        )
+
+
+def look(breaker: Breaker, proceed: Next) -> Next:
+    """Refuse before anything is spent on the call."""
+
+    async def looked(call: Call) -> Any:
+        if breaker.state != CLOSED:
+            _asking(call, breaker.look)
+        return await proceed(call)
+
+    return looked
+
+
+def permit(breaker: Breaker, world: World, proceed: Next) -> Next:
+    """Let an attempt through if the state still allows it, and count what became of it."""
+
+    async def permitted(call: Call) -> Any:
+        entered = _asking(call, breaker.enter)
+        began = world.monotonic()
+        error: BaseException | None = None
+        try:
+            return await proceed(call)
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            before = breaker.state
+            breaker.leave(entered, classify(error), world.monotonic() - began)
+            if breaker.state != before:
+                call.decided(f"breaker-{breaker.state}")
+            # A frame that holds its own exception would keep both alive until collected.
+            del error
+
+    return permitted
+
+
+def _asking(call: Call, ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except CircuitOpen as refusal:
+        call.decided("breaker-refused", retry_after=refusal.retry_after or 0.0)
+        raise

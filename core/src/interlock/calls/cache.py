@@ -1,0 +1,117 @@
+"""The cache: fresh results, one flight for equal calls, stale results when the service fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import orjson
+
+from interlock.calls.call import Call, Next
+from interlock.calls.outcome import Outcome, classify
+from interlock.sdk import CachePolicy, InterlockError, World, from_problem
+
+
+class _Entry(NamedTuple):
+    value: Any
+    stored: float
+
+
+class _Abandoned(Exception):
+    """The caller whose flight others shared has left; one of them takes over."""
+
+
+class Cache:
+    """Results of one service's tools, by tool and arguments; the least used go first."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._entries: OrderedDict[tuple[str, bytes], _Entry] = OrderedDict()
+        self.flights: dict[tuple[str, bytes], asyncio.Future[Any]] = {}
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, key: tuple[str, bytes], age: float | None) -> _Entry | None:
+        """The entry if it is younger than ``age`` seconds; None for any age."""
+        entry = self._entries.get(key)
+        if entry is None or (age is not None and self._world.monotonic() - entry.stored >= age):
+            return None
+        self._entries.move_to_end(key)
+        return entry
+
+    def put(self, key: tuple[str, bytes], value: Any, most: int) -> None:
+        self._entries[key] = _Entry(value, self._world.monotonic())
+        self._entries.move_to_end(key)
+        while len(self._entries) > most:
+            self._entries.popitem(last=False)
+
+    def health(self) -> dict[str, Any]:
+        return {"entries": len(self._entries), "hits": self.hits, "misses": self.misses}
+
+
+def key_of(call: Call) -> tuple[str, bytes]:
+    return call.tool, orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
+
+
+def cached(policy: CachePolicy, cache: Cache, proceed: Next) -> Next:
+    """A hit uses no permit, slot or retry; equal calls at the same time share one flight."""
+
+    async def from_cache(call: Call) -> Any:
+        key = key_of(call)
+        while True:
+            entry = cache.get(key, policy.ttl)
+            if entry is not None:
+                cache.hits += 1
+                call.decided("cache-hit")
+                return entry.value
+            flight = cache.flights.get(key)
+            if flight is None:
+                return await _fly(call, key, policy, cache, proceed)
+            call.decided("cache-shared")
+            try:
+                return await asyncio.shield(flight)
+            except _Abandoned:
+                continue
+            except InterlockError as error:
+                # Each caller gets an error of his own: tracebacks grow where they are shared.
+                raise from_problem(error.to_problem()) from None
+
+    return from_cache
+
+
+async def _fly(
+    call: Call, key: tuple[str, bytes], policy: CachePolicy, cache: Cache, proceed: Next
+) -> Any:
+    cache.misses += 1
+    flight: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    # A flight that nobody shares ends without anyone looking at it.
+    flight.add_done_callback(lambda done: done.cancelled() or done.exception())
+    cache.flights[key] = flight
+    try:
+        value = await _fresh_or_stale(call, key, policy, cache, proceed)
+    except InterlockError as error:
+        flight.set_exception(from_problem(error.to_problem()))
+        raise
+    except BaseException:
+        flight.set_exception(_Abandoned())
+        raise
+    finally:
+        del cache.flights[key]
+    flight.set_result(value)
+    return value
+
+
+async def _fresh_or_stale(
+    call: Call, key: tuple[str, bytes], policy: CachePolicy, cache: Cache, proceed: Next
+) -> Any:
+    try:
+        value = await proceed(call)
+    except InterlockError as error:
+        stale = cache.get(key, policy.ttl + policy.stale_if_error)
+        if stale is None or classify(error) is Outcome.CALLER:
+            raise
+        call.decided("cache-stale", error=error.code)
+        return stale.value
+    cache.put(key, value, policy.max_entries)
+    return value

@@ -1,0 +1,91 @@
+"""One call of a tool on its way through the guard rails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from interlock.sdk import World
+from interlock.telemetry import Counter, Span
+
+Next = Callable[["Call"], Awaitable[Any]]
+OnProgress = Callable[[float, float | None, str], None]
+
+
+class Call:
+    """What a tool is asked, by whom and until when; implements ``interlock.sdk.CallContext``.
+
+    Attributes:
+        deadline: absolute, on the world's monotonic clock.
+        attempt: 1 for the first try; retries count it up.
+        decisions: what the guard rails decided, oldest first.
+        waited: seconds spent waiting for our own limits and back-offs.
+    """
+
+    __slots__ = (
+        "_counter",
+        "_on_progress",
+        "_world",
+        "arguments",
+        "attempt",
+        "deadline",
+        "decisions",
+        "idempotency_key",
+        "parent",
+        "principal",
+        "run_id",
+        "span",
+        "step",
+        "tool",
+        "waited",
+    )
+
+    def __init__(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        world: World,
+        deadline: float,
+        idempotency_key: str,
+        run_id: str | None = None,
+        step: str | None = None,
+        parent: str | None = None,
+        principal: str = "local",
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        self.tool = tool
+        self.arguments = arguments
+        self.deadline = deadline
+        self.idempotency_key = idempotency_key
+        self.run_id = run_id
+        self.step = step
+        self.parent = parent
+        self.principal = principal
+        self.attempt = 1
+        self.decisions: list[str] = []
+        self.waited = 0.0
+        self.span: Span | None = None
+        self._counter: Counter | None = None
+        self._world = world
+        self._on_progress = on_progress
+
+    def remaining(self) -> float:
+        return max(0.0, self.deadline - self._world.monotonic())
+
+    def progress(self, done: float, total: float | None = None, message: str = "") -> None:
+        if self._on_progress is not None:
+            self._on_progress(done, total, message)
+
+    def observed_by(self, span: Span, counter: Counter) -> None:
+        """Where decisions are told, besides the outcome record."""
+        self.span = span
+        self._counter = counter
+
+    def decided(self, decision: str, **facts: Any) -> None:
+        """A guard rail did something other than let the call through."""
+        self.decisions.append(decision)
+        if self._counter is not None:
+            self._counter.add(1, self.tool, decision)
+        if self.span is not None and self.span.recording:
+            self.span.event(decision, **facts)

@@ -1,0 +1,76 @@
+"""The concurrency limit: so many attempts reach the service at once, the others stand in line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from interlock.calls.call import Call, Next
+from interlock.sdk import World
+
+
+class Slots:
+    """First come, first served; a free slot is taken without suspending."""
+
+    __slots__ = ("_line", "in_flight", "limit", "peak")
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.in_flight = 0
+        self.peak = 0
+        self._line: deque[asyncio.Future[None]] = deque()
+
+    def try_take(self) -> bool:
+        if self._line or (self.limit is not None and self.in_flight >= self.limit):
+            return False
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+        return True
+
+    async def take(self) -> None:
+        """Wait in line; a slot that is given back is handed over, so nobody can barge in."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back()
+            else:
+                self._line.remove(turn)
+            raise
+
+    def give_back(self) -> None:
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.in_flight -= 1
+
+    def health(self) -> dict[str, Any]:
+        return {
+            "limit": self.limit,
+            "in_flight": self.in_flight,
+            "waiting": len(self._line),
+            "peak": self.peak,
+        }
+
+
+def limit_concurrency(slots: Slots, world: World, proceed: Next) -> Next:
+    """Not held during back-off, because retry stands outside."""
+
+    async def slotted(call: Call) -> Any:
+        if not slots.try_take():
+            began = world.monotonic()
+            await slots.take()
+            waited = world.monotonic() - began
+            call.waited += waited
+            call.decided("concurrency-waited", seconds=waited)
+        try:
+            return await proceed(call)
+        finally:
+            slots.give_back()
+
+    return slotted

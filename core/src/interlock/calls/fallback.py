@@ -1,0 +1,41 @@
+"""Fallback: what answers when the call has finally failed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from interlock.calls.cache import Cache, key_of
+from interlock.calls.call import Call, Next
+from interlock.sdk import FallbackPolicy, InterlockError, Rejected
+
+CallOther = Callable[[str, Call], Awaitable[Any]]
+
+
+def fall_back(policy: FallbackPolicy, cache: Cache, call_other: CallOther, proceed: Next) -> Next:
+    """Never for the caller's fault, and never for a caller who has left."""
+
+    async def with_fallback(call: Call) -> Any:
+        try:
+            result = await proceed(call)
+        except InterlockError as error:
+            if isinstance(error, Rejected):
+                raise
+            return await _instead(call, error)
+        if policy.cached:
+            cache.put(key_of(call), result, 1000)
+        return result
+
+    async def _instead(call: Call, error: InterlockError) -> Any:
+        if policy.cached and (entry := cache.get(key_of(call), None)) is not None:
+            call.decided("fallback-cached", error=error.code)
+            return entry.value
+        if policy.tool is not None:
+            call.decided("fallback-tool", tool=policy.tool, error=error.code)
+            return await call_other(policy.tool, call)
+        if "value" in policy.model_fields_set:
+            call.decided("fallback-value", error=error.code)
+            return policy.value
+        raise error
+
+    return with_fallback

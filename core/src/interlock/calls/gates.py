@@ -1,0 +1,87 @@
+"""What the calls of one service share: breaker, budgets, slots, cache, counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from interlock.calls.breaker import Breaker
+from interlock.calls.cache import Cache
+from interlock.calls.concurrency import Slots
+from interlock.calls.limiter import Pace
+from interlock.calls.outcome import OutcomeRecord
+from interlock.calls.retry import RetryBudget
+from interlock.sdk import BreakerPolicy, Policies, RetryPolicy, World
+
+
+class Gates:
+    """Lives as long as the service is configured: restarts of its actor do not forget a limit.
+
+    A breaker, the slots and the retry budget are the service's; a tool whose own policies differ
+    in one of these has one of its own.
+    """
+
+    def __init__(self, service: str, world: World) -> None:
+        self.service = service
+        self.pace = Pace(world)
+        self.cache = Cache(world)
+        self._world = world
+        self._breakers: dict[BreakerPolicy, Breaker] = {}
+        self._slots: dict[int | None, Slots] = {}
+        self._budgets: dict[float, RetryBudget] = {}
+        self._outcomes: Counter[str] = Counter()
+        self._decisions: Counter[str] = Counter()
+        self._retries = 0
+        self._seconds = 0.0
+        self._waited = 0.0
+
+    def breaker(self, policy: BreakerPolicy) -> Breaker:
+        if policy not in self._breakers:
+            self._breakers[policy] = Breaker(self.service, policy, self._world)
+        return self._breakers[policy]
+
+    def slots(self, limit: int | None) -> Slots:
+        return self._slots.setdefault(limit, Slots(limit))
+
+    def budget(self, share: float) -> RetryBudget:
+        return self._budgets.setdefault(share, RetryBudget(share, self._world))
+
+    def count(self, record: OutcomeRecord) -> None:
+        self._outcomes[record.outcome] += 1
+        self._decisions.update(record.decisions)
+        self._retries += record.attempts - 1
+        self._seconds += record.seconds
+        self._waited += record.waited
+
+    def reset(self) -> None:
+        """Close every breaker by hand."""
+        for breaker in self._breakers.values():
+            breaker.reset()
+
+    def health(self) -> dict[str, Any]:
+        calls = self._outcomes.total()
+        breakers = [breaker.health() for breaker in self._breakers.values()]
+        slots = [slots.health() for slots in self._slots.values()]
+        return {
+            "calls": calls,
+            "outcomes": dict(self._outcomes),
+            "decisions": dict(self._decisions),
+            "retries": self._retries,
+            "mean_seconds": self._seconds / calls if calls else 0.0,
+            "waited_seconds": self._waited,
+            "breaker": next((each for each in breakers if each["state"] != "closed"), None)
+            or (breakers[0] if breakers else None),
+            "concurrency": {
+                "limit": slots[0]["limit"] if slots else None,
+                "in_flight": sum(each["in_flight"] for each in slots),
+                "waiting": sum(each["waiting"] for each in slots),
+            },
+            "rate": self.pace.health(),
+            "cache": self.cache.health(),
+            "retry_budget": [budget.health() for budget in self._budgets.values()],
+        }
+
+
+def defaults() -> Policies:
+    """What holds where neither plugin nor operator says anything."""
+    return Policies(deadline=30.0, retry=RetryPolicy(), breaker=BreakerPolicy(), concurrency=32)

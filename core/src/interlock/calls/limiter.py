@@ -1,0 +1,227 @@
+"""The rate limit: aiolimiter's leaky bucket behind a gate of ours.
+
+aiolimiter keeps the bucket. The gate adds what it lacks: first come, first served, whatever a
+call costs; an estimate of the wait, and refusal at once if the deadline is nearer; a bound on the
+queue; a hold for everyone when the service says so; and a log of the last period, because a
+bucket alone lets a burst and a whole period's rate through within one period.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from typing import Any
+
+from aiolimiter import AsyncLimiter
+
+from interlock.calls.call import Call, Next
+from interlock.sdk import RateLimited, RatePolicy, Throttled, World
+
+_MOST_KEYS = 10_000
+_HOLD_WITHOUT_ADVICE = 1.0
+
+
+class _Bucket(AsyncLimiter):
+    """aiolimiter's bucket on the world's clock."""
+
+    def __init__(self, burst: float, rate_per_second: float, world: World) -> None:
+        super().__init__(burst, burst / rate_per_second)
+        self._world = world
+        self._last_check = world.monotonic()
+
+    def _leak(self) -> None:
+        now = self._world.monotonic()
+        if self._level:
+            elapsed = now - self._last_check
+            self._level = max(self._level - elapsed * self._rate_per_sec, 0.0)
+        self._last_check = now
+
+    def fill(self, amount: float) -> None:
+        self._level += amount
+
+    def wait_for(self, amount: float) -> float:
+        """Seconds until there is room for ``amount`` on top of what is queued."""
+        self._leak()
+        # The level is a sum of fractions; a hair of it must not cost a turn of waiting.
+        return max(0.0, (self._level + amount - self.max_rate - 1e-9) / self._rate_per_sec)
+
+
+class Limiter:
+    """One budget. Whoever waits, waits in line, and knows for how long before he does."""
+
+    def __init__(self, policy: RatePolicy, world: World) -> None:
+        limit, period = policy.limit
+        burst = policy.burst or max(1, math.floor(limit / period))
+        self._policy = policy
+        self._world = world
+        self._burst = float(min(burst, limit))
+        self._bucket = _Bucket(self._burst, limit / period, world)
+        self._sent: deque[float] = deque(maxlen=limit)
+        self._line: deque[asyncio.Future[None]] = deque()
+        self._queued = 0.0
+        self.last_used = world.monotonic()
+
+    def try_acquire(self, cost: float) -> bool:
+        """Take ``cost`` if it is there now and nobody waits."""
+        if self._line or self._wait(cost) > 0.0:
+            return False
+        self._take(cost)
+        return True
+
+    async def acquire(self, cost: float, within: float) -> float:
+        """Wait in line for ``cost``; the seconds it took.
+
+        Raises:
+            RateLimited: it would take longer than ``within``, or too many wait.
+        """
+        cost = min(cost, self._burst)
+        self.last_used = self._world.monotonic()
+        if self.try_acquire(cost):
+            return 0.0
+        self._admit(cost, within)
+        began = self._world.monotonic()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(turn)
+        self._queued += cost
+        try:
+            if self._line[0] is not turn:
+                await turn
+            while (wait := self._wait(cost)) > 0.0:
+                await self._world.sleep(wait)
+            self._take(cost)
+        finally:
+            self._queued -= cost
+            self._leave(turn)
+        return self._world.monotonic() - began
+
+    def health(self) -> dict[str, Any]:
+        """``available`` is what could be taken at once."""
+        self._bucket._leak()
+        return {
+            "limit": str(self._policy.limit),
+            "tier": self._policy.tier,
+            "available": max(0.0, self._burst - self._bucket._level),
+            "waiting": len(self._line),
+            "retry_after": self._wait(1.0),
+        }
+
+    def _admit(self, cost: float, within: float) -> None:
+        wait = self._wait(cost + self._queued)
+        if wait <= within and len(self._line) < self._policy.max_waiting:
+            return
+        reason = (
+            "too many calls wait" if wait <= within else "the call would wait past its deadline"
+        )
+        raise RateLimited(
+            f"rate limit {self._policy.limit}: {reason}",
+            retry_after=max(wait, 0.001),
+            policy="rate",
+            key=self._policy.tier or "",
+        )
+
+    def _wait(self, cost: float) -> float:
+        wait = self._bucket.wait_for(cost)
+        sent, needed = self._sent, math.ceil(cost)
+        free = self._policy.limit.limit - len(sent)
+        if needed > free:
+            # As many of the oldest calls must leave the period as are to enter it.
+            leaving = sent[min(needed - free, len(sent)) - 1]
+            wait = max(wait, leaving + self._policy.limit.period - self._world.monotonic())
+        elif sent and sent[0] + self._policy.limit.period <= self._world.monotonic():
+            sent.popleft()
+        return wait
+
+    def _take(self, cost: float) -> None:
+        self._bucket.fill(cost)
+        now = self._world.monotonic()
+        for _ in range(math.ceil(cost)):
+            self._sent.append(now)
+
+    def _leave(self, turn: asyncio.Future[None]) -> None:
+        was_head = self._line[0] is turn
+        self._line.remove(turn)
+        if was_head and self._line and not self._line[0].done():
+            self._line[0].set_result(None)
+
+
+class Pace:
+    """All budgets of one service, and the hold that its 429s put on everything."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._limiters: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
+        self._held_until = 0.0
+
+    @property
+    def held_for(self) -> float:
+        return max(0.0, self._held_until - self._world.monotonic())
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody through for ``seconds``."""
+        self._held_until = max(self._held_until, self._world.monotonic() + seconds)
+
+    def limiter(self, policy: RatePolicy, tool: str, key: Any) -> Limiter:
+        """The budget of a policy: by tier or for the whole service, and by the key's value."""
+        name = (policy.tier, policy.limit, policy.key, key)
+        limiter = self._limiters.get(name)
+        if limiter is None:
+            limiter = self._limiters[name] = Limiter(policy, self._world)
+            if len(self._limiters) > _MOST_KEYS:
+                self._limiters.popitem(last=False)
+        elif policy.key is not None:
+            self._limiters.move_to_end(name)
+        return limiter
+
+    def health(self) -> dict[str, Any]:
+        shown = list(self._limiters.values())[:20]
+        return {"held_for": self.held_for, "budgets": [limiter.health() for limiter in shown]}
+
+
+def rate_limit(
+    policies: Sequence[RatePolicy], cost: float, pace: Pace, world: World, proceed: Next
+) -> Next:
+    """The last wait before sending; a 429 below it holds everyone on this service."""
+
+    async def limited(call: Call) -> Any:
+        await _through_hold(call, pace, world)
+        for policy in policies:
+            key = call.arguments.get(policy.key) if policy.key else None
+            await _through_budget(call, pace.limiter(policy, call.tool, key), cost)
+        try:
+            return await proceed(call)
+        except Throttled as error:
+            hold = error.retry_after if error.retry_after is not None else _HOLD_WITHOUT_ADVICE
+            pace.hold(hold)
+            call.decided("rate-held", seconds=hold)
+            raise
+
+    return limited
+
+
+async def _through_hold(call: Call, pace: Pace, world: World) -> None:
+    while (held := pace.held_for) > 0.0:
+        if held > call.remaining():
+            call.decided("rate-refused", retry_after=held)
+            raise RateLimited(
+                f"{call.tool}: the service asked everybody to wait",
+                retry_after=held,
+                policy="rate",
+                key="hold",
+            )
+        call.decided("rate-waited", seconds=held)
+        call.waited += held
+        await world.sleep(held)
+
+
+async def _through_budget(call: Call, limiter: Limiter, cost: float) -> None:
+    if limiter.try_acquire(cost):
+        return
+    try:
+        waited = await limiter.acquire(cost, call.remaining())
+    except RateLimited as refusal:
+        call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
+        raise refusal.with_details(tool=call.tool) from None
+    call.waited += waited
+    call.decided("rate-waited", seconds=waited)

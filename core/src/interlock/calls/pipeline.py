@@ -1,0 +1,102 @@
+"""Every guard rail, in order: the one way to a tool.
+
+A call goes down this list and its outcome comes up again. Why this order:
+
+ 1. observe      outermost, so that refusals are seen as well
+ 2. deadline     bounds everything below, waits included
+ 3. cache        a hit uses no permit at all
+ 4. fallback     sees only what has finally failed
+ 5. retry        every try below it is limited, counted and timed on its own
+ 6. breaker      look: refuse before anything is spent
+ 7. concurrency  below retry, so that no slot is held during back-off
+ 8. rate         the last wait before sending, because services count what is sent
+ 9. breaker      permit: the state may have changed while the call waited
+10. attempt      inside the breaker, so that slowness counts
+11. fault        replaces the service, so that all of the above is exercised
+12. the tool
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from interlock.calls.breaker import look, permit
+from interlock.calls.cache import cached
+from interlock.calls.call import Call, Next
+from interlock.calls.concurrency import limit_concurrency
+from interlock.calls.fallback import CallOther, fall_back
+from interlock.calls.fault import inject_faults
+from interlock.calls.gates import Gates
+from interlock.calls.invoke import invoke
+from interlock.calls.limiter import rate_limit
+from interlock.calls.observe import observe
+from interlock.calls.outcome import OnOutcome, OutcomeRecord
+from interlock.calls.retry import retry
+from interlock.calls.timeout import keep_deadline, limit_attempt
+from interlock.sdk import Facts, NotFound, Policies, World
+from interlock.telemetry import Telemetry
+
+Pipeline = Next
+
+
+@dataclass(frozen=True)
+class BoundTool:
+    """A tool of a running service.
+
+    Attributes:
+        name: ``service.tool``.
+        policies: of plugin and operator, merged.
+        invoke: validates the arguments and gives the result as JSON.
+    """
+
+    name: str
+    service: str
+    facts: Facts
+    policies: Policies
+    invoke: Callable[[Call], Awaitable[Any]]
+
+
+def compile_pipeline(
+    tool: BoundTool,
+    gates: Gates,
+    *,
+    world: World,
+    telemetry: Telemetry,
+    call_other: CallOther | None = None,
+    on_outcome: OnOutcome | None = None,
+) -> Pipeline:
+    """Put together, once, what every call of ``tool`` goes through; idle rails are left out."""
+    facts, wish = tool.facts, tool.policies
+    breaker = gates.breaker(wish.breaker) if wish.breaker else None
+    rates = tuple(rate for rate in wish.rate or () if rate.tier in (None, facts.tier))
+
+    def record(outcome: OutcomeRecord) -> None:
+        gates.count(outcome)
+        if on_outcome is not None:
+            on_outcome(outcome)
+
+    rails = (
+        partial(observe, tool.name, tool.service, telemetry, world, record),
+        partial(keep_deadline, wish.deadline, world),
+        wish.cache and facts.cacheable and partial(cached, wish.cache, gates.cache),
+        wish.fallback and partial(fall_back, wish.fallback, gates.cache, call_other or _no_other),
+        wish.retry and partial(retry, wish.retry, facts, gates.budget(wish.retry.budget), world),
+        breaker and partial(look, breaker),
+        partial(limit_concurrency, gates.slots(wish.concurrency), world),
+        partial(rate_limit, rates, facts.cost, gates.pace, world),
+        breaker and partial(permit, breaker, world),
+        wish.attempt_timeout and partial(limit_attempt, wish.attempt_timeout, world),
+        wish.fault and partial(inject_faults, wish.fault, world),
+    )
+    pipeline = invoke(tool.name, tool.invoke, facts.transient)
+    for rail in reversed(rails):
+        if rail:
+            pipeline = rail(pipeline)
+    return pipeline
+
+
+async def _no_other(tool: str, call: Call) -> Any:
+    raise NotFound(f"there is no tool {tool!r} to fall back on", kind="tool")

@@ -1,0 +1,102 @@
+"""Counters and histograms as plain integers; exporters read them when they want to.
+
+An OpenTelemetry instrument costs 6 µs a record, an integer 0.2 µs; a tool call makes a dozen.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Labels = tuple[str, ...]
+
+# Seconds; the buckets that OpenTelemetry's conventions recommend for durations.
+BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+@dataclass
+class Counter:
+    """Counts, by the values of ``labels``."""
+
+    name: str
+    description: str
+    labels: Labels
+    values: dict[Labels, int] = field(default_factory=dict)
+
+    def add(self, count: int, *labels: str) -> None:
+        self.values[labels] = self.values.get(labels, 0) + count
+
+    def points(self) -> Iterator[dict[str, Any]]:
+        for labels, value in self.values.items():
+            yield {"attributes": dict(zip(self.labels, labels, strict=True)), "value": value}
+
+
+@dataclass
+class _Buckets:
+    counts: list[int]
+    total: float = 0.0
+
+
+@dataclass
+class Histogram:
+    """Durations in seconds, by the values of ``labels``."""
+
+    name: str
+    description: str
+    labels: Labels
+    bounds: Sequence[float] = BOUNDS
+    values: dict[Labels, _Buckets] = field(default_factory=dict)
+
+    def record(self, seconds: float, *labels: str) -> None:
+        buckets = self.values.get(labels)
+        if buckets is None:
+            buckets = self.values[labels] = _Buckets([0] * (len(self.bounds) + 1))
+        buckets.counts[bisect_left(self.bounds, seconds)] += 1
+        buckets.total += seconds
+
+    def points(self) -> Iterator[dict[str, Any]]:
+        for labels, buckets in self.values.items():
+            yield {
+                "attributes": dict(zip(self.labels, labels, strict=True)),
+                "count": sum(buckets.counts),
+                "sum": buckets.total,
+                "buckets": list(buckets.counts),
+            }
+
+
+class Metrics:
+    """All instruments of a process; asking twice for a name gives the same instrument."""
+
+    def __init__(self) -> None:
+        self._counters: dict[str, Counter] = {}
+        self._histograms: dict[str, Histogram] = {}
+
+    def counter(self, name: str, description: str = "", labels: Labels = ()) -> Counter:
+        return self._counters.setdefault(name, Counter(name, description, labels))
+
+    def histogram(self, name: str, description: str = "", labels: Labels = ()) -> Histogram:
+        return self._histograms.setdefault(name, Histogram(name, description, labels))
+
+    def counters(self) -> list[Counter]:
+        return list(self._counters.values())
+
+    def histograms(self) -> list[Histogram]:
+        return list(self._histograms.values())
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """``{"name", "kind", "description", "points"}`` of every instrument."""
+        instruments: list[tuple[str, Counter | Histogram]] = [
+            *(("counter", each) for each in self._counters.values()),
+            *(("histogram", each) for each in self._histograms.values()),
+        ]
+        return [
+            {
+                "name": each.name,
+                "kind": kind,
+                "description": each.description,
+                "points": list(each.points()),
+            }
+            for kind, each in instruments
+        ]

@@ -1,0 +1,106 @@
+"""Spans and metrics of one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import SpanProcessor
+
+from interlock.telemetry.export import meter_provider, span_processors, tracer_provider
+from interlock.telemetry.metrics import Counter, Histogram, Labels, Metrics
+from interlock.telemetry.options import TelemetryOptions
+from interlock.telemetry.spans import (
+    KINDS,
+    Kind,
+    LiveSpan,
+    NoSpan,
+    Span,
+    attributes_of,
+    current_span,
+    remote_span,
+    traceparent_of,
+)
+
+_NO_SPAN = NoSpan()
+_FLUSH_MILLISECONDS = 5000
+
+
+class Telemetry:
+    """Hand one to whoever measures; :meth:`close` sends what is left.
+
+    Args:
+        processors: further receivers of spans, for tests.
+
+    Raises:
+        NeedsAttention: the exporter is an extra that is not installed.
+    """
+
+    def __init__(
+        self,
+        options: TelemetryOptions | None = None,
+        *,
+        processors: Sequence[SpanProcessor] = (),
+    ) -> None:
+        options = options or TelemetryOptions()
+        self._metrics = Metrics()
+        receivers = [*span_processors(options), *processors]
+        self._traces = tracer_provider(options, receivers) if receivers else None
+        self._tracer = self._traces.get_tracer("interlock") if self._traces else None
+        self._meters = meter_provider(options, self._metrics)
+
+    def span(
+        self,
+        name: str,
+        *,
+        kind: Kind = "internal",
+        parent: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> Span:
+        """A context manager; its span is the current one inside the block.
+
+        Args:
+            parent: a W3C traceparent; default: the current span.
+        """
+        if self._tracer is None:
+            return _NO_SPAN
+        above = (remote_span(parent) if parent else None) or current_span.get()
+        if above is not None and not above.get_span_context().trace_flags.sampled:
+            # The trace is not recorded: its context is handed on, and nothing else is made.
+            return LiveSpan(trace.NonRecordingSpan(above.get_span_context()))
+        context = Context() if above is None else trace.set_span_in_context(above, Context())
+        return LiveSpan(
+            self._tracer.start_span(
+                name,
+                context,
+                KINDS[kind],
+                attributes_of(attributes),
+                record_exception=False,
+                set_status_on_exception=False,
+            )
+        )
+
+    def current(self) -> str | None:
+        """The traceparent of the current span, for envelopes, the journal and requests."""
+        span = current_span.get()
+        return None if span is None else traceparent_of(span)
+
+    def counter(self, name: str, description: str = "", labels: Labels = ()) -> Counter:
+        return self._metrics.counter(name, description, labels)
+
+    def histogram(self, name: str, description: str = "", labels: Labels = ()) -> Histogram:
+        return self._metrics.histogram(name, description, labels)
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """All metrics as they stand; see :meth:`Metrics.snapshot`."""
+        return self._metrics.snapshot()
+
+    def close(self) -> None:
+        """Send what is left, within 5 s; blocks, so call it in a thread."""
+        if self._traces is not None:
+            self._traces.force_flush(_FLUSH_MILLISECONDS)
+            self._traces.shutdown()
+        if self._meters is not None:
+            self._meters.shutdown(_FLUSH_MILLISECONDS)
