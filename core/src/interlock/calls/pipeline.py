@@ -71,6 +71,7 @@ def compile_pipeline(
     """Put together, once, what every call of ``tool`` goes through; idle rails are left out."""
     facts, wish = tool.facts, tool.policies
     breaker = gates.breaker(wish.breaker) if wish.breaker else None
+    other = call_other or _no_other
     rates = tuple(rate for rate in wish.rate or () if rate.tier in (None, facts.tier))
 
     def record(outcome: OutcomeRecord) -> None:
@@ -81,19 +82,19 @@ def compile_pipeline(
     rails = (
         partial(observe, tool.name, tool.service, telemetry, world, record),
         partial(keep_deadline, wish.deadline, world),
-        wish.cache and facts.cacheable and partial(cached, wish.cache, gates.cache),
-        wish.fallback and partial(fall_back, wish.fallback, gates.cache, call_other or _no_other),
-        wish.retry and partial(retry, wish.retry, facts, gates.budget(wish.retry.budget), world),
-        breaker and partial(look, breaker),
+        partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
+        partial(fall_back, wish.fallback, gates.cache, other) if wish.fallback else None,
+        partial(retry, wish.retry, facts, gates.budget, world) if wish.retry else None,
+        partial(look, breaker) if breaker else None,
         partial(limit_concurrency, gates.slots(wish.concurrency), world),
         partial(rate_limit, rates, facts.cost, gates.pace, world),
-        breaker and partial(permit, breaker, world),
-        wish.attempt_timeout and partial(limit_attempt, wish.attempt_timeout, world),
-        wish.fault and partial(inject_faults, wish.fault, world),
+        partial(permit, breaker, world) if breaker else None,
+        partial(limit_attempt, wish.attempt_timeout, world) if wish.attempt_timeout else None,
+        partial(inject_faults, wish.fault, world) if wish.fault else None,
     )
     pipeline = invoke(tool.name, tool.invoke, facts.transient)
     for rail in reversed(rails):
-        if rail:
+        if rail is not None:
             pipeline = rail(pipeline)
     return pipeline
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from interlock.calls.call import Call, Next
@@ -60,9 +61,14 @@ class RetryBudget:
 
 
 def retry(
-    policy: RetryPolicy, facts: Facts, budget: RetryBudget, world: World, proceed: Next
+    policy: RetryPolicy,
+    facts: Facts,
+    budgets: Callable[[float], RetryBudget],
+    world: World,
+    proceed: Next,
 ) -> Next:
     """Each try below is limited, counted by the breaker and timed on its own."""
+    budget = budgets(policy.budget)
     repeatable = facts.idempotent or policy.unsafe
 
     async def retried(call: Call) -> Any:
