@@ -37,8 +37,14 @@ class Document:
 
 
 def children(node: Json) -> list[Json]:
-    """The children that are nodes; an old capture may hold null."""
-    return [child for child in node.get("children") or () if isinstance(child, Mapping)]
+    """The children that are nodes; old captures hold null for a child or a field."""
+    return [_stated(child) for child in node.get("children") or () if isinstance(child, Mapping)]
+
+
+def _stated(node: Json) -> Json:
+    if None not in node.values():
+        return node
+    return {key: value for key, value in node.items() if value is not None}
 
 
 def read_document(body: Any) -> Document:
@@ -77,7 +83,7 @@ def _document(roots: list[Json], body: Json, metadata: list[Json]) -> Document:
 def _pages(roots: list[Json]) -> list[Json]:
     pages: list[Json] = []
     loose: list[Json] = []
-    for root in roots:
+    for root in map(_stated, roots):
         if root.get("type") == "DOCUMENT":
             pages.extend(children(root))
         elif root.get("type") == "CANVAS":
