@@ -1,18 +1,29 @@
-"""The durable record. All SQL of the project is in this package, one module for each aggregate."""
+"""The durable record of everything, in one SQLite file; all SQL of Interlock is in here."""
 
-from interlock.journal.blobs import BlobStore
 from interlock.journal.dead_letters import DeadLetterRecord
 from interlock.journal.errors import JournalError
+from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
-from interlock.journal.runs import RunRecord
-from interlock.journal.steps import StepRecord
+from interlock.journal.payloads import Payload, decode, digest_of, encode
+from interlock.journal.runs import Intent, RunRecord, Status
+from interlock.journal.steps import StepRow, StepStatus, output_of
+from interlock.journal.writer import Done
 
 __all__ = [
-    "BlobStore",
     "DeadLetterRecord",
+    "Done",
+    "EventRecord",
+    "Intent",
     "Journal",
     "JournalError",
+    "Payload",
     "RunRecord",
-    "StepRecord",
+    "Status",
+    "StepRow",
+    "StepStatus",
+    "decode",
+    "digest_of",
+    "encode",
     "open_journal",
+    "output_of",
 ]

@@ -1,60 +1,38 @@
-"""Large values as files beside the journal, named by their content."""
+"""Large values, named by their content; services' blobs and the journal's own payloads alike."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-from pathlib import Path
+from interlock.journal.payloads import JSON, digest_of
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Rows, Writer
+from interlock.sdk.context import BlobRef
+from interlock.sdk.errors import NotFound
+from interlock.sdk.world import World
 
-import anyio.to_thread
-
-from interlock.sdk import BlobRef, NotFound
+_ADD = Rows("INSERT OR IGNORE INTO blobs (digest, media_type, created, data)", 4)
+_GET = "SELECT data FROM blobs WHERE digest = ?"
 
 
 class BlobStore:
-    """Implements ``interlock.sdk.Blobs``; a blob is durable when ``put`` returns."""
+    """Implements ``interlock.sdk.Blobs``."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, writer: Writer, reader: Reader, world: World) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._world = world
 
     async def put(self, data: bytes, media_type: str = "application/octet-stream") -> BlobRef:
-        digest = await anyio.to_thread.run_sync(self._write, data)
+        digest = digest_of(data)
+        await self._writer.commit(_ADD, (digest, media_type, self._world.time(), data))
         return BlobRef(digest, len(data), media_type)
 
     async def get(self, digest: str) -> bytes:
-        """The bytes.
+        found = await self._reader.rows(_GET, (digest,))
+        if not found:
+            raise NotFound(f"there is no blob {digest}")
+        data: bytes = found[0][0]
+        return data
 
-        Raises:
-            NotFound: no blob has this digest.
-        """
-        try:
-            return await anyio.to_thread.run_sync(self._file(digest).read_bytes)
-        except FileNotFoundError:
-            raise NotFound(f"no blob {digest}", kind="blob") from None
-
-    def _file(self, digest: str) -> Path:
-        if len(digest) != 64 or not digest.isalnum():
-            raise NotFound(f"{digest!r} names no blob", kind="blob")
-        return self._folder / digest[:2] / digest[2:]
-
-    def _write(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        file = self._file(digest)
-        if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            draft = file.with_suffix(f".{os.getpid()}-{os.urandom(4).hex()}")
-            with draft.open("wb") as handle:
-                handle.write(data)
-                handle.flush()
-                os.fsync(handle.fileno())
-            draft.replace(file)
-            _sync_folder(file.parent)
-        return digest
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def add(self, digest: str, data: bytes) -> None:
+        """Write a payload's blob ahead of the row that refers to it; commits keep their order."""
+        self._writer.write(_ADD, (digest, JSON, self._world.time(), data))

@@ -1,71 +1,71 @@
-"""What could not be handled, with everything needed to try again."""
+"""What could not be handled; kept until somebody looks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from interlock.journal.database import Database
-from interlock.journal.encoding import decode, encode
-from interlock.sdk import InterlockError, World
+import orjson
+
+from interlock.journal.payloads import decode
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Rows, Writer
+
+_ADD = Rows("INSERT OR IGNORE INTO dead_letters (id, kind, subject, reason, payload, created)", 6)
+_NEWEST = """SELECT id, kind, subject, reason, created, payload FROM dead_letters
+    ORDER BY created DESC, rowid DESC LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetterRecord:
-    """A message, event, run or compensation that was given up."""
+    """One of them.
+
+    Attributes:
+        id: a second letter of the same id is dropped.
+        kind: ``message``, ``event`` or ``compensation``.
+        subject: what it is about: an actor, an event's name, a step of a run.
+        reason: one sentence.
+        payload: JSON; what is needed to handle it after all.
+    """
 
     id: str
     kind: str
     subject: str
-    body: Any
-    error: Mapping[str, Any]
+    reason: str
+    payload: Any
     created: float
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "subject": self.subject,
-            "body": self.body,
-            "error": self.error,
-            "reason": self.error.get("message", ""),
-            "created": self.created,
-        }
+        return asdict(self)
 
 
-class DeadLetterRecords:
-    """Durable dead letters."""
+class DeadLetters:
+    """Durable; newest first."""
 
-    def __init__(self, database: Database, world: World) -> None:
-        self._database = database
-        self._world = world
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
 
-    async def add(
-        self, kind: str, subject: str, body: Any, error: InterlockError, *, id: str = ""
-    ) -> None:
-        """Return once it is durable; a second one of the same id changes nothing."""
-        await self._database.write(
-            "INSERT OR IGNORE INTO dead_letters (id, kind, subject, body, error, created)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                id or self._world.new_id(),
-                kind,
-                subject,
-                encode(body),
-                encode(error.to_problem()),
-                self._world.time(),
-            ),
-        )
+    def put(self, letter: DeadLetterRecord) -> None:
+        """Write without waiting; it is durable before anything that is written later."""
+        self._writer.write(_ADD, _row(letter))
 
-    async def newest(self, *, limit: int = 50) -> list[DeadLetterRecord]:
-        """The last ``limit``, newest first."""
-        rows = await self._database.read(
-            "SELECT id, kind, subject, body, error, created FROM dead_letters"
-            " ORDER BY created DESC, id DESC LIMIT ?",
-            (limit,),
-        )
-        return [
-            DeadLetterRecord(id, kind, subject, decode(body), decode(error), created)
-            for id, kind, subject, body, error, created in rows
-        ]
+    async def add(self, letter: DeadLetterRecord) -> None:
+        """Write, and wait until it is durable."""
+        await self._writer.commit(_ADD, _row(letter))
+
+    async def list(self, limit: int = 50) -> Sequence[DeadLetterRecord]:
+        rows = await self._reader.rows(_NEWEST, (limit,))
+        return [_record(*row) for row in rows]
+
+
+def _record(
+    id: str, kind: str, subject: str, reason: str, created: float, payload: bytes
+) -> DeadLetterRecord:
+    return DeadLetterRecord(id, kind, subject, reason, decode(payload), created)
+
+
+def _row(letter: DeadLetterRecord) -> tuple[Any, ...]:
+    payload = orjson.dumps(letter.payload, default=str)
+    return (letter.id, letter.kind, letter.subject, letter.reason, payload, letter.created)

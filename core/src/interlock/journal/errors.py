@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from interlock.sdk import InterlockError
+from pathlib import Path
+
+from interlock.sdk.errors import InterlockError
+
+_HINTS = (
+    ("locked", "another process uses this journal; stop it, or give this one its own file"),
+    ("malformed", "restore a copy, or save what is left with `sqlite3 FILE .recover`"),
+    ("not a database", "the file is no journal; move it away, or name another one"),
+    ("full", "free space on the disk; runs go on where they were"),
+    ("readonly", "make the file and its folder writable"),
+    ("unable to open", "make the folder exist and writable"),
+    ("disk I/O", "check the disk; runs go on where they were"),
+)
 
 
 class JournalError(InterlockError):
-    """The journal cannot be opened, read or written; nothing was acted upon."""
+    """The journal cannot be opened, read or written.
+
+    What was not recorded did not happen: a run stops where its record ends, as at a crash.
+    """
 
     code = "journal-error"
+
+
+def journal_error(error: Exception, path: Path) -> JournalError:
+    """The error with what to do about it, as far as SQLite's message tells."""
+    message = str(error)
+    hint = next((hint for sign, hint in _HINTS if sign in message), "")
+    return JournalError(f"journal {path}: {message}", hint=hint)

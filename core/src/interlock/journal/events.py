@@ -1,42 +1,101 @@
-"""Published events: durable, each id once, until every consumer has had them."""
+"""The log of events: each id once, and which are still to be delivered."""
 
 from __future__ import annotations
 
-from interlock.journal.database import Database
-from interlock.journal.encoding import decode, encode
-from interlock.sdk import Event, World
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from interlock.journal.payloads import decode
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Rows, Writer
+from interlock.sdk.errors import InvalidInput
+from interlock.sdk.events import Event
+from interlock.sdk.world import World
+
+_APPEND = """INSERT OR IGNORE INTO events (id, name, key, source, payload, created)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+_DELIVERED = Rows(
+    "UPDATE events SET delivered = new.column2 FROM (",
+    2,
+    ") AS new WHERE id = new.column1",
+    last_only=True,
+)
+_COLUMNS = "id, name, key, payload, source, created, delivered"
+_UNDELIVERED = f"""SELECT {_COLUMNS} FROM events WHERE delivered IS NULL
+    ORDER BY created, rowid LIMIT ?"""
+_NEWEST = f"SELECT {_COLUMNS} FROM events ORDER BY created DESC, rowid DESC LIMIT ?"
 
 
-class EventRecords:
-    """Implements the event log of ``interlock.events``."""
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """An event as it was recorded; ``delivered`` once every consumer has had it."""
 
-    def __init__(self, database: Database, world: World) -> None:
-        self._database = database
+    event: Event
+    source: str
+    created: float
+    delivered: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        event = self.event
+        return {
+            "id": event.id,
+            "name": event.name,
+            "key": event.key,
+            "payload": dict(event.payload),
+            "source": self.source,
+            "created": self.created,
+            "delivered": self.delivered,
+        }
+
+
+class Events:
+    """Durable, de-duplicated by id."""
+
+    def __init__(self, writer: Writer, reader: Reader, world: World) -> None:
+        self._writer = writer
+        self._reader = reader
         self._world = world
 
     async def append(self, event: Event, source: str) -> bool:
-        """Return once the event is durable; False if one of this id is there already."""
-        added = await self._database.write(
-            "INSERT OR IGNORE INTO events (id, name, key, source, payload, created)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                event.id,
-                event.name,
-                event.key,
-                source,
-                encode(dict(event.payload)),
-                self._world.time(),
-            ),
-        )
-        return added == 1
+        """Record an event; False if one of this id is recorded already.
 
-    async def undelivered(self, limit: int = 1000) -> list[Event]:
-        """Oldest first."""
-        rows = await self._database.read(
-            "SELECT name, payload, id, key FROM events WHERE delivered = 0 ORDER BY number LIMIT ?",
-            (limit,),
-        )
-        return [Event(name, decode(payload), id, key) for name, payload, id, key in rows]
+        Raises:
+            InvalidInput: the event has no id, or its payload is not JSON.
+        """
+        if not event.id:
+            raise InvalidInput(f"event {event.name} has no id")
+        payload = _encode(event.name, event.payload)
+        row = (event.id, event.name, event.key, source, payload, self._world.time())
+
+        def append(connection: sqlite3.Connection) -> bool:
+            return connection.execute(_APPEND, row).rowcount == 1
+
+        return await self._writer.transact(append)
+
+    async def undelivered(self, limit: int = 1000) -> Sequence[Event]:
+        """Events that were not marked delivered, oldest first."""
+        return [_event(row) for row in await self._reader.rows(_UNDELIVERED, (limit,))]
 
     async def delivered(self, event_id: str) -> None:
-        await self._database.write("UPDATE events SET delivered = 1 WHERE id = ?", (event_id,))
+        await self._writer.commit(_DELIVERED, (event_id, self._world.time()))
+
+    async def list(self, limit: int = 50) -> Sequence[EventRecord]:
+        """Newest first."""
+        rows = await self._reader.rows(_NEWEST, (limit,))
+        return [EventRecord(_event(row), *row[4:]) for row in rows]
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    event_id, name, key, payload = row[:4]
+    return Event(name, decode(payload), id=event_id, key=key)
+
+
+def _encode(name: str, payload: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(dict(payload))
+    except TypeError as error:
+        raise InvalidInput(f"the payload of event {name} is not JSON: {error}") from None

@@ -1,48 +1,77 @@
-"""The whole durable record, one attribute for each aggregate."""
+"""One SQLite file from which every run can be continued."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from sqlite3 import Connection
 
 from interlock.journal.blobs import BlobStore
-from interlock.journal.database import Database, Synchronous
-from interlock.journal.dead_letters import DeadLetterRecords
-from interlock.journal.events import EventRecords
-from interlock.journal.runs import Runs, Templates
+from interlock.journal.connections import Synchronous, connect_writer, own
+from interlock.journal.dead_letters import DeadLetters
+from interlock.journal.events import Events
+from interlock.journal.reader import Reader
+from interlock.journal.runs import RunRecord, Runs, read_runs
 from interlock.journal.state import ServiceState
-from interlock.journal.steps import Steps
-from interlock.sdk import KeyValue, World
+from interlock.journal.steps import StepRow, Steps, read_steps
+from interlock.journal.templates import Templates
+from interlock.journal.writer import Writer
+from interlock.sdk.context import KeyValue
+from interlock.sdk.world import World
 
 
 class Journal:
-    """Everything durable of one daemon: one database file and a folder of blobs beside it."""
+    """The aggregates, over one writer and one reader. Made by :func:`open_journal`."""
 
-    def __init__(self, database: Database, world: World) -> None:
-        self._database = database
-        self.blobs = BlobStore(database.path.with_suffix(".blobs"))
-        self.runs = Runs(database)
-        self.templates = Templates(database)
-        self.steps = Steps(database, self.blobs)
-        self.events = EventRecords(database, world)
-        self.dead_letters = DeadLetterRecords(database, world)
+    def __init__(self, writer: Writer, reader: Reader, world: World) -> None:
+        self.writer = writer
+        self._reader = reader
+        self.blobs = BlobStore(writer, reader, world)
+        self.templates = Templates(writer, reader)
+        self.runs = Runs(writer, reader, self.blobs)
+        self.steps = Steps(writer, reader, self.blobs)
+        self.events = Events(writer, reader, world)
+        self.dead_letters = DeadLetters(writer, reader)
 
     def key_value(self, service: str) -> KeyValue:
-        return ServiceState(self._database, service)
+        """The durable facts of one service."""
+        return ServiceState(service, self.writer, self._reader)
+
+    async def load(self, run_ids: Sequence[str]) -> list[tuple[RunRecord, dict[str, StepRow]]]:
+        """Everything needed to continue these runs, in two queries for all of them."""
+
+        def read(connection: Connection) -> list[tuple[RunRecord, dict[str, StepRow]]]:
+            steps = read_steps(connection, run_ids)
+            return [(run, steps[run.id]) for run in read_runs(connection, run_ids)]
+
+        return await self._reader.query(read)
 
 
 @asynccontextmanager
 async def open_journal(
-    path: Path, world: World, *, synchronous: Synchronous = "full"
+    path: Path, world: World, *, synchronous: Synchronous = "FULL"
 ) -> AsyncIterator[Journal]:
-    """Open or create the journal at ``path``; everything submitted is committed on exit.
+    """Open the journal at ``path``, creating it if there is none; close it on exit.
+
+    Args:
+        synchronous: ``NORMAL`` survives a crash of the process, but may lose the last commits
+            when the power fails.
 
     Raises:
-        JournalError: it is damaged, newer than this Interlock, or cannot be opened.
+        JournalError: it is damaged, in use by another process, or cannot be opened.
     """
-    database = Database(path, synchronous=synchronous)
+    lock = own(path)
     try:
-        yield Journal(database, world)
+        connection = connect_writer(path, synchronous)
+        try:
+            writer, reader = Writer(connection, path), Reader(path)
+            try:
+                yield Journal(writer, reader, world)
+            finally:
+                await reader.close()
+                await writer.close()
+        finally:
+            connection.close()
     finally:
-        await database.close()
+        lock.close()

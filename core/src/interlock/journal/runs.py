@@ -1,221 +1,192 @@
-"""Runs, and the templates they began with."""
+"""The runs: what was started with which input, how it stands, how it ended."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from interlock.journal.database import Database, Row
-from interlock.journal.encoding import decode, encode
-from interlock.sdk import Conflict, NotFound
+import orjson
 
-RUNNING = "running"
-WAITING = "waiting"
-COMPENSATING = "compensating"
-SUCCEEDED = "succeeded"
-FAILED = "failed"
-CANCELLED = "cancelled"
-UNFINISHED = (RUNNING, WAITING, COMPENSATING)
-FINISHED = (SUCCEEDED, FAILED, CANCELLED)
+from interlock.journal.blobs import BlobStore
+from interlock.journal.payloads import decode, encode, resolved
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Done, Rows, Writer
+from interlock.sdk.errors import NotFound
 
-_COLUMNS = (
-    "id, template, version, status, input, output, error, parent, tags, trace, reason, wake_at,"
-    " cancelling, created, updated"
+Status = Literal[
+    "running",
+    "waiting",
+    "compensating",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "compensated",
+    "compensation_failed",
+]
+Intent = Literal["cancel", "undo"]
+
+_CREATE = Rows(
+    """INSERT OR IGNORE INTO runs
+    (id, workflow, version, status, parent, trace, tags, input, created)""",
+    9,
 )
+_UPDATE = Rows(
+    """UPDATE runs SET status = new.column2, output = new.column3, problem = new.column4,
+    waiting = new.column5, wake = new.column6, finished = new.column7 FROM (""",
+    7,
+    ") AS new WHERE id = new.column1",
+    last_only=True,
+)
+_INTEND = "UPDATE runs SET intent = ?, finished = NULL WHERE id = ?"
+
+_COLUMNS = f"""id, workflow, version, status, parent, trace, intent, tags, created, finished, wake,
+    {resolved("input")}, {resolved("output")}, problem, waiting"""
+_GET = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"
+_BEGINNING = f"""SELECT {_COLUMNS} FROM runs
+    WHERE id = ?1 OR (id > ?1 AND id < ?1 || char(1114111) AND parent IS NULL)
+    ORDER BY id LIMIT 2"""
+_LIST = f"""SELECT {_COLUMNS} FROM runs
+    WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
+    AND (?3 IS NULL OR (created, id) < (SELECT created, id FROM runs WHERE id = ?3))
+    ORDER BY created DESC, id DESC LIMIT ?4"""
+_UNFINISHED = """SELECT id FROM runs
+    WHERE finished IS NULL AND wake IS NULL AND id > ? ORDER BY id LIMIT ?"""
+_WAKING = "SELECT id, wake FROM runs WHERE wake IS NOT NULL ORDER BY wake LIMIT ?"
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as the journal knows it. Times are seconds since the epoch."""
+    """A run as it is recorded.
+
+    Attributes:
+        version: of its template.
+        parent: the run that started it as a step.
+        trace: W3C traceparent of whoever started it.
+        problem: why it failed, as ``InterlockError.to_problem`` writes it.
+        waiting: ``{reason, until, step}`` while nothing can be done.
+        wake: when a parked run goes on.
+        intent: what was asked of it meanwhile: ``cancel``, or ``undo`` after it succeeded.
+    """
 
     id: str
-    template: str
+    workflow: str
     version: str
-    status: str
-    input: Mapping[str, Any]
+    status: Status
+    parent: str | None
+    trace: str | None
+    intent: Intent | None
+    tags: Sequence[str]
     created: float
-    updated: float
-    output: Any = None
-    error: Mapping[str, Any] | None = None
-    parent: str | None = None
-    tags: Sequence[str] = ()
-    trace: str | None = None
-    reason: str | None = None
-    wake_at: float | None = None
-    cancelling: bool = False
+    finished: float | None
+    wake: float | None
+    input: Any
+    output: Any
+    problem: dict[str, Any] | None
+    waiting: dict[str, Any] | None
 
-    @property
-    def finished(self) -> bool:
-        return self.status in FINISHED
+    def awake(self) -> RunRecord:
+        """The record of a parked run that goes on."""
+        return replace(self, status="running", waiting=None, wake=None)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON for people and programs; ``waiting`` says for what and until when."""
-        waiting = {"reason": self.reason, "until": self.wake_at} if self.reason else None
         return {
             "id": self.id,
-            "workflow": self.template,
+            "workflow": self.workflow,
             "version": self.version,
             "status": self.status,
-            "input": self.input,
-            "output": self.output,
-            "error": self.error,
             "parent": self.parent,
             "tags": list(self.tags),
-            "trace": self.trace,
-            "waiting": waiting,
-            "cancelling": self.cancelling,
             "created": self.created,
-            "updated": self.updated,
+            "finished": self.finished,
+            "input": self.input,
+            "output": self.output,
+            "error": self.problem,
+            "waiting": self.waiting,
+            "cancelling": self.intent == "cancel" and self.finished is None,
         }
 
 
 class Runs:
-    """Reads and writes runs. Writes return futures that end once they are durable."""
+    """All runs of one journal."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, writer: Writer, reader: Reader, blobs: BlobStore) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._blobs = blobs
 
-    async def add(self, record: RunRecord) -> bool:
-        """False if a run of this id exists; nothing is changed then."""
-        added = await self._database.write(
-            f"INSERT OR IGNORE INTO runs ({_COLUMNS}) VALUES (?{', ?' * 14})",
-            (
-                record.id,
-                record.template,
-                record.version,
-                record.status,
-                encode(record.input),
-                None,
-                None,
-                record.parent,
-                encode(list(record.tags)),
-                record.trace,
-                None,
-                None,
-                0,
-                record.created,
-                record.updated,
-            ),
-        )
-        return added == 1
+    async def create(self, run: RunRecord) -> None:
+        """Record a new run; durable on return. A run of this id that exists stays as it is."""
+        row = (run.id, run.workflow, run.version, run.status, run.parent, run.trace)
+        tags = orjson.dumps(list(run.tags)).decode()
+        await self._writer.commit(_CREATE, (*row, tags, self._stored(run.input), run.created))
 
-    def finish(
-        self,
-        run_id: str,
-        status: str,
-        now: float,
-        *,
-        output: Any = None,
-        error: Mapping[str, Any] | None = None,
-    ) -> asyncio.Future[int]:
-        return self._database.write(
-            "UPDATE runs SET status = ?, output = ?, error = ?, reason = NULL, wake_at = NULL,"
-            " updated = ? WHERE id = ?",
-            (status, encode(output), encode(error) if error else None, now, run_id),
+    def update(self, run: RunRecord, done: Done | None = None) -> None:
+        """Record how a run stands: status, output, problem, waiting, wake and finished."""
+        output = None if run.output is None else self._stored(run.output)
+        problem = orjson.dumps(run.problem) if run.problem else None
+        waiting = orjson.dumps(run.waiting) if run.waiting else None
+        row = (run.id, run.status, output, problem, waiting, run.wake, run.finished)
+        self._writer.write(_UPDATE, row, done)
+
+    async def intend(self, run_id: str, intent: Intent) -> None:
+        """Record what is asked of a run; a finished run is open again."""
+        await self._writer.transact(
+            lambda connection: connection.execute(_INTEND, (intent, run_id))
         )
 
-    def compensating(
-        self, run_id: str, now: float, error: Mapping[str, Any]
-    ) -> asyncio.Future[int]:
-        return self._database.write(
-            "UPDATE runs SET status = ?, error = ?, reason = NULL, updated = ? WHERE id = ?",
-            (COMPENSATING, encode(error), now, run_id),
-        )
+    async def get(self, run_id: str) -> RunRecord | None:
+        found = await self._reader.rows(_GET, (run_id,))
+        return _record(found[0]) if found else None
 
-    def waiting(
-        self, run_id: str, now: float, reason: str | None, wake_at: float | None
-    ) -> asyncio.Future[int]:
-        """Say what a run waits for; ``reason=None`` says that it goes on."""
-        return self._database.write(
-            "UPDATE runs SET status = CASE status WHEN 'compensating' THEN status ELSE ? END,"
-            " reason = ?, wake_at = ?, updated = ? WHERE id = ?",
-            (WAITING if reason else RUNNING, reason, wake_at, now, run_id),
-        )
-
-    def cancelling(self, run_id: str, now: float) -> asyncio.Future[int]:
-        return self._database.write(
-            "UPDATE runs SET cancelling = 1, updated = ? WHERE id = ?", (now, run_id)
-        )
-
-    async def get(self, run_id: str) -> RunRecord:
-        """The run of this id, or the only one whose id begins with it.
+    async def find(self, beginning: str) -> RunRecord:
+        """The run of this id, or the only one whose id begins so.
 
         Raises:
-            NotFound: there is none.
-            Conflict: several begin so.
+            NotFound: there is none, or there are several.
         """
-        rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
-            (run_id, run_id + "\U0010ffff"),
-        )
-        if not rows:
-            raise NotFound(f"no run {run_id!r}", kind="run", hint="see `interlock runs`")
-        if len(rows) > 1 and rows[0][0] != run_id:
-            raise Conflict(f"several runs begin with {run_id!r}", hint="give more of the id")
-        return _record(rows[0])
+        found = await self._reader.rows(_BEGINNING, (beginning,))
+        if not found:
+            raise NotFound(f"there is no run {beginning}")
+        if len(found) > 1 and found[0][0] != beginning:
+            raise NotFound(f"several runs begin with {beginning}", hint="give more of the id")
+        return _record(found[0])
 
-    async def find(
+    async def list(
         self,
         *,
         status: str | None = None,
-        template: str | None = None,
+        workflow: str | None = None,
         limit: int = 50,
         before: str | None = None,
-    ) -> list[RunRecord]:
-        """Newest first."""
-        conditions = {"status = ?": status, "template = ?": template, "id < ?": before}
-        given = {text: value for text, value in conditions.items() if value is not None}
-        where = f"WHERE {' AND '.join(given)}" if given else ""
-        rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM runs {where} ORDER BY created DESC, id DESC LIMIT ?",
-            (*given.values(), limit),
-        )
+    ) -> Sequence[RunRecord]:
+        """Newest first; ``before`` is the id after which a listing goes on."""
+        rows = await self._reader.rows(_LIST, (status, workflow, before, limit))
         return [_record(row) for row in rows]
 
-    async def unfinished(self) -> list[RunRecord]:
-        """What has to go on after a restart, oldest first."""
-        rows = await self._database.read(
-            f"SELECT {_COLUMNS} FROM runs WHERE status IN (?, ?, ?) ORDER BY id", UNFINISHED
-        )
-        return [_record(row) for row in rows]
+    async def unfinished(self, after: str = "", limit: int = 500) -> Sequence[str]:
+        """Ids of runs that are neither finished nor parked, in the order of their ids."""
+        return [row[0] for row in await self._reader.rows(_UNFINISHED, (after, limit))]
+
+    async def waking(self, limit: int = 500) -> Sequence[tuple[str, float]]:
+        """Ids of parked runs and when each goes on, the next one first."""
+        return [(row[0], row[1]) for row in await self._reader.rows(_WAKING, (limit,))]
+
+    def _stored(self, value: Any) -> bytes | str | None:
+        payload = encode(value)
+        if isinstance(payload.column, str) and payload.blob is not None:
+            self._blobs.add(payload.column, payload.blob)
+        return payload.column
 
 
-class Templates:
-    """Sources of templates by version, for as long as a run may need them."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def keep(self, version: str, name: str, source: str) -> asyncio.Future[int]:
-        return self._database.write(
-            "INSERT OR IGNORE INTO templates (version, name, source) VALUES (?, ?, ?)",
-            (version, name, source),
-        )
-
-    async def source(self, version: str) -> str | None:
-        rows = await self._database.read(
-            "SELECT source FROM templates WHERE version = ?", (version,)
-        )
-        return rows[0][0] if rows else None
+def read_runs(connection: sqlite3.Connection, run_ids: Sequence[str]) -> list[RunRecord]:
+    """Several runs in one query."""
+    marks = ",".join("?" * len(run_ids))
+    sql = f"SELECT {_COLUMNS} FROM runs WHERE id IN ({marks})"
+    return [_record(row) for row in connection.execute(sql, tuple(run_ids))]
 
 
-def _record(row: Row) -> RunRecord:
-    return RunRecord(
-        id=row[0],
-        template=row[1],
-        version=row[2],
-        status=row[3],
-        input=decode(row[4]),
-        output=decode(row[5]),
-        error=decode(row[6]),
-        parent=row[7],
-        tags=decode(row[8]),
-        trace=row[9],
-        reason=row[10],
-        wake_at=row[11],
-        cancelling=bool(row[12]),
-        created=row[13],
-        updated=row[14],
-    )
+def _record(row: tuple[Any, ...]) -> RunRecord:
+    tags: Any = orjson.loads(row[7])
+    return RunRecord(*(*row[:7], tags, *row[8:11], *map(decode, row[11:])))

@@ -1,4 +1,9 @@
-"""The tables, and the steps from each version of them to the next."""
+"""The tables, as a list of migrations; ``PRAGMA user_version`` counts those applied.
+
+Payloads (inputs, outputs, problems) are stored in one of two ways, told apart by SQLite's own
+types: a BLOB is the JSON itself, a TEXT is the digest of the entry in ``blobs`` that holds it.
+Moments are seconds since the epoch.
+"""
 
 from __future__ import annotations
 
@@ -6,67 +11,77 @@ import sqlite3
 
 from interlock.journal.errors import JournalError
 
-# Each entry takes the journal one version further; entries are never changed, only added.
-_MIGRATIONS = (
+MIGRATIONS = (
     """
     CREATE TABLE templates (
         version TEXT PRIMARY KEY,
         name TEXT NOT NULL,
-        source TEXT NOT NULL
+        source BLOB NOT NULL
     ) WITHOUT ROWID;
 
     CREATE TABLE runs (
         id TEXT PRIMARY KEY,
-        template TEXT NOT NULL,
+        workflow TEXT NOT NULL,
         version TEXT NOT NULL,
         status TEXT NOT NULL,
-        input BLOB NOT NULL,
-        output BLOB,
-        error BLOB,
         parent TEXT,
-        tags BLOB NOT NULL,
         trace TEXT,
-        reason TEXT,
-        wake_at REAL,
-        cancelling INTEGER NOT NULL DEFAULT 0,
+        tags TEXT NOT NULL,
+        input BLOB NOT NULL,
         created REAL NOT NULL,
-        updated REAL NOT NULL
+        output BLOB,
+        problem BLOB,
+        waiting BLOB,
+        wake REAL,
+        intent TEXT,
+        finished REAL
     ) WITHOUT ROWID;
-    CREATE INDEX runs_unfinished ON runs (status)
-        WHERE status IN ('running', 'waiting', 'compensating');
-    CREATE INDEX runs_by_template ON runs (template, id);
+    CREATE INDEX runs_newest ON runs (created DESC, id DESC);
+    CREATE INDEX runs_unfinished ON runs (id) WHERE finished IS NULL;
+    CREATE INDEX runs_parked ON runs (wake) WHERE wake IS NOT NULL;
+    CREATE INDEX runs_children ON runs (parent) WHERE parent IS NOT NULL;
 
     CREATE TABLE steps (
         run TEXT NOT NULL,
         path TEXT NOT NULL,
-        state TEXT NOT NULL,
-        body BLOB,
-        due REAL,
+        position INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        what TEXT NOT NULL,
+        payload BLOB,
         started REAL NOT NULL,
-        ended REAL,
+        finished REAL,
+        due REAL,
         PRIMARY KEY (run, path)
     ) WITHOUT ROWID;
 
     CREATE TABLE events (
-        number INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
+        id TEXT PRIMARY KEY,
         name TEXT NOT NULL,
         key TEXT NOT NULL,
         source TEXT NOT NULL,
         payload BLOB NOT NULL,
-        delivered INTEGER NOT NULL DEFAULT 0,
-        created REAL NOT NULL
+        created REAL NOT NULL,
+        delivered REAL
     );
-    CREATE INDEX events_undelivered ON events (number) WHERE delivered = 0;
+    CREATE INDEX events_undelivered ON events (created) WHERE delivered IS NULL;
+    CREATE INDEX events_newest ON events (created);
 
     CREATE TABLE dead_letters (
         id TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
         subject TEXT NOT NULL,
-        body BLOB NOT NULL,
-        error BLOB NOT NULL,
+        reason TEXT NOT NULL,
+        payload BLOB NOT NULL,
         created REAL NOT NULL
-    ) WITHOUT ROWID;
+    );
+    CREATE INDEX dead_letters_newest ON dead_letters (created);
+
+    CREATE TABLE blobs (
+        digest TEXT PRIMARY KEY,
+        media_type TEXT NOT NULL,
+        created REAL NOT NULL,
+        data BLOB NOT NULL
+    );
 
     CREATE TABLE state (
         service TEXT NOT NULL,
@@ -79,16 +94,16 @@ _MIGRATIONS = (
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring an opened journal to the newest version.
+    """Bring a journal of any earlier version to this one; each step is one transaction.
 
     Raises:
-        JournalError: it was written by a newer Interlock.
+        JournalError: it was written by a later version.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(_MIGRATIONS):
+    if version > len(MIGRATIONS):
         raise JournalError(
-            f"the journal has version {version}; this Interlock knows {len(_MIGRATIONS)}",
-            hint="use the Interlock that wrote it, or a newer one",
+            f"the journal has version {version}, this Interlock knows {len(MIGRATIONS)}",
+            hint="run the Interlock that wrote it, or a later one",
         )
-    for number, script in enumerate(_MIGRATIONS[version:], version + 1):
-        connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    for number, script in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

@@ -1,104 +1,95 @@
-"""What became of each operation of a run, by its path in the template."""
+"""The steps of runs, keyed by their path in the template; what is recorded never runs again."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
-from typing import Any
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 from interlock.journal.blobs import BlobStore
-from interlock.journal.database import Database, Insert
-from interlock.journal.encoding import decode, encode
+from interlock.journal.payloads import Payload, decode, resolved
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Done, Rows, Writer
 
-STARTED = "started"
-SUCCEEDED = "succeeded"
-FAILED = "failed"
-SLEEPING = "sleeping"
+StepStatus = Literal["started", "waiting", "succeeded", "failed", "skipped"]
 
-# A larger body would make every page of the table dear to read; it goes to a blob.
-_LARGEST_BODY = 64 * 1024
-_IN_BLOB = b"blob:"
+_RECORD = Rows(
+    """INSERT OR REPLACE INTO steps
+    (run, path, position, status, what, payload, started, finished, due)""",
+    9,
+)
+_REST = "position, status, what, started, finished, due"
+_OF_RUN = f"SELECT path, payload, {_REST} FROM steps WHERE run = ? ORDER BY position, started"
+_OF_RUNS = f"SELECT run, path, {resolved('payload')}, {_REST} FROM steps WHERE run IN "
 
-_UPSERT = Insert("steps", ("run", "path", "state", "body", "due", "started", "ended"))
 
-
-@dataclass(frozen=True, slots=True)
-class StepRecord:
-    """One recorded operation.
+class StepRow(NamedTuple):
+    """One recorded operation of a run.
 
     Attributes:
-        state: ``started`` (its effect may have happened), ``succeeded``, ``failed``, ``sleeping``.
-        body: the result, or the problem it failed with.
-        due: when a sleeping one is to wake; seconds since the epoch.
+        payload: JSON of the output, the problem or what is waited for, by status.
+        position: its place in the order in which the run's operations ended.
+        what: the tool called, or the kind of step.
+        due: when a wait is over.
     """
 
     path: str
-    state: str
-    body: Any
-    due: float | None
+    payload: bytes | str | None
+    position: int
+    status: StepStatus
+    what: str
     started: float
-    ended: float | None
-
-    def to_dict(self) -> dict[str, Any]:
-        seconds = None if self.ended is None else self.ended - self.started
-        return {
-            "path": self.path,
-            "status": self.state,
-            "output": self.body if self.state == SUCCEEDED else None,
-            "error": self.body if self.state == FAILED else None,
-            "due": self.due,
-            "started": self.started,
-            "ended": self.ended,
-            "seconds": seconds,
-        }
+    finished: float | None
+    due: float | None
 
 
 class Steps:
-    """Reads and writes steps."""
+    """All steps of one journal."""
 
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
-        self._database = database
+    def __init__(self, writer: Writer, reader: Reader, blobs: BlobStore) -> None:
+        self._writer = writer
+        self._reader = reader
         self._blobs = blobs
 
-    async def record(
+    def record(
         self,
         run_id: str,
         path: str,
-        state: str,
-        body: Any,
-        *,
+        position: int,
+        status: StepStatus,
+        what: str,
+        payload: Payload | None,
         started: float,
-        ended: float | None = None,
+        finished: float | None,
         due: float | None = None,
+        done: Done | None = None,
     ) -> None:
-        """Return once the outcome is durable; a later record of the same path replaces it."""
-        data = encode(body)
-        if len(data) > _LARGEST_BODY:
-            reference = await self._blobs.put(data, "application/json")
-            data = _IN_BLOB + reference.digest.encode()
-        await self._database.write(_UPSERT, (run_id, path, state, data, due, started, ended))
+        """Write a step over what was recorded of it before; ``done`` as in ``Writer.write``."""
+        column = None
+        if payload is not None:
+            column = payload.column
+            if payload.blob is not None and isinstance(column, str):
+                self._blobs.add(column, payload.blob)
+        row = (run_id, path, position, status, what, column, started, finished, due)
+        self._writer.write(_RECORD, row, done)
 
-    def note(
-        self, run_id: str, path: str, state: str, body: Any, started: float, ended: float
-    ) -> asyncio.Future[int]:
-        """Record what nobody needs to wait for; small bodies only."""
-        return self._database.write(
-            _UPSERT, (run_id, path, state, encode(body), None, started, ended)
-        )
+    async def of_run(self, run_id: str) -> Sequence[StepRow]:
+        """In the order in which they ended; large payloads as the digest of their blob."""
+        return [StepRow(*row) for row in await self._reader.rows(_OF_RUN, (run_id,))]
 
-    async def of(self, run_id: str) -> list[StepRecord]:
-        """The steps of a run, in the order in which they began."""
-        rows = await self._database.read(
-            "SELECT path, state, body, due, started, ended FROM steps WHERE run = ?"
-            " ORDER BY started, path",
-            (run_id,),
-        )
-        return [
-            StepRecord(path, state, await self._body(data), due, started, ended)
-            for path, state, data, due, started, ended in rows
-        ]
 
-    async def _body(self, data: bytes | None) -> Any:
-        if data is not None and data.startswith(_IN_BLOB):
-            data = await self._blobs.get(data.removeprefix(_IN_BLOB).decode())
-        return decode(data)
+def read_steps(
+    connection: sqlite3.Connection, run_ids: Sequence[str]
+) -> dict[str, dict[str, StepRow]]:
+    """All steps of several runs in one query, by run and path; payloads in full."""
+    found: dict[str, dict[str, StepRow]] = {run_id: {} for run_id in run_ids}
+    marks = ",".join("?" * len(run_ids))
+    for run_id, *row in connection.execute(f"{_OF_RUNS} ({marks})", tuple(run_ids)):
+        step = StepRow(*row)
+        found[run_id][step.path] = step
+    return found
+
+
+def output_of(payload: bytes | str | None) -> Any:
+    """What a listing shows of a payload: the value, or a reference to a large one."""
+    return {"blob": payload} if isinstance(payload, str) else decode(payload)

@@ -1,0 +1,58 @@
+"""Checking the arguments of a call as far as they are written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from interlock.workflows.reading import advice, listed
+from interlock.workflows.schemas import Schema, reason_of
+
+if TYPE_CHECKING:
+    from interlock.workflows.reading import Node
+
+
+def check_arguments(node: Node, tool: str, schema: Mapping[str, Any]) -> None:
+    """Unknown and missing arguments, and literal values that do not fit."""
+    given = node.data.get("with", {})
+    properties = schema.get("properties")
+    if not isinstance(given, dict) or not isinstance(properties, Mapping):
+        return
+    for name, value in given.items():
+        if name in properties:
+            _check_value(node, name, value, properties[name], schema)
+        elif schema.get("additionalProperties") is False:
+            known = listed(properties) or "no arguments"
+            fault = node.reading.document.fault(
+                (*node.path, "with", name),
+                f"{tool} has no argument {name!r}",
+                on_key=True,
+                **advice(name, properties, f"one of {known}"),
+            )
+            node.reading.faults.append(fault)
+    missing = [name for name in schema.get("required", ()) if name not in given]
+    if missing:
+        key = "with" if "with" in node.data else "call"
+        node.key_fault(key, f"{tool} needs {listed(missing)}", expected=listed(missing))
+
+
+def _check_value(node: Node, name: str, value: Any, schema: Any, root: Mapping[str, Any]) -> None:
+    if _has_expression(value) or not isinstance(schema, Mapping):
+        return
+    definitions = {key: root[key] for key in ("$defs", "definitions") if key in root}
+    for found in Schema({**schema, **definitions}).faults(value):
+        path = (*node.path, "with", name, *found.absolute_path)
+        fault = node.reading.document.fault(path, f"argument {name!r}: {reason_of(found)}")
+        node.reading.faults.append(fault)
+
+
+def _has_expression(value: Any) -> bool:
+    match value:
+        case str():
+            return "${{" in value
+        case dict():
+            return any(map(_has_expression, value.values()))
+        case list():
+            return any(map(_has_expression, value))
+        case _:
+            return False

@@ -1,0 +1,462 @@
+"""The embedded engine: runs in this process, recorded in this journal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from interlock.expr import nearest
+from interlock.journal import Journal, JournalError, RunRecord, StepRow
+from interlock.sdk.errors import InterlockError, NotFound, ServiceUnavailable, from_problem
+from interlock.sdk.events import Event
+from interlock.sdk.hooks import Function
+from interlock.sdk.world import World
+from interlock.workflows.alarm import Alarm
+from interlock.workflows.errors import CompensationFailed, RunExists
+from interlock.workflows.live import LiveRun
+from interlock.workflows.loading import restore_template
+from interlock.workflows.operations import RunChild
+from interlock.workflows.progress import Item, Progress
+from interlock.workflows.records import StepRecord, step_records
+from interlock.workflows.template import Template
+from interlock.workflows.tools import CallPort
+
+_log = logging.getLogger(__name__)
+
+
+class Publisher(Protocol):
+    """Where ``publish`` steps go; the bus implements it."""
+
+    async def __call__(self, event: Event, source: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """
+    Attributes:
+        park_after: a run whose next wait is over later than in so many seconds leaves memory.
+        recover: how many unfinished runs are read at once after a start.
+    """
+
+    park_after: float = 5.0
+    recover: int = 250
+
+
+class Engine(Protocol):
+    """What the surfaces ask of an engine, whichever it is."""
+
+    def templates(self) -> list[Template]: ...
+
+    def template(self, name: str) -> Template: ...
+
+    def register(self, template: Template) -> None: ...
+
+    async def start(
+        self,
+        workflow: str,
+        input: Mapping[str, Any],
+        *,
+        run_id: str | None = None,
+        parent: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> str: ...
+
+    async def wait(self, run_id: str) -> Any: ...
+
+    async def cancel(self, run_id: str) -> None: ...
+
+    async def get(self, run_id: str) -> RunRecord: ...
+
+    async def list(
+        self,
+        *,
+        status: str | None = None,
+        template: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> Sequence[RunRecord]: ...
+
+    async def steps(self, run_id: str) -> Sequence[StepRecord]: ...
+
+    def watch(self, run_id: str) -> AsyncIterator[Item]: ...
+
+
+class EmbeddedEngine:
+    """Implements :class:`Engine`. ``async with`` continues unfinished runs and, at the end, stops.
+
+    Args:
+        publish: default: the journal's log of events.
+        functions: of plugins, for the expressions of templates read back from the journal.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        calls: CallPort,
+        world: World,
+        *,
+        publish: Publisher | None = None,
+        functions: Mapping[str, Function] | None = None,
+        options: EngineOptions | None = None,
+    ) -> None:
+        self.journal = journal
+        self.calls = calls
+        self.world = world
+        self.progress = Progress()
+        self.draining = False
+        self._options = options or EngineOptions()
+        self.park_after = self._options.park_after
+        self._publish = publish or journal.events.append
+        self._functions = functions or {}
+        self._names: dict[str, Template] = {}
+        self._versions: dict[str, Template] = {}
+        self._live: dict[str, LiveRun] = {}
+        self._starting: set[str] = set()
+        self._waiters: dict[str, list[asyncio.Future[RunRecord]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._alarm = Alarm(journal, world, self.spawn, self._resume)
+
+    async def __aenter__(self) -> Self:
+        await self._recover()
+        self._alarm.look()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.draining = True
+        self._alarm.cancel()
+        for run in list(self._live.values()):
+            run.close()
+        self._live.clear()
+        while self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        for waiters in self._waiters.values():
+            for waiter in waiters:
+                waiter.cancel()
+
+    # Templates
+
+    def register(self, template: Template) -> None:
+        """Make a template startable under its name and aliases; runs keep the one they have."""
+        for name in (template.name, *template.aliases):
+            self._names[name] = template
+
+    def templates(self) -> list[Template]:
+        unique = {template.name: template for template in self._names.values()}
+        return [unique[name] for name in sorted(unique)]
+
+    def template(self, name: str) -> Template:
+        """By name or alias.
+
+        Raises:
+            NotFound: with the nearest name.
+        """
+        try:
+            return self._names[name]
+        except KeyError:
+            close = nearest(name, self._names)
+            raise NotFound(
+                f"there is no workflow {name!r}",
+                hint=f"did you mean {close!r}?" if close else "",
+                nearest=[close] if close else [],
+            ) from None
+
+    # Runs
+
+    async def start(
+        self,
+        workflow: str,
+        input: Mapping[str, Any],
+        *,
+        run_id: str | None = None,
+        parent: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> str:
+        """Start a run; its id, once the run is durable.
+
+        Args:
+            run_id: a second start of one id is the first.
+            parent: W3C traceparent of whoever asks.
+
+        Raises:
+            NotFound: no such workflow.
+            InvalidInput: the input does not fit its schema.
+            RunExists: the id belongs to a run of another workflow.
+            ServiceUnavailable: the engine is shutting down.
+        """
+        return await self._start(workflow, input, run_id, trace=parent, tags=tags)
+
+    async def _start(
+        self,
+        workflow: str,
+        input: Mapping[str, Any],
+        run_id: str | None,
+        *,
+        parent: str | None = None,
+        trace: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> str:
+        if self.draining:
+            raise ServiceUnavailable("Interlock is shutting down", hint="start it again later")
+        template = self.template(workflow)
+        values = template.input.check(dict(input), f"input of {template.name}")
+        if run_id is not None and await self._exists(run_id, template.name):
+            return run_id
+        run_id = run_id or self.world.new_id()
+        record = RunRecord(
+            id=run_id,
+            workflow=template.name,
+            version=template.version,
+            status="running",
+            parent=parent,
+            trace=trace,
+            intent=None,
+            tags=tuple(tags),
+            created=self.world.time(),
+            finished=None,
+            wake=None,
+            input=values,
+            output=None,
+            problem=None,
+            waiting=None,
+        )
+        self._starting.add(run_id)
+        try:
+            await self._keep(template)
+            await self.journal.runs.create(record)
+        finally:
+            self._starting.discard(run_id)
+        if not self.draining:
+            self._drive(LiveRun(record, template, {}, self))
+        return run_id
+
+    async def _exists(self, run_id: str, workflow: str) -> bool:
+        if run_id in self._starting:
+            return True
+        if run := self._live.get(run_id):
+            found: RunRecord | None = run.record
+        else:
+            # Nobody else may start it while the journal is asked.
+            self._starting.add(run_id)
+            found = await self.journal.runs.get(run_id)
+        if found is not None and found.workflow != workflow:
+            self._starting.discard(run_id)
+            raise RunExists(f"run {run_id} exists, of workflow {found.workflow}")
+        return found is not None
+
+    async def _keep(self, template: Template) -> None:
+        """A run can go on only if its template is as durable as itself."""
+        if template.version not in self._versions:
+            await self.journal.templates.add(template.version, template.name, template.source)
+            self._versions[template.version] = template
+
+    def _drive(self, run: LiveRun) -> None:
+        self._live[run.record.id] = run
+        if self.progress.watched(run.record.id):
+            self._tell(run.record, "run-started")
+        run.start()
+
+    async def wait(self, run_id: str) -> Any:
+        """The run's output, once there is one.
+
+        Raises:
+            NotFound: there is no such run.
+            InterlockError: what the run ended with.
+        """
+        record = await self._end_of(run_id)
+        if record.status == "succeeded":
+            return record.output
+        problem = record.problem or {"message": f"the run was {record.status}"}
+        raise from_problem(problem).with_details(run=record.id)
+
+    async def _end_of(self, run_id: str) -> RunRecord:
+        waiter: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
+        waiters = self._waiters.setdefault(run_id, [])
+        waiters.append(waiter)
+        try:
+            if run_id not in self._live:
+                record = await self.get(run_id)
+                if record.finished is not None:
+                    return record
+            return await waiter
+        finally:
+            waiters.remove(waiter)
+            if not waiters:
+                self._waiters.pop(run_id, None)
+
+    async def cancel(self, run_id: str) -> None:
+        """Ask a run to stop; what it completed is undone as its template says.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        record = await self.get(run_id)
+        if record.finished is not None:
+            return
+        await self.journal.runs.intend(record.id, "cancel")
+        if run := self._live.get(record.id):
+            run.cancel()
+        else:
+            await self._resume([record.id])
+
+    async def get(self, run_id: str) -> RunRecord:
+        """By id, or an unambiguous beginning of it; NotFound otherwise."""
+        return await self.journal.runs.find(run_id)
+
+    async def list(
+        self,
+        *,
+        status: str | None = None,
+        template: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> Sequence[RunRecord]:
+        """Newest first; ``before`` is the id after which the listing goes on."""
+        return await self.journal.runs.list(
+            status=status, workflow=template, limit=limit, before=before
+        )
+
+    async def steps(self, run_id: str) -> Sequence[StepRecord]:
+        """The steps of a run that have ended or wait, in that order."""
+        record = await self.get(run_id)
+        return step_records(await self.journal.steps.of_run(record.id))
+
+    async def watch(self, run_id: str) -> AsyncIterator[Item]:
+        """Progress of a run, from now to its end.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        full_id = (await self.get(run_id)).id
+        with self.progress.watching(full_id) as watcher:
+            record = await self.get(full_id)
+            if record.finished is not None:
+                yield self._item(record, f"run-{record.status}")
+                return
+            async for item in watcher:
+                yield item
+                if item.get("end"):
+                    return
+
+    async def stop_starting(self) -> None:
+        """Start no run and no step any more; what is in flight may finish and is recorded."""
+        self.draining = True
+
+    # What runs need (``interlock.workflows.live.Surroundings``)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def publish(self, event: Event, source: str) -> bool:
+        return await self._publish(event, source)
+
+    async def run_child(self, operation: RunChild, parent: LiveRun) -> Any:
+        await self._start(
+            operation.workflow,
+            operation.input,
+            operation.run_id,
+            parent=parent.record.id,
+            trace=parent.record.trace,
+        )
+        return await self.wait(operation.run_id)
+
+    async def undo_child(self, run_id: str) -> None:
+        """Undo a run that succeeded, and wait for that.
+
+        Raises:
+            CompensationFailed: something could not be undone.
+        """
+        record = await self.get(run_id)
+        if record.status == "succeeded":
+            await self.journal.runs.intend(run_id, "undo")
+            await self._resume([run_id])
+        if record.finished is None or record.status == "succeeded":
+            record = await self._end_of(run_id)
+        if record.status == "compensation_failed":
+            error = CompensationFailed(f"run {run_id} could not be undone completely")
+            raise error.with_details(**(record.problem or {}).get("details", {}))
+
+    def finished(self, run: LiveRun, record: RunRecord, error: JournalError | None) -> None:
+        if error is not None:
+            self.lost(run, error)
+            return
+        run.record = record
+        self._live.pop(record.id, None)
+        for waiter in self._waiters.get(record.id, ()):
+            if not waiter.done():
+                waiter.set_result(record)
+        if self.progress.watched(record.id):
+            self._tell(record, f"run-{record.status}")
+
+    def parked(self, run: LiveRun, record: RunRecord, error: JournalError | None) -> None:
+        if error is not None:
+            self.lost(run, error)
+            return
+        self._live.pop(record.id, None)
+        if self.progress.watched(record.id):
+            self._tell(record, "run-waiting")
+        self._alarm.set(record.wake)
+
+    def lost(self, run: LiveRun, error: JournalError) -> None:
+        """The record of a run cannot be written: it stops here, as at a crash."""
+        _log.error("run %s stops, its record cannot be written: %s", run.record.id, error)
+        run.close()
+        self._live.pop(run.record.id, None)
+        for waiter in self._waiters.get(run.record.id, ()):
+            if not waiter.done():
+                waiter.set_exception(error)
+
+    # Recovery
+
+    async def _recover(self) -> None:
+        after = ""
+        while page := await self.journal.runs.unfinished(after, self._options.recover):
+            await self._resume(page)
+            after = page[-1]
+
+    async def _resume(self, run_ids: Sequence[str]) -> None:
+        """Continue runs from their record."""
+        wanted = [run_id for run_id in run_ids if run_id not in self._live]
+        for record, steps in await self.journal.load(wanted) if wanted else ():
+            if record.id not in self._live and record.finished is None and not self.draining:
+                await self._continue(record, steps)
+
+    async def _continue(self, record: RunRecord, steps: dict[str, StepRow]) -> None:
+        try:
+            template = await self._version(record.version)
+        except InterlockError as error:
+            _log.error("run %s cannot go on: %s", record.id, error)
+            return
+        if record.id in self._live:
+            return
+        if record.wake is not None:
+            record = record.awake()
+            self.journal.runs.update(record)
+        self._drive(LiveRun(record, template, steps, self))
+
+    async def _version(self, version: str) -> Template:
+        if version not in self._versions:
+            registered = next((t for t in self._names.values() if t.version == version), None)
+            if registered is None:
+                source = await self.journal.templates.get(version)
+                registered = restore_template(source, self._functions)
+            self._versions[version] = registered
+        return self._versions[version]
+
+    def _tell(self, record: RunRecord, kind: str) -> None:
+        self.progress.publish(self._item(record, kind))
+
+    def _item(self, record: RunRecord, kind: str) -> Item:
+        item: Item = {"kind": kind, "run": record.id, "path": "", "what": record.workflow}
+        item["at"] = self.world.time()
+        item["end"] = record.finished is not None
+        reason = (record.problem or {}).get("message") or (record.waiting or {}).get("reason")
+        return {**item, "message": reason or ""}

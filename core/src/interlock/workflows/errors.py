@@ -1,0 +1,92 @@
+"""How steps and runs fail."""
+
+from __future__ import annotations
+
+from interlock.sdk.errors import (
+    CircuitOpen,
+    Conflict,
+    DeadlineExceeded,
+    InterlockError,
+    Interrupted,
+    NeedsAttention,
+    Refusal,
+    Rejected,
+    Retryable,
+    ServiceUnavailable,
+    Throttled,
+)
+
+
+class InDoubt(InterlockError):
+    """A step with effects was in flight when the process died; nobody knows whether it happened."""
+
+    code = "in-doubt"
+
+
+class RunCancelled(InterlockError):
+    """Somebody asked the run to stop, and it did."""
+
+    code = "run-cancelled"
+
+
+class RunExists(Conflict):
+    """A run of this id exists, of another workflow."""
+
+    code = "run-exists"
+
+
+class CompensationFailed(InterlockError):
+    """A run could not be undone completely; ``details`` lists ``undone`` and ``not_undone``."""
+
+    code = "compensation-failed"
+
+
+class ForeignAwait(InterlockError):
+    """A workflow awaited something that is not durable.
+
+    Only operations of the run may be awaited, because only they can be replayed after a crash.
+    """
+
+    code = "foreign-await"
+
+
+class StepFailed(Exception):
+    """Inside of a run: the step at ``error.details["step"]`` failed for good."""
+
+    def __init__(self, error: InterlockError, path: str) -> None:
+        super().__init__(str(error))
+        self.error = error.with_details(step=path)
+
+
+class Stopped(Exception):
+    """Inside of a run: this branch goes no further, because a sibling failed or on request."""
+
+
+def may_have_run(error: InterlockError) -> bool:
+    """Whether the call that ended so may have had its effect."""
+    match error:
+        case DeadlineExceeded() | Interrupted():
+            return error.may_have_run
+        case Throttled() | Rejected() | NeedsAttention() | Refusal():
+            return False
+        case Retryable():
+            return error.sent
+        case InDoubt():
+            return True
+        case _:
+            return error.code == "service-bug"
+
+
+def pause_until_available(error: InterlockError) -> float | None:
+    """Seconds after which a service that is down, busy or out of quota is worth another try.
+
+    None if the error does not say that waiting would help.
+    """
+    if isinstance(error, ServiceUnavailable):
+        return error.retry_after or _UNAVAILABLE_PAUSE
+    if isinstance(error, Throttled | CircuitOpen):
+        return error.retry_after
+    return None
+
+
+_UNAVAILABLE_PAUSE = 5.0

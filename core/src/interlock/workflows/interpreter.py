@@ -1,0 +1,165 @@
+"""The life of a run and of a step, written as if nothing could crash.
+
+Everything awaited here is an operation of the port, so the code is the same the first time and
+on every replay, on any engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from interlock.expr import ExpressionError, Value
+from interlock.journal import Intent, Status
+from interlock.sdk.errors import DeadlineExceeded, InterlockError
+from interlock.workflows.errors import CompensationFailed, RunCancelled, StepFailed, Stopped
+from interlock.workflows.frame import Frame
+from interlock.workflows.operations import MISSING, Gather, Operation, Outcome, Port, Sleep
+from interlock.workflows.saga import Saga
+from interlock.workflows.template import Block, Body, Step, Template
+
+Branch = Coroutine[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    status: Status
+    output: Any = None
+    error: InterlockError | None = None
+
+
+class Interpreter:
+    """One run of a template."""
+
+    def __init__(self, template: Template, run_id: str, input: Any, started: float, port: Port):
+        self.template = template
+        self.run_id = run_id
+        self.port = port
+        self.saga = Saga()
+        run = {"id": run_id, "workflow": template.name, "started": started}
+        self._frame = Frame({"input": input, "run": run, "steps": {}}, "")
+
+    async def run(self, intent: Intent | None) -> Ending:
+        """The whole run; ``intent`` is what was asked of it in an earlier life."""
+        try:
+            output = await self._forward()
+        except StepFailed as failure:
+            return await self._backward("failed", failure.error)
+        except Stopped:
+            return await self._backward("cancelled", RunCancelled("the run was cancelled"))
+        if intent == "undo":
+            return await self._backward("compensated", None, output)
+        return Ending("succeeded", output)
+
+    async def _forward(self) -> Any:
+        frame, template = self._frame, self.template
+        output = await self.block(template.block, frame)
+        try:
+            if template.result is not None:
+                output = template.result.evaluate(frame.scope)
+            return template.output.check(output, f"output of {template.name}")
+        except InterlockError as error:
+            raise StepFailed(error, "return") from None
+
+    async def _backward(
+        self, status: Status, error: InterlockError | None, output: Any = None
+    ) -> Ending:
+        """Undo what was completed, whatever comes."""
+        saga = self.saga
+        if not saga.empty:
+            self.port.compensating()
+            await saga.unwind(self.body, self.port.undone)
+        if error is None:
+            error = CompensationFailed("the run could not be undone") if saga.not_undone else None
+        if error is not None and (saga.undone or saga.not_undone):
+            error.with_details(undone=saga.undone, not_undone=saga.not_undone)
+        return Ending("compensation_failed" if saga.not_undone else status, output, error)
+
+    async def block(self, block: Block, frame: Frame) -> Any:
+        """The steps in order; the last one's output."""
+        output = None
+        for step in block.steps:
+            output = await self.step(step, frame, frame.prefix + step.name)
+            frame.steps[step.name] = output
+        return output
+
+    async def body(self, body: Body, frame: Frame, path: str) -> Any:
+        """What stands under ``fallback``, ``compensate``, ``do`` or a branch."""
+        if isinstance(body, Step):
+            return await self.step(body, frame, path)
+        if isinstance(body, Value):
+            return evaluate(body, frame, path)
+        inner = frame.inside(f"{path}.")
+        output = await self.block(body, inner)
+        frame.seen(inner)
+        return output
+
+    async def step(self, step: Step, frame: Frame, path: str) -> Any:
+        """One step, from its condition to what happens when it fails."""
+        if step.when is not None and not evaluate(step.when, frame, path):
+            self.port.note(path, "when", "skipped", None)
+            return None
+        if step.compensate is not None:
+            self.saga.register(path, step.compensate, frame)
+        try:
+            output = await self._within_timeout(step, frame, path)
+        except StepFailed as failure:
+            self.saga.abandoned(path)
+            return await self._recover(step, frame, path, failure)
+        except Stopped:
+            self.saga.abandoned(path)
+            raise
+        if step.compensate is not None:
+            self.saga.completed(path, frame.position)
+        return output
+
+    async def _within_timeout(self, step: Step, frame: Frame, path: str) -> Any:
+        if step.timeout is None or step.action.keeps_timeout:
+            return await self._perform(step, frame, path)
+        _, output = await Gather(self._race(step, frame, path, step.timeout), need=1)
+        if output is MISSING:
+            error = DeadlineExceeded(f"{path} took longer than {step.timeout:g} s")
+            raise StepFailed(error, path)
+        return output
+
+    def _race(self, step: Step, frame: Frame, path: str, seconds: float) -> Iterator[Branch]:
+        yield self._outcome(Sleep(f"{path}~timeout", seconds, "time-out"))
+        yield self._perform(step, frame, path)
+
+    async def _perform(self, step: Step, frame: Frame, path: str) -> Any:
+        try:
+            return await step.action.perform(self, step, frame, path)
+        except ExpressionError as error:
+            raise StepFailed(error, path) from None
+
+    async def _outcome(self, operation: Operation) -> Outcome:
+        return await operation
+
+    async def _recover(self, step: Step, frame: Frame, path: str, failure: StepFailed) -> Any:
+        """What the template has for a step that failed; raises if it has nothing."""
+        if step.fallback is not None:
+            try:
+                return await self.body(step.fallback, frame, f"{path}~fallback")
+            except StepFailed as again:
+                again.error.with_details(after=failure.error.to_problem())
+                failure = again
+        if step.on_error == "fail":
+            raise failure
+        if step.on_error == "compensate":
+            await self.saga.unwind(self.body, self.port.undone, under=path)
+        return {"error": failure.error.to_problem()}
+
+
+def evaluate(value: Any, frame: Frame, path: str) -> Any:
+    """An expression's value in a frame.
+
+    Raises:
+        StepFailed: the expression failed.
+    """
+    try:
+        return value.evaluate(frame.scope)
+    except ExpressionError as error:
+        raise StepFailed(error, path) from None

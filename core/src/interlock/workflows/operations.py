@@ -1,0 +1,243 @@
+"""What a run may await: the narrow port between the interpreter and a durable engine.
+
+An operation is named by its path in the template. The engine records how it ended under that
+path, never under the order in which coroutines happened to run, so branches that run side by
+side find their own results again after a restart, whatever finished first before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from interlock.sdk.errors import InterlockError
+
+if TYPE_CHECKING:
+    from interlock.workflows.trampoline import Branch
+
+InDoubtPolicy = Literal["fail", "retry"]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How an operation ended, as it was recorded.
+
+    Attributes:
+        position: its place in the run's order of recorded operations.
+        started, finished: seconds since the epoch; the only clock a run sees.
+    """
+
+    position: int
+    output: Any
+    error: InterlockError | None
+    started: float
+    finished: float
+
+
+class Operation:
+    """Awaiting one hands it to whoever drives the run, and gives its :class:`Outcome`."""
+
+    __slots__ = ("branch", "path")
+
+    branch: Branch
+    path: str
+
+    @property
+    def what(self) -> str:
+        """For people: the tool called, or the kind of step."""
+        return type(self).__name__.lower()
+
+    def __await__(self) -> Generator[Operation, Outcome, Outcome]:
+        return (yield self)
+
+
+class Call(Operation):
+    """Call a tool.
+
+    Args:
+        path: of this attempt; the first attempt has the path of its step.
+        key: idempotency key, the same for every attempt.
+        in_doubt: what to do if the process died while a call that cannot be repeated was in
+            flight.
+        marked: record that the call starts even if it could be repeated.
+        timeout: seconds for this attempt; None leaves it to the tool's policies.
+    """
+
+    __slots__ = ("arguments", "in_doubt", "key", "marked", "timeout", "tool")
+
+    def __init__(
+        self,
+        path: str,
+        key: str,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        in_doubt: InDoubtPolicy = "fail",
+        marked: bool = False,
+        timeout: float | None = None,
+    ) -> None:
+        self.path = path
+        self.key = key
+        self.tool = tool
+        self.arguments = arguments
+        self.in_doubt = in_doubt
+        self.marked = marked
+        self.timeout = timeout
+
+    @property
+    def what(self) -> str:
+        return self.tool
+
+
+class Sleep(Operation):
+    """Wait; the moment it is over is recorded when it begins.
+
+    Args:
+        reason: shown while the run waits.
+    """
+
+    __slots__ = ("reason", "seconds")
+
+    def __init__(self, path: str, seconds: float, reason: str) -> None:
+        self.path = path
+        self.seconds = seconds
+        self.reason = reason
+
+
+class Publish(Operation):
+    """Publish an event; its id is ``key``, so it is published once."""
+
+    __slots__ = ("event", "key", "payload")
+
+    def __init__(self, path: str, key: str, event: str, payload: Mapping[str, Any]) -> None:
+        self.path = path
+        self.key = key
+        self.event = event
+        self.payload = payload
+
+    @property
+    def what(self) -> str:
+        return f"publish {self.event}"
+
+
+class RunChild(Operation):
+    """Start a run of another template and wait for its output; ``run_id`` makes it start once."""
+
+    __slots__ = ("input", "run_id", "workflow")
+
+    def __init__(self, path: str, run_id: str, workflow: str, input: Mapping[str, Any]) -> None:
+        self.path = path
+        self.run_id = run_id
+        self.workflow = workflow
+        self.input = input
+
+    @property
+    def what(self) -> str:
+        return f"run {self.workflow}"
+
+
+class UndoChild(Operation):
+    """Undo what a run that succeeded did."""
+
+    __slots__ = ("run_id",)
+
+    def __init__(self, path: str, run_id: str) -> None:
+        self.path = path
+        self.run_id = run_id
+
+    @property
+    def what(self) -> str:
+        return f"undo {self.run_id}"
+
+
+class Gather(Operation):
+    """Run branches side by side; gives ``list[Any]``, their results in the order given.
+
+    The first branch that fails stops the others: a call with effects that is in flight is let
+    finish, so that its outcome is known and can be undone; all else ends at once.
+
+    Args:
+        branches: may be lazy; the next one is taken when there is room for it.
+        limit: how many at once; None for all.
+        need: how many results are enough; the other branches are stopped, and ``MISSING``
+            stands for their results. None for all.
+    """
+
+    __slots__ = ("branches", "limit", "need")
+
+    def __init__(
+        self,
+        branches: Iterator[Coroutine[Any, Any, Any]],
+        *,
+        limit: int | None = None,
+        need: int | None = None,
+    ) -> None:
+        self.path = ""
+        self.branches = branches
+        self.limit = limit
+        self.need = need
+
+    def __await__(self) -> Generator[Operation, Any, list[Any]]:  # type: ignore[override] # no Outcome: it is made of others' outcomes
+        results: list[Any] = yield self
+        return results
+
+
+MISSING: Any = object()
+
+
+class Port(Protocol):
+    """What an engine does for one run. It calls ``Trampoline.deliver`` when operations end."""
+
+    @property
+    def replaying(self) -> bool:
+        """Whether there are records that the run has not come to yet."""
+        ...
+
+    def recorded(self, operation: Operation) -> Outcome | None:
+        """The outcome, if the operation ended before; it is handed out once."""
+        ...
+
+    def interrupted(self, operation: Operation) -> bool:
+        """Whether it began before, did not end, and can be repeated to learn its outcome."""
+        ...
+
+    def repeatable(self, operation: Operation) -> bool:
+        """Whether doing it twice with one key is the same as doing it once."""
+        ...
+
+    def begin(self, operation: Operation) -> None: ...
+
+    def abort(self, operation: Operation) -> bool:
+        """Give an operation up; False if its outcome has to be awaited all the same."""
+        ...
+
+    def ended(self, result: Any, error: BaseException | None) -> None:
+        """The run's main coroutine is at its end."""
+        ...
+
+    def idle(self) -> None:
+        """Every branch waits."""
+        ...
+
+    def note(
+        self, path: str, what: str, status: Literal["succeeded", "skipped"], output: Any
+    ) -> None:
+        """Record, without waiting, what was computed from records alone.
+
+        If it is lost it is computed again, and it is durable before the next effect that cannot
+        be repeated, because records keep their order.
+        """
+        ...
+
+    def retrying(self, path: str, error: InterlockError, seconds: float, attempt: int) -> None:
+        """Tell whoever watches."""
+        ...
+
+    def compensating(self) -> None:
+        """Record that the run turns back; from here on nothing stops it."""
+        ...
+
+    def undone(self, path: str, error: InterlockError | None) -> None:
+        """Tell that a step was undone, or make a dead letter of it."""
+        ...

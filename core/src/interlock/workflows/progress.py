@@ -1,0 +1,74 @@
+"""What happens in runs, as it happens, for whoever watches; never waits for a watcher."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+Item = dict[str, Any]
+
+_CAPACITY = 1000
+
+
+class Watcher:
+    """A bounded stream; what a slow reader misses is counted in the next item's ``skipped``."""
+
+    def __init__(self, run_id: str | None) -> None:
+        self.run_id = run_id
+        self._items: deque[Item] = deque(maxlen=_CAPACITY)
+        self._skipped = 0
+        self._arrived = asyncio.Event()
+
+    def offer(self, item: Item) -> None:
+        self._skipped += len(self._items) == _CAPACITY
+        self._items.append(item)
+        self._arrived.set()
+
+    def __aiter__(self) -> Watcher:
+        return self
+
+    async def __anext__(self) -> Item:
+        while not self._items:
+            self._arrived.clear()
+            await self._arrived.wait()
+        item = self._items.popleft()
+        if self._skipped:
+            item = {**item, "skipped": self._skipped}
+            self._skipped = 0
+        return item
+
+
+class Progress:
+    """Hands items ``{kind, run, path, what, seconds, message, at}`` to the watchers.
+
+    Kinds are ``step-`` and ``started``, ``succeeded``, ``failed``, ``retrying``, ``waiting``,
+    ``skipped`` or ``undone``, and ``run-`` and a run's status or ``started``.
+    """
+
+    def __init__(self) -> None:
+        self._of_run: dict[str | None, set[Watcher]] = {}
+
+    def watched(self, run_id: str) -> bool:
+        """Whether anybody wants items of this run; ask before making one."""
+        return bool(self._of_run) and (run_id in self._of_run or None in self._of_run)
+
+    def publish(self, item: Item) -> None:
+        for key in (item["run"], None):
+            for watcher in self._of_run.get(key, ()):
+                watcher.offer(item)
+
+    @contextmanager
+    def watching(self, run_id: str | None = None) -> Iterator[Watcher]:
+        """The items of one run, or of all, from now on."""
+        watcher = Watcher(run_id)
+        self._of_run.setdefault(run_id, set()).add(watcher)
+        try:
+            yield watcher
+        finally:
+            watchers = self._of_run[run_id]
+            watchers.discard(watcher)
+            if not watchers:
+                del self._of_run[run_id]

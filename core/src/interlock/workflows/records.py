@@ -1,0 +1,67 @@
+"""Steps as they are shown: attempts and waits of one step folded into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from interlock.journal import StepRow, output_of
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step of a run.
+
+    Attributes:
+        status: ``started``, ``waiting``, ``succeeded``, ``failed`` or ``skipped``.
+        output: large ones as ``{"blob": digest}``.
+        seconds: from the first attempt's start to the last one's end.
+    """
+
+    path: str
+    what: str
+    status: str
+    attempts: int
+    output: Any
+    error: dict[str, Any] | None
+    waiting: dict[str, Any] | None
+    started: float
+    finished: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.finished is None else self.finished - self.started
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "seconds": self.seconds}
+
+
+def step_records(rows: Sequence[StepRow]) -> list[StepRecord]:
+    """In the order of their last attempts."""
+    attempts: dict[str, list[StepRow]] = {}
+    for row in rows:
+        base, mark, rest = row.path.rpartition("#")
+        is_attempt = bool(mark) and (rest.isdigit() or rest.endswith("~pause"))
+        path = base if is_attempt else row.path
+        if rest.endswith("~pause") and row.finished is not None:
+            continue
+        attempts[path] = [*attempts.pop(path, []), row]
+    return [_folded(path, found) for path, found in attempts.items()]
+
+
+def _folded(path: str, rows: list[StepRow]) -> StepRecord:
+    last = rows[-1]
+    value = output_of(last.payload)
+    calls = [row for row in rows if not row.path.endswith("~pause")]
+    return StepRecord(
+        path=path,
+        what=(calls or rows)[-1].what,
+        status=last.status,
+        attempts=len(calls),
+        output=value if last.status == "succeeded" else None,
+        error=value if last.status == "failed" else None,
+        waiting=value if last.status == "waiting" else None,
+        started=rows[0].started,
+        finished=last.finished,
+    )

@@ -1,0 +1,20 @@
+"""The kinds of steps, each found by its key in the step."""
+
+from __future__ import annotations
+
+from interlock.workflows.steps import readers
+from interlock.workflows.steps.readers import Kind
+
+KINDS: dict[str, Kind] = {
+    "call": Kind(readers.read_call, ("with", "retry", "in_doubt")),
+    "parallel": Kind(readers.read_parallel, ("wait",)),
+    "for_each": Kind(readers.read_for_each, ("as", "concurrency", "do", "on_item_error")),
+    "if": Kind(readers.read_if, ("then", "else")),
+    "steps": Kind(readers.read_steps, ()),
+    "transform": Kind(readers.read_transform, ()),
+    "publish": Kind(readers.read_publish, ("with",)),
+    "sleep": Kind(readers.read_sleep, ()),
+    "run": Kind(readers.read_run, ("with", "retry")),
+}
+
+__all__ = ["KINDS", "Kind"]

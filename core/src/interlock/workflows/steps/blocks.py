@@ -1,0 +1,107 @@
+"""``parallel``, ``for_each``, ``if`` and ``steps``: steps that hold steps."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from interlock.expr import Expression, Value
+from interlock.sdk.errors import InvalidInput
+from interlock.workflows.errors import StepFailed
+from interlock.workflows.frame import Frame
+from interlock.workflows.operations import Gather
+from interlock.workflows.template import Block, Step
+
+if TYPE_CHECKING:
+    from interlock.workflows.interpreter import Interpreter
+
+Branch = Coroutine[Any, Any, Any]
+OnItemError = Literal["fail", "continue", "skip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Named branches side by side; the output is a mapping of their last outputs."""
+
+    keeps_timeout: ClassVar[bool] = False
+    branches: Mapping[str, Block]
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        frames = [frame.inside(f"{path}.{name}.") for name in self.branches]
+        outputs = await Gather(
+            run.block(block, inner)
+            for block, inner in zip(self.branches.values(), frames, strict=True)
+        )
+        for inner in frames:
+            frame.seen(inner)
+        return dict(zip(self.branches, outputs, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """The steps for each item, some at once; the output lists their last outputs, in order."""
+
+    keeps_timeout: ClassVar[bool] = False
+    items: Value
+    do: Block
+    name: str = "item"
+    concurrency: int = 1
+    on_item_error: OnItemError = "fail"
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        items = self.items.evaluate(frame.scope)
+        if not isinstance(items, list):
+            raise StepFailed(InvalidInput(f"{path}: for_each needs a list"), path)
+        branches = self._branches(run, frame, path, items)
+        outputs = await Gather(branches, limit=self.concurrency)
+        return [output for output in outputs if output is not _SKIPPED]
+
+    def _branches(
+        self, run: Interpreter, frame: Frame, path: str, items: list[Any]
+    ) -> Iterator[Branch]:
+        for index, item in enumerate(items):
+            inner = frame.inside(f"{path}[{index}].", {self.name: item, "index": index})
+            yield self._item(run, frame, inner)
+
+    async def _item(self, run: Interpreter, frame: Frame, inner: Frame) -> Any:
+        try:
+            output = await run.block(self.do, inner)
+        except StepFailed as failure:
+            if self.on_item_error == "fail":
+                raise
+            skip = self.on_item_error == "skip"
+            output = _SKIPPED if skip else {"error": failure.error.to_problem()}
+        frame.seen(inner)
+        return output
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """One of two blocks; the output is that block's."""
+
+    keeps_timeout: ClassVar[bool] = False
+    condition: Expression
+    then: Block
+    otherwise: Block
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        chosen = bool(self.condition.evaluate(frame.scope))
+        inner = frame.inside(f"{path}.{'then' if chosen else 'else'}.")
+        output = await run.block(self.then if chosen else self.otherwise, inner)
+        frame.seen(inner)
+        return output
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A block as one step, to give it a time-out, a fallback or a compensation."""
+
+    keeps_timeout: ClassVar[bool] = False
+    block: Block
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        return await run.body(self.block, frame, path)
+
+
+_SKIPPED: Any = object()

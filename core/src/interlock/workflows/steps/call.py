@@ -1,0 +1,124 @@
+"""``call``: one tool, as often as its retries and the service's state ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from interlock.expr import Value
+from interlock.sdk.errors import DeadlineExceeded, InterlockError, InvalidInput
+from interlock.workflows.errors import StepFailed
+from interlock.workflows.frame import Frame
+from interlock.workflows.operations import Call, InDoubtPolicy, Operation, Outcome, Sleep
+from interlock.workflows.retry import ONCE, Retry, pause_for
+from interlock.workflows.template import Step
+
+if TYPE_CHECKING:
+    from interlock.workflows.interpreter import Interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class CallTool:
+    """Calls ``tool``; the idempotency key is the run's id and the step's path."""
+
+    keeps_timeout: ClassVar[bool] = True
+    tool: str
+    arguments: Value
+    retry: Retry = ONCE
+    in_doubt: InDoubtPolicy = "fail"
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        arguments = mapping(self.arguments.evaluate(frame.scope), path, self.tool)
+        attempts = Attempts(run, frame, path, self.retry, step.timeout)
+        while True:
+            call = Call(
+                attempts.path,
+                f"{run.run_id}:{path}",
+                self.tool,
+                arguments,
+                in_doubt=self.in_doubt,
+                marked=step.compensate is not None,
+                timeout=attempts.left,
+            )
+            outcome = await call
+            if await attempts.settled(call, outcome):
+                return outcome.output
+
+
+class Attempts:
+    """The attempts of one step, counted and timed by what is recorded of them."""
+
+    def __init__(
+        self, run: Interpreter, frame: Frame, path: str, retry: Retry, timeout: float | None
+    ) -> None:
+        self._run = run
+        self._frame = frame
+        self._path = path
+        self._retry = retry
+        self._timeout = timeout
+        self._begun: float | None = None
+        self._waited = 0.0
+        self._waits = 0
+        self._number = 1
+        self.left = timeout
+
+    @property
+    def path(self) -> str:
+        """Of the attempt that is next."""
+        return self._path if self._number == 1 else f"{self._path}#{self._number}"
+
+    async def settled(self, operation: Operation, outcome: Outcome) -> bool:
+        """Whether the attempt succeeded; if not, waits until it is time for another one.
+
+        Raises:
+            StepFailed: there will be none.
+        """
+        self._frame.position = outcome.position
+        if outcome.error is None:
+            return True
+        self._run.saga.failed(self._path, outcome.error)
+        self._clock(outcome)
+        pause = self._pause(operation, outcome.error)
+        if pause is None:
+            raise StepFailed(outcome.error, self._path)
+        reason = outcome.error.message
+        self._run.port.retrying(self._path, outcome.error, pause, self._number)
+        slept = await Sleep(f"{self._path}#{self._number}~pause", pause, reason)
+        self._frame.position = slept.position
+        self._clock(slept)
+        self._number += 1
+        if self.left is not None and self.left <= 0:
+            raise StepFailed(DeadlineExceeded(f"{self._path} ran out of time"), self._path)
+        return False
+
+    def _clock(self, outcome: Outcome) -> None:
+        self._begun = outcome.started if self._begun is None else self._begun
+        if self._timeout is not None:
+            self.left = self._timeout - (outcome.finished - self._begun)
+
+    def _pause(self, operation: Operation, error: InterlockError) -> float | None:
+        """Seconds before the next attempt, or None."""
+        repeatable = self._run.port.repeatable(operation)
+        left = float("inf") if self.left is None else self.left
+        pause = pause_for(error, self._retry, repeatable=repeatable, waited=self._waited, left=left)
+        if pause is not None:
+            self._waited += pause
+            self._waits += 1
+            return pause
+        attempt = self._number - self._waits
+        if attempt >= self._retry.attempts or not self._retry.allows(error, repeatable=repeatable):
+            return None
+        delay = self._retry.delay(error, attempt, self._path)
+        return delay if delay < left else None
+
+
+def mapping(value: Any, path: str, subject: str) -> Mapping[str, Any]:
+    """``value``, which has to be a mapping.
+
+    Raises:
+        StepFailed: it is not.
+    """
+    if not isinstance(value, dict):
+        raise StepFailed(InvalidInput(f"{subject}: `with` is not a mapping"), path)
+    return value

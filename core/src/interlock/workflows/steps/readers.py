@@ -1,0 +1,142 @@
+"""How each kind of step is read; beside its action, each gives the schema of its output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from interlock.workflows.arguments import check_arguments
+from interlock.workflows.reading import advice, listed
+from interlock.workflows.retry import KINDS as RETRY_KINDS
+from interlock.workflows.retry import ONCE, UNDOING, Retry
+from interlock.workflows.scope import ANYTHING, JsonSchema
+from interlock.workflows.steps.blocks import ForEach, If, OnItemError, Parallel, Steps
+from interlock.workflows.steps.call import CallTool
+from interlock.workflows.steps.child import RunWorkflow
+from interlock.workflows.steps.plain import Pause, PublishEvent, Transform
+from interlock.workflows.template import Action, Block
+
+if TYPE_CHECKING:
+    from interlock.workflows.loading import StepNode
+
+Read = Callable[["StepNode"], tuple[Action, JsonSchema]]
+
+_NULL: JsonSchema = {"type": "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of step: how it is read, and the keys that it has beside the common ones."""
+
+    read: Read
+    keys: tuple[str, ...]
+
+
+def read_call(node: StepNode) -> tuple[Action, JsonSchema]:
+    name = node.text("call")
+    tool, close = node.reading.tool(name)
+    arguments = node.mapping("with")
+    if tool is None:
+        hint = f"did you mean {close[0]!r}?" if close else "see `interlock tools`"
+        node.fault("call", f"there is no tool {name!r}", hint=hint)
+    else:
+        check_arguments(node, name, tool.input_schema)
+    action = CallTool(
+        name, arguments, read_retry(node), node.choice("in_doubt", ("fail", "retry"), "fail")
+    )
+    return action, tool.output_schema if tool else ANYTHING
+
+
+def read_parallel(node: StepNode) -> tuple[Action, JsonSchema]:
+    node.choice("wait", ("all",), "all")
+    inner = node.node("parallel")
+    blocks: dict[str, Block] = {}
+    schemas: dict[str, Any] = {}
+    for name in inner.data if inner else ():
+        block, schema = node.inside("parallel").block(name)
+        blocks[name], schemas[name] = block, schema
+    return Parallel(blocks), {"type": "object", "properties": schemas}
+
+
+def read_for_each(node: StepNode) -> tuple[Action, JsonSchema]:
+    items = node.value("for_each")
+    name = node.text("as", "item")
+    if not name.isidentifier() or name in node.scope.names or name in ("steps", "index"):
+        node.fault("as", f"{name!r} cannot be the item's name", expected="a name not in use")
+    names: dict[str, JsonSchema] = {name: ANYTHING, "index": {"type": "integer"}}
+    block, schema = node.inside(names=names).block("do")
+    policy = node.choice("on_item_error", get_args(OnItemError), "fail")
+    action = ForEach(items, block, name, node.number("concurrency", 1), policy)
+    return action, {"type": "array", "items": schema if policy == "fail" else ANYTHING}
+
+
+def read_if(node: StepNode) -> tuple[Action, JsonSchema]:
+    condition = node.expression("if")
+    then, _ = node.inside().block("then") if "then" in node.data else (Block(()), ANYTHING)
+    otherwise, _ = node.inside().block("else") if "else" in node.data else (Block(()), ANYTHING)
+    if not {"then", "else"} & node.data.keys():
+        node.key_fault("if", "an `if` without `then` and `else` does nothing", expected="then")
+    return If(condition or node.never(), then, otherwise), ANYTHING
+
+
+def read_steps(node: StepNode) -> tuple[Action, JsonSchema]:
+    block, schema = node.inside().block("steps")
+    return Steps(block), schema
+
+
+def read_transform(node: StepNode) -> tuple[Action, JsonSchema]:
+    return Transform(node.value("transform")), _shape_of(node.data["transform"])
+
+
+def read_publish(node: StepNode) -> tuple[Action, JsonSchema]:
+    event = node.text("publish")
+    if "." not in event.strip("."):
+        node.fault("publish", f"{event!r} is no event's name", expected="a name such as my.event")
+    schema = {"type": "object", "properties": {"id": {"type": "string"}}}
+    return PublishEvent(event, node.mapping("with")), schema
+
+
+def read_sleep(node: StepNode) -> tuple[Action, JsonSchema]:
+    return Pause(node.duration("sleep") or 0.0), _NULL
+
+
+def read_run(node: StepNode) -> tuple[Action, JsonSchema]:
+    name, known = node.text("run"), node.reading.workflows
+    if known is not None and name not in known:
+        node.fault(
+            "run", f"there is no workflow {name!r}", **advice(name, known, "a workflow's name")
+        )
+    node.reading.children.setdefault(name, (*node.path, "run"))
+    return RunWorkflow(name, node.mapping("with"), read_retry(node)), ANYTHING
+
+
+def read_retry(node: StepNode) -> Retry:
+    default = UNDOING if node.undoing else ONCE
+    if "retry" not in node.data or (inner := node.node("retry")) is None:
+        return default
+    inner.only(("attempts", "backoff", "max_backoff", "on", "unsafe", "wait"))
+    words = inner.get("on", list, "a list", list(default.on))
+    for word in words:
+        if word not in RETRY_KINDS:
+            inner.fault(
+                "on",
+                f"unknown kind of error {word!r}",
+                **advice(word, RETRY_KINDS, f"any of {listed(RETRY_KINDS)}"),
+            )
+    backoff = inner.duration("backoff", default.backoff) or 0.0
+    return Retry(
+        attempts=inner.number("attempts", default.attempts),
+        backoff=backoff,
+        max_backoff=max(backoff, inner.duration("max_backoff", default.max_backoff) or 0.0),
+        on=tuple(word for word in words if word in RETRY_KINDS),
+        unsafe=inner.get("unsafe", bool, "true or false", default.unsafe),
+        wait=inner.duration("wait", default.wait) or 0.0,
+    )
+
+
+def _shape_of(raw: Any) -> JsonSchema:
+    """The keys of a mapping that is written out."""
+    if isinstance(raw, dict):
+        return {"type": "object", "properties": {key: _shape_of(raw[key]) for key in raw}}
+    return ANYTHING

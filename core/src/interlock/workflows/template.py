@@ -1,0 +1,109 @@
+"""A template, read and checked: data that the interpreter walks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+from interlock.expr import Expression, Value
+from interlock.workflows.schemas import Schema
+
+if TYPE_CHECKING:
+    from interlock.workflows.frame import Frame
+    from interlock.workflows.interpreter import Interpreter
+
+OnError = Literal["fail", "continue", "compensate"]
+
+
+class Action(Protocol):
+    """What a kind of step does. Found by its key in ``interlock.workflows.steps.KINDS``."""
+
+    keeps_timeout: ClassVar[bool]
+    """Whether it bounds itself by the step's timeout."""
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        """The step's output.
+
+        Raises:
+            StepFailed: it failed for good.
+            ExpressionError: so did an expression.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step.
+
+    Attributes:
+        name: its id, or its place in the block; the last part of its path.
+        timeout: seconds for all of it, retries and waits included.
+    """
+
+    name: str
+    action: Action
+    when: Expression | None = None
+    timeout: float | None = None
+    fallback: Body | None = None
+    on_error: OnError = "fail"
+    compensate: Body | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Steps one after the other; the output is the last one's."""
+
+    steps: tuple[Step, ...]
+
+
+Body = Step | Block | Value
+
+
+@dataclass(frozen=True)
+class Template:
+    """A workflow; its version is the digest of its source.
+
+    Attributes:
+        source: canonical JSON of what was written.
+        result: the ``return`` of the template; without one the last step's output.
+        children: names of the templates that it runs.
+    """
+
+    name: str
+    version: str
+    description: str
+    aliases: tuple[str, ...]
+    input: Schema
+    output: Schema
+    block: Block
+    result: Value | None
+    source: bytes = field(repr=False)
+    children: frozenset[str] = frozenset()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "description": self.description,
+            "aliases": list(self.aliases),
+            "input_schema": self.input.schema,
+            "output_schema": self.output.schema,
+            "steps": [step.name for step in self.block.steps],
+        }
+
+    def as_tool(self) -> dict[str, Any]:
+        """Described as tools are, for surfaces that call both."""
+        return {
+            "name": self.name,
+            "service": "",
+            "kind": "workflow",
+            "description": self.description,
+            "aliases": list(self.aliases),
+            "input_schema": {"type": "object", **self.input.schema},
+            "output_schema": self.output.schema,
+            "facts": {"effect": "write", "idempotent": False},
+        }
+
+
+Schemas = Mapping[str, Any]
