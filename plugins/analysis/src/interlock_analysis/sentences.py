@@ -1,0 +1,112 @@
+"""Sentences of a text, as ranges, so that nothing between them can get lost.
+
+A rule-based splitter: marks that end a sentence are looked at together with what stands on both
+sides (abbreviations, initials, numbers, ordinals, quotes). Line breaks always end a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from interlock_analysis.language import Language, language_of, words_of
+
+# An end mark with the quotes and brackets that close behind it. Full-width marks need no space.
+_END = re.compile(
+    r"(?:[。！？｡]+|[.!?…]+(?=[\s\"'”’»«)\]』」）】]|$)|[.!?…]+(?=[\u3040-\u30ff\u3400-\u9fff]))"
+    r"[\"'”’»«)\]』」）】]*|\n+"
+)
+_LAST_WORD = re.compile(r"([^\s(\[\"'“„«]*)$")
+_NEXT = re.compile(r"\s*[\"'“„«»‘(\[*_]*(\S?)")
+_INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_NUMBER = re.compile(r"\d{1,3}")
+_MONTH = re.compile(r"\s*(?:Jan|Feb|Mär|Mar|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)[a-zä]*\b")
+
+_EVERYWHERE = words_of(
+    """dr mr mrs ms prof st sr jr vs etc al approx dept est fig figs no nos vol pp p ca cf ed eds
+    inc ltd co corp jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e a.m p.m u.s u.k
+    ph.d"""
+)
+_ABBREVIATIONS: dict[Language, frozenset[str]] = {
+    "de": words_of(
+        """abb abs abt allg art aufl bd bsp bspw bzgl bzw ca d.h dgl dipl dr evtl ff fr ggf ggfs hr
+        hrsg inkl insb kap max mind min mio mrd mwst nr o.ä o.g s.o s.u sog std str tel u.a u.ä
+        usw v.a vgl z.b z.t zzgl"""
+    ),
+    "fr": words_of("""m mm mme mlle art chap env ex p.ex"""),
+    "es": frozenset(["sr", "sra", "srta", "ud", "uds", "pág", "ej", "p.ej"]),
+}
+# These often end a sentence as well: then the next one begins with a capital letter.
+_MAY_END = words_of(
+    """etc al inc ltd co corp usw u.a u.s u.k a.m p.m ph.d jr sr ff no min max art std"""
+)
+
+
+def sentences(text: str, language: Language | None = None) -> list[str]:
+    """The sentences without the white space around them; found out which language if not told."""
+    return [text[start:end] for start, end in ranges(text, language)]
+
+
+def ranges(text: str, language: Language | None = None) -> list[tuple[int, int]]:
+    """``(start, end)`` of each sentence, in order; only white space lies outside of them."""
+    known = language or language_of(text)
+    found = []
+    start = 0
+    for end in [*_ends(text, known), len(text)]:
+        piece = text[start:end]
+        inner = piece.strip()
+        if inner:
+            begin = start + len(piece) - len(piece.lstrip())
+            found.append((begin, begin + len(inner)))
+        start = end
+    return found
+
+
+def _ends(text: str, language: Language) -> Iterator[int]:
+    for mark in _END.finditer(text):
+        if mark[0][0] in "\n。！？｡" or _ends_here(text, mark, language):
+            yield mark.end()
+
+
+def _ends_here(text: str, mark: re.Match[str], language: Language) -> bool:
+    follows = _NEXT.match(text, mark.end())
+    next_letter = follows[1] if follows else ""
+    if not next_letter:
+        return True
+    stop = mark[0].rstrip("\"'”’»«)]』」）】")
+    if stop == ".":
+        return _full_stop_ends(text, mark, language, next_letter)
+    # An ellipsis or a mark inside brackets goes on where a small letter follows.
+    return not next_letter.islower()
+
+
+def _full_stop_ends(text: str, mark: re.Match[str], language: Language, next_letter: str) -> bool:
+    last = _LAST_WORD.search(text[max(0, mark.start() - 40) : mark.start()])
+    word = last[1] if last else ""
+    if next_letter.islower():
+        return False
+    if _NUMBER.fullmatch(word):
+        return not _ordinal(text, mark, language)
+    known = word.lower() in _EVERYWHERE | _ABBREVIATIONS.get(language, frozenset())
+    if known:
+        return word.lower() in _MAY_END and next_letter.isupper()
+    return not (_INITIAL.fullmatch(word) and word[0].isupper() and word != "I")
+
+
+def _ordinal(text: str, mark: re.Match[str], language: Language) -> bool:
+    """Whether a number and its full stop count something: ``3. Mai``, ``1. Item``."""
+    before = text[: mark.start()].rstrip("0123456789")
+    if not before.strip() or before.endswith("\n"):
+        return True
+    return language == "de" and bool(_MONTH.match(text, mark.end()) or _counts(before))
+
+
+def _counts(before: str) -> bool:
+    """German ordinals stand behind an article or preposition: ``die 2. Auflage``."""
+    words = before.split()
+    return bool(words) and words[-1].lower() in _BEFORE_ORDINALS
+
+
+_BEFORE_ORDINALS = words_of(
+    """der die das dem den des am im vom zum zur ab bis seit ein eine einem einer jeder jede"""
+)

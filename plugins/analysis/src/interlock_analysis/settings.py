@@ -1,0 +1,17 @@
+"""How much the analyser says."""
+
+from __future__ import annotations
+
+from interlock.sdk import Settings
+from pydantic import Field
+
+
+class AnalysisSettings(Settings):
+    """Settings of the service type ``analysis``."""
+
+    summary_statements: int = Field(3, ge=1, description="statements in a summary")
+    key_points: int = Field(8, ge=1, description="key points of a page")
+    topic_statements: int = Field(8, ge=1, description="statements under one topic")
+    near_duplicate: float = Field(
+        0.8, gt=0, le=1, description="share of equal word triples that makes statements the same"
+    )
