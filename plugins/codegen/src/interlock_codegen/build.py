@@ -16,6 +16,7 @@ from interlock_codegen.svg import drawing
 Json = Mapping[str, Any]
 
 _TAGS = {"button": "button", "link": "a", "nav": "nav", "list": "ul"}
+_OWN_SIZE = ("width", "height", "min-height", "min-width", "max-height", "rotate", "transform")
 _PHRASING = frozenset(("button", "link", "input"))
 
 
@@ -48,6 +49,8 @@ class Builder:
 
     def build(self, node: Json, around: Around = ROOT) -> Element:
         """The element of a node and all below it."""
+        if (referred := self._reference(node, around)) is not None:
+            return _as_item(referred, around)
         if node["type"] == "vector":
             element = self._drawing(node, around)
         elif node["type"] == "text":
@@ -59,6 +62,27 @@ class Builder:
         element.shown_by = self._job.props.get(bound.get("visible") or "")
         element.swapped_by = self._job.props.get(bound.get("swap") or "")
         return _as_item(element, around)
+
+    def _reference(self, node: Json, around: Around) -> Element | None:
+        """A use of a component that has a file of its own, where it may stand here."""
+        library = self._job.library
+        if library is None or around.parent is None:
+            return None
+        found = library.reference(node, self._job.styles)
+        if found is None or (around.phrasing and node["type"] != "vector"):
+            return None
+        name, props = found
+        use = Element(name, attributes=dict(props))
+        if self._job.node_ids and "component" in node:
+            use.attributes["nodeId"] = str(node["id"])
+        style = item.item(node, around.parent, self._job)
+        if style.get("position") == "absolute":
+            tag = "span" if around.phrasing else "div"
+            return Element(tag, style=style, children=[use])
+        kept = {key: value for key, value in style.items() if key not in _OWN_SIZE}
+        if kept:
+            use.attributes["className"] = " ".join(kept.values())
+        return use
 
     def _drawing(self, node: Json, around: Around) -> Element:
         element = drawing(node, self._job)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from interlock_codegen.library import Library
+
 Json = Mapping[str, Any]
 
 
@@ -19,6 +21,7 @@ class Job:
         references: token names by ``kind:id``, from ``figma.extract_tokens``.
         images: URL or path by image reference.
         node_ids: mark each element with its layer's id.
+        library: components that may be referred to.
         is_screen: the root is a page and takes the width there is.
         props: identifiers of the component's properties by their key in Figma.
     """
@@ -28,6 +31,7 @@ class Job:
     images: Mapping[str, str] = field(default_factory=dict)
     node_ids: bool = False
     is_screen: bool = False
+    library: Library | None = None
     props: Mapping[str, str] = field(default_factory=dict)
     warnings: list[dict[str, str]] = field(default_factory=list)
     assets: list[dict[str, str]] = field(default_factory=list)

@@ -14,6 +14,9 @@ from interlock_codegen.variants.axes import Axis
 from interlock_codegen.variants.merge import Member, Tables, key_expression, variant_key
 
 Json = Mapping[str, Any]
+_NODE_ID = """const at = (outer: string | undefined, inner: string) =>
+  outer ? `I${outer.replace(/^I/, "")};${inner.replace(/^I/, "")}` : inner;
+"""
 Body = tuple[Sequence[Member], Element]
 
 
@@ -67,9 +70,15 @@ def module(
     if any(prop.type == "ReactNode" for prop in properties):
         parts.append('import type { ReactNode } from "react";\n')
     parts.extend(f"{line}\n" for line in tables.lines)
-    parts.append(_interface(name, properties))
-    parts.append(_doc(description) + _signature(name, used) + body + "\n}\n")
+    if _is_nested(job):
+        parts.append(_NODE_ID)
+    parts.append(_interface(name, properties, job))
+    parts.append(_doc(description) + _signature(name, used, job) + body + "\n}\n")
     return "\n".join(parts)
+
+
+def _is_nested(job: Job) -> bool:
+    return job.node_ids and not job.is_screen
 
 
 def _doc(text: str) -> str:
@@ -77,20 +86,24 @@ def _doc(text: str) -> str:
     return f"/** {plain} */\n" if plain else ""
 
 
-def _interface(name: str, properties: Sequence[Property]) -> str:
+def _interface(name: str, properties: Sequence[Property], job: Job) -> str:
     lines = [f"export interface {name}Props {{"]
     for prop in properties:
         lines.append(f"  {_doc(prop.description).strip()}")
         lines.append(f"  {prop.identifier}?: {prop.type};")
+    if _is_nested(job):
+        lines.append("  nodeId?: string;")
     lines += ["  /** Further classes for the outermost element. */", "  className?: string;", "}\n"]
     return "\n".join(lines)
 
 
-def _signature(name: str, used: Sequence[Property]) -> str:
+def _signature(name: str, used: Sequence[Property], job: Job) -> str:
     names = [
         f"{prop.identifier} = {prop.default}" if prop.default else prop.identifier for prop in used
     ]
     names.append('className = ""')
+    if _is_nested(job):
+        names.append("nodeId")
     line = f"export function {name}({{ {', '.join(names)} }}: {name}Props) {{\n"
     if len(line) <= 100:
         return line
@@ -117,5 +130,5 @@ def _keys(body: Body, choices: Sequence[Axis]) -> list[str]:
 
 def _return(element: Element, depth: int, job: Job) -> list[str]:
     pad = "  " * depth
-    printer = Printer(node_ids=job.node_ids, root=element)
+    printer = Printer(node_ids=job.node_ids, root=element, nested=not job.is_screen)
     return [f"{pad}return (", *printer.element(element, depth + 1), f"{pad});"]

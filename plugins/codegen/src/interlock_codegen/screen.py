@@ -69,7 +69,17 @@ def generate(name: str, node: Json, job: Job) -> dict[str, Any]:
     element = Builder(job, node).build(node)
     bodies = [([Member({}, element)], element)]
     text = module(name, str(node["name"]), [], bodies, [], Tables(), job)
-    report = {**job.report(), "id": node["id"], "source": node["name"], "props": [], "variants": 1}
+    used = sorted({each.tag for each in element.walk() if each.tag[0].isupper()})
+    imports = "".join(f'import {{ {tag} }} from "../components/{tag}";\n' for tag in used)
+    text = f"{imports}\n{text}" if imports else text
+    report = {
+        **job.report(),
+        "uses": used,
+        "id": node["id"],
+        "source": node["name"],
+        "props": [],
+        "variants": 1,
+    }
     return {
         "name": name,
         "kind": "screen",

@@ -37,7 +37,7 @@ def words(name: str) -> str:
 
 def role(node: Json, *, interactive_above: bool) -> str:
     """``button``, ``link``, ``input``, ``nav``, ``list``, a landmark, or ``""``."""
-    if node.get("type") not in ("frame", "instance", "group"):
+    if node.get("type") not in ("frame", "instance", "group") or node.get("holds_variants"):
         return ""
     name = words(_told_name(node))
     if not interactive_above and _is_control(node):

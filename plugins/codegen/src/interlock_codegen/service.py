@@ -9,6 +9,7 @@ from interlock.sdk import InvalidInput, Service, Settings, tool
 
 from interlock_codegen import component, names, package, screen
 from interlock_codegen.job import Job
+from interlock_codegen.library import Library
 
 Json = dict[str, Any]
 
@@ -119,10 +120,13 @@ def make_screens(
     """All screens; see :meth:`Codegen.screens`."""
     found = list(screen.layers(design, {str(entry["id"]) for entry in components}))
     chosen = screen.screen_names(found, [str(entry["identifier"]) for entry in components])
-    return [
-        screen.generate(name, node, _job(design["styles"], tokens, assets, node_ids))
-        for name, (_, node) in zip(chosen, found, strict=True)
-    ]
+    library = Library(components)
+    made = []
+    for name, (_, node) in zip(chosen, found, strict=True):
+        job = _job(design["styles"], tokens, assets, node_ids)
+        job.library = library
+        made.append(screen.generate(name, node, job))
+    return made
 
 
 def _job(

@@ -13,11 +13,13 @@ class Printer:
 
     Args:
         node_ids: mark each element with its layer's id.
+        nested: this may stand inside of an instance, which puts its id before the layer's.
         root: takes the ``className`` property after its own classes.
     """
 
-    def __init__(self, *, node_ids: bool, root: Element) -> None:
+    def __init__(self, *, node_ids: bool, root: Element, nested: bool = False) -> None:
         self._node_ids = node_ids
+        self._nested = nested
         self._root = root
 
     def element(self, element: Element, depth: int) -> list[str]:
@@ -65,7 +67,7 @@ class Printer:
                 parts.append(f" {name}={jsx_attribute(value)}")
         parts.append(self._class_name(element))
         if self._node_ids and element.node:
-            parts.append(_node_id(element.node))
+            parts.append(self._node_id(element))
         return "".join(parts)
 
     def _class_name(self, element: Element) -> str:
@@ -77,10 +79,16 @@ class Printer:
             return " className={`" + " ".join(filter(None, [classes, *dynamic])) + "`}"
         return f" className={jsx_attribute(classes)}" if classes else ""
 
-
-def _node_id(node: str) -> str:
-    value = f"{{{node}}}" if isinstance(node, Expression) else f'"{node}"'
-    return f" data-node-id={value}"
+    def _node_id(self, element: Element) -> str:
+        node = element.node
+        value = str(node) if isinstance(node, Expression) else f'"{node}"'
+        if not self._nested:
+            return (
+                f" data-node-id={{{value}}}" if value != f'"{node}"' else f" data-node-id={value}"
+            )
+        if element is self._root:
+            return f" data-node-id={{nodeId ?? {value}}}"
+        return f" data-node-id={{at(nodeId, {value})}}"
 
 
 def _in_series(child: Element | Text) -> Element | Text:

@@ -100,6 +100,8 @@ class Simplifier:
             result["clip"] = True
         if described := layout.container(node):
             result["layout"] = described
+        if kind == "COMPONENT_SET":
+            result["holds_variants"] = True
         if kind == "INSTANCE":
             result["type"] = "instance"
             result["component"] = instance_of(node, self.document)
