@@ -40,11 +40,14 @@ class Service(Generic[S]):
         policies: the provider's published limits, as defaults.
         calls_in_flight: how many calls the service's actor takes in at once, waiting ones
             included; ``policies.concurrency`` bounds those that reach the service.
+        restart_on: errors of tools after which this instance is of no use (a lost session, a dead
+            child process): it is stopped and a new one is started.
     """
 
     settings_type: ClassVar[type[Settings]] = Settings
     policies: ClassVar[Policies] = Policies()
     calls_in_flight: ClassVar[int] = 256
+    restart_on: ClassVar[tuple[type[Exception], ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,0 +1,110 @@
+"""What one plugin brings, collected through its hooks and checked."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from interlock.sdk import SDK_API, Function, Service, tools_of
+from interlock.sdk.hooks import PROJECT, Hooks
+
+
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Records and classes; nothing of it has run."""
+
+    services: Mapping[str, type[Service[Any]]] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    templates: tuple[Traversable, ...] = ()
+
+    @property
+    def tools(self) -> int:
+        return sum(len(tools_of(service)) for service in self.services.values())
+
+
+def check_api(module: ModuleType) -> None:
+    """The module's ``interlock_api``, if it states one, is one that we offer.
+
+    Raises:
+        ValueError: it is newer, or no number.
+    """
+    api = getattr(module, "interlock_api", SDK_API)
+    if type(api) is not int or api < 1:
+        raise ValueError(f"interlock_api must be a whole number from 1 on, not {api!r}")
+    if api > SDK_API:
+        raise ValueError(f"it is written for SDK API {api}, and this Interlock offers {SDK_API}")
+
+
+def collect(name: str, module: ModuleType) -> Contributions:
+    """Register the plugin by itself and call its hooks.
+
+    Each plugin has a plugin manager of its own: in a shared one, pluggy lets the first error end
+    the call for everyone.
+
+    Raises:
+        pluggy.PluginValidationError: a hook does not exist or has wrong arguments.
+        TypeError: a hook returned something else than its specification says.
+        Exception: whatever a hook raises.
+    """
+    plugins = pluggy.PluginManager(PROJECT)
+    plugins.add_hookspecs(Hooks)
+    plugins.register(module, name)
+    plugins.check_pending()
+    hook = plugins.hook
+    return Contributions(
+        services=_named(hook.interlock_services, _is_service),
+        functions=_named(hook.interlock_functions, _is_function),
+        templates=_templates(hook.interlock_templates),
+    )
+
+
+def _named(hook: Callable[[], list[Any]], check: Callable[[str, Any], None]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for returned in hook():
+        if not isinstance(returned, Mapping):
+            raise TypeError(f"{_name(hook)} must return a mapping, not {_kind(returned)}")
+        for name, value in returned.items():
+            if not isinstance(name, str) or not name:
+                raise TypeError(f"{_name(hook)}: a name must be a text, not {name!r}")
+            check(name, value)
+            merged[name] = value
+    return merged
+
+
+def _templates(hook: Callable[[], list[Any]]) -> tuple[Traversable, ...]:
+    templates: list[Traversable] = []
+    for returned in hook():
+        if not isinstance(returned, Iterable):
+            raise TypeError(f"{_name(hook)} must return resources, not {_kind(returned)}")
+        for template in returned:
+            if not isinstance(template, Traversable):
+                raise TypeError(f"{_name(hook)} must return resources, not {_kind(template)}")
+            templates.append(template)
+    return tuple(templates)
+
+
+def _is_service(name: str, value: Any) -> None:
+    if not (inspect.isclass(value) and issubclass(value, Service)):
+        raise TypeError(f"service type {name!r} must be a subclass of Service, not {_kind(value)}")
+    for tool in tools_of(value).values():
+        if not inspect.iscoroutinefunction(tool.method):
+            raise TypeError(f"tool {name}.{tool.name} must be an async method")
+
+
+def _is_function(name: str, value: Any) -> None:
+    if not isinstance(value, Function) or not callable(value.call):
+        raise TypeError(f"function {name!r} must be a Function, not {_kind(value)}")
+
+
+def _name(hook: Any) -> str:
+    return str(getattr(hook, "name", hook))
+
+
+def _kind(value: Any) -> str:
+    return value.__name__ if inspect.isclass(value) else f"a {type(value).__name__}"

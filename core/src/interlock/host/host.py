@@ -1,0 +1,378 @@
+"""Find, load, start and watch everything that plugins bring, and call their tools."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from importlib.resources.abc import Traversable
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+
+from interlock.actors import ActorSystem
+from interlock.actors.deadlines import TimeLimit
+from interlock.calls import Call, Gates, OutcomeRecord
+from interlock.host.catalog import Catalog, ToolEntry
+from interlock.host.discover import Candidate, installed_plugins
+from interlock.host.hosted import HostedService, Surroundings, ToolCall
+from interlock.host.loader import LoadedPlugin, load
+from interlock.host.plugins import Plugins
+from interlock.host.record import PluginRecord
+from interlock.host.roll_up import with_services
+from interlock.host.service_actor import Delivery, Occurrence
+from interlock.host.spec import Emit, ServiceSpec, Stores
+from interlock.host.status import ServiceState, ServiceStatus
+from interlock.host.watchdog import Watchdog
+from interlock.sdk import (
+    DeadlineExceeded,
+    Event,
+    Function,
+    InterlockError,
+    NotFound,
+    Policies,
+    Service,
+    WebhookReply,
+    WebhookRequest,
+    World,
+)
+from interlock.telemetry import Telemetry
+
+DEFAULT_DEADLINE = 30.0
+SETTLE_SECONDS = 5.0
+
+
+class Host:
+    """``async with Host(...) as host:`` watches the loop; leaving it stops all services.
+
+    Args:
+        emit: publishes an event of the service named second; False if its id is known already.
+        on_outcome: hears of every call.
+        discover: which plugins there are; runs in a thread.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        telemetry: Telemetry,
+        actors: ActorSystem,
+        stores: Stores,
+        emit: Emit,
+        *,
+        on_outcome: Callable[[OutcomeRecord], None] | None = None,
+        discover: Callable[[], Sequence[Candidate]] = installed_plugins,
+    ) -> None:
+        self.catalog = Catalog()
+        self.watchdog = Watchdog(world)
+        self._world = world
+        self._telemetry = telemetry
+        self._discover = discover
+        self._plugins: list[LoadedPlugin] = []
+        self._services: dict[str, HostedService] = {}
+        # Services of the configuration whose type nobody offers.
+        self._homeless: dict[str, ServiceStatus] = {}
+        self._gates: dict[str, Gates] = {}
+        self._surroundings = Surroundings(
+            world, telemetry, actors, stores, emit, self._call_other, on_outcome
+        )
+
+    async def __aenter__(self) -> Self:
+        self.watchdog.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.watchdog.stop()
+        with anyio.CancelScope(shield=True):
+            await self._stop(list(self._services.values()))
+
+    # -- plugins ------------------------------------------------------------------------------
+
+    async def load_plugins(
+        self, allow: Sequence[str] | None = None, block: Sequence[str] = ()
+    ) -> list[PluginRecord]:
+        """Load all installed plugins; what failed is in the records, and nothing is raised.
+
+        Args:
+            allow: names of plugins; None allows all.
+            block: names of plugins; wins over ``allow``.
+        """
+        candidates = await anyio.to_thread.run_sync(self._discover)
+        self._plugins = await load(candidates, self._world, allow=allow, block=block)
+        return self.plugins
+
+    def adopt(self, plugins: Plugins) -> None:
+        """Use plugins that were loaded before there was a host."""
+        self._plugins = list(plugins.loaded)
+
+    @property
+    def plugins(self) -> list[PluginRecord]:
+        """By name, with how the services of their types do."""
+        states = [
+            (service.spec.type, service.spec.name, service.status)
+            for service in self._services.values()
+        ]
+        return [with_services(plugin.record, states) for plugin in self._plugins]
+
+    @property
+    def service_types(self) -> Mapping[str, type[Service[Any]]]:
+        return {
+            name: service
+            for plugin in self._plugins
+            for name, service in plugin.contributions.services.items()
+        }
+
+    @property
+    def functions(self) -> Mapping[str, Function]:
+        return {
+            name: function
+            for plugin in self._plugins
+            for name, function in plugin.contributions.functions.items()
+        }
+
+    @property
+    def templates(self) -> list[Traversable]:
+        return [each for plugin in self._plugins for each in plugin.contributions.templates]
+
+    # -- services -----------------------------------------------------------------------------
+
+    async def start_services(
+        self,
+        services: Mapping[str, ServiceSpec],
+        *,
+        aliases: Mapping[str, str] | None = None,
+        settle: float = SETTLE_SECONDS,
+    ) -> None:
+        """Make these the services that run: new and changed ones start, missing ones stop.
+
+        They start at the same time. What fails is in :meth:`health`, and nothing is raised.
+
+        Args:
+            aliases: further names of tools: name to ``service.tool``.
+            settle: seconds to wait for the outcome of all first tries; they go on after that.
+        """
+        await self._stop(
+            [each for each in self._services.values() if services.get(each.spec.name) != each.spec]
+        )
+        started = [self._added(spec) for name, spec in services.items() if self._is_new(name)]
+        self._homeless = {
+            name: status for name, status in self._homeless.items() if name in services
+        }
+        self.catalog.set_aliases(aliases or {})
+        for service in filter(None, started):
+            await service.spawn()
+        await self._settled([service for service in started if service], settle)
+
+    async def restart_service(self, name: str) -> None:
+        """Stop a service and start it anew; its gates keep what they know.
+
+        Raises:
+            NotFound: there is no service of this name.
+        """
+        service = self._service(name)
+        await self._stop([service])
+        added = self._added(service.spec)
+        if added is not None:
+            await added.spawn()
+
+    def health(self) -> list[dict[str, Any]]:
+        """Each service by name: its state and why, gates, actor, and when it blocked the loop."""
+        reports = [service.health() for service in self._services.values()]
+        for report in reports:
+            blocked = self.watchdog.of(report["name"])
+            report["blocked"] = [blockage.to_dict() for blockage in blocked]
+        reports += [
+            {"name": name, "type": "", "gates": None, "actor": None, "blocked": []}
+            | status.to_dict()
+            for name, status in self._homeless.items()
+        ]
+        return sorted(reports, key=lambda report: report["name"])
+
+    def _is_new(self, name: str) -> bool:
+        return name not in self._services
+
+    def _added(self, spec: ServiceSpec) -> HostedService | None:
+        service_type = self.service_types.get(spec.type)
+        self._homeless.pop(spec.name, None)
+        if service_type is None:
+            self._homeless[spec.name] = self._without_type(spec)
+            return None
+        gates = self._gates.setdefault(spec.name, Gates(spec.name, self._world))
+        service = HostedService(spec, service_type, gates, self._surroundings, self._list_tools)
+        self._services[spec.name] = service
+        self._list_tools(service)
+        return service
+
+    def _without_type(self, spec: ServiceSpec) -> ServiceStatus:
+        status = ServiceStatus(spec.name, self._world)
+        failed = [each.record for each in self._plugins if each.record.reason]
+        named = next((record for record in failed if record.name == spec.type), None)
+        reason = f": plugin {named.name} {named.state}: {named.reason}" if named else ""
+        error = InterlockError(
+            f"no plugin offers the service type {spec.type!r}{reason}",
+            hint=named.hint if named else "see `interlock plugins`",
+        )
+        status.enter(ServiceState.FAILED, error)
+        return status
+
+    def _list_tools(self, service: HostedService) -> None:
+        self.catalog.set_service(service.spec.name, service.tools.values())
+
+    async def _stop(self, services: Sequence[HostedService]) -> None:
+        async with anyio.create_task_group() as tasks:
+            for service in services:
+                tasks.start_soon(service.stop)
+        for service in services:
+            self._services.pop(service.spec.name, None)
+            self.catalog.set_service(service.spec.name, ())
+
+    async def _settled(self, services: Sequence[HostedService], seconds: float) -> None:
+        try:
+            with TimeLimit(self._world, seconds):
+                async with anyio.create_task_group() as tasks:
+                    for service in services:
+                        tasks.start_soon(service.status.settled)
+        except TimeoutError:
+            return
+
+    def _service(self, name: str) -> HostedService:
+        service = self._services.get(name)
+        if service is not None:
+            return service
+        if name in self._homeless:
+            raise self._homeless[name].unavailable()
+        raise NotFound(f"there is no service {name!r}", nearest=sorted(self._services))
+
+    # -- calls --------------------------------------------------------------------------------
+
+    async def call(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        deadline: float | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        run_id: str | None = None,
+        step: str | None = None,
+        parent: str | None = None,
+        principal: str = "local",
+        on_progress: Callable[[float, float | None, str], None] | None = None,
+    ) -> Any:
+        """Call a tool by name or alias; its JSON result.
+
+        Args:
+            deadline: absolute, on the monotonic clock; the policies' own may be earlier. Default:
+                30 s from now.
+            timeout: seconds, instead of ``deadline``.
+            idempotency_key: default: a new one.
+            parent: W3C traceparent; default: the current span.
+
+        Raises:
+            NotFound: no such tool; names the nearest.
+            InvalidInput: the arguments do not fit its schema.
+            InterlockError: whatever the call ended with.
+        """
+        entry = self._entry(tool)
+        now = self._world.monotonic()
+        until = _until(now, entry.policies, deadline, timeout)
+        if until <= now:
+            raise DeadlineExceeded(f"no time is left to call {entry.name}", policy="deadline")
+        call = ToolCall(
+            entry.name,
+            arguments,
+            deadline=until,
+            idempotency_key=idempotency_key or self._world.new_id(),
+            run_id=run_id,
+            step=step,
+            parent=parent or self._telemetry.current(),
+            principal=principal,
+            on_progress=on_progress,
+        )
+        call.keywords = entry.spec.signature.arguments(arguments)
+        return await self._ask(entry, call, until - now)
+
+    async def _ask(self, entry: ToolEntry, call: Call, timeout: float) -> Any:
+        ref = self._services[entry.service].ref
+        if ref is None:
+            raise self._services[entry.service].status.unavailable()
+        facts = entry.spec.facts
+        key = facts.ordering_key
+        return await ref.ask(
+            call,
+            timeout=timeout,
+            ordering_key=None if key is None else str(call.arguments.get(key)),
+            idempotent=facts.idempotent,
+            detached=facts.detached,
+        )
+
+    def _entry(self, tool: str) -> ToolEntry:
+        try:
+            return self.catalog.get(tool)
+        except NotFound:
+            service = tool.partition(".")[0]
+            if service in self._homeless:
+                raise self._homeless[service].unavailable() from None
+            raise
+
+    async def _call_other(self, tool: str, call: Call) -> Any:
+        """On behalf of a call that has failed; within its deadline, in its run."""
+        return await self.call(
+            tool,
+            call.arguments,
+            deadline=call.deadline,
+            idempotency_key=call.idempotency_key,
+            run_id=call.run_id,
+            step=call.step,
+            principal=call.principal,
+        )
+
+    # -- events -------------------------------------------------------------------------------
+
+    async def receive_webhook(
+        self, service: str, path: str, request: WebhookRequest
+    ) -> WebhookReply:
+        """Have a service verify a delivery; the events are the caller's to publish.
+
+        Raises:
+            NotFound: no such service, or it has no webhook at ``path``.
+            Rejected: the delivery is not from whom it claims to be.
+        """
+        reply = await self._reach(service, Delivery(path.strip("/"), request))
+        assert isinstance(reply, WebhookReply)  # noqa: S101 - what deliver() returns
+        return reply
+
+    def event_handlers(self) -> list[tuple[str, Callable[[Event], Awaitable[None]]]]:
+        """Patterns of event names that services handle, and whom to call with such an event."""
+        return [
+            (pattern, self._handler(name, pattern))
+            for name, service in sorted(self._services.items())
+            for pattern in service.patterns
+        ]
+
+    def _handler(self, service: str, pattern: str) -> Callable[[Event], Awaitable[None]]:
+        async def handle(event: Event) -> None:
+            await self._reach(service, Occurrence(pattern, event))
+
+        return handle
+
+    async def _reach(self, service: str, message: Any) -> Any:
+        hosted = self._service(service)
+        if hosted.ref is None:
+            raise hosted.status.unavailable()
+        return await hosted.ref.ask(message, timeout=DEFAULT_DEADLINE)
+
+
+def _until(now: float, policies: Policies, deadline: float | None, timeout: float | None) -> float:
+    """The earliest of what the policies and the caller allow; 30 s if neither says anything."""
+    limits = [
+        math.inf if policies.deadline is None else now + policies.deadline,
+        math.inf if deadline is None else deadline,
+        math.inf if timeout is None else now + timeout,
+    ]
+    until = min(limits)
+    return until if until < math.inf else now + DEFAULT_DEADLINE

@@ -1,0 +1,153 @@
+"""An httpx transport for HTTP/1.1 on aiohttp's connections.
+
+httpx's own pool walks every connection on every request: at 50 requests in flight it falls to half
+of its rate in turn, while aiohttp's rate rises. So services keep httpx's API and requests travel
+on aiohttp. Redirects, cookies, decompression and credentials stay with httpx.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import aiohttp
+import httpx
+from yarl import URL
+
+from interlock.host.http.guard import GuardedResolver, refuse_literal
+
+# aiohttp frames the body itself; httpx says how the body comes, and we hand that on.
+_FRAMING = (b"transfer-encoding",)
+_NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """One pool; opens it on first use, because aiohttp wants a running loop.
+
+    Args:
+        allow_private: whether private addresses may be reached.
+        max_connections: further requests wait, within their ``pool`` time-out.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        max_connections: int = 100,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._allow_private = allow_private
+        self._max_connections = max_connections
+        self._ssl = ssl_context
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if not self._allow_private:
+            refuse_literal(request.url.host)
+        if request.url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(f"not an HTTP URL: {request.url.scheme}://")
+        with _errors_of_httpx():
+            response = await self._open().request(
+                request.method,
+                URL(str(request.url), encoded=True),
+                headers=_headers(request),
+                data=await _body(request),
+                allow_redirects=False,
+                timeout=_timeout(request),
+            )
+        return httpx.Response(
+            response.status,
+            headers=response.raw_headers,
+            stream=_Body(response),
+            extensions={
+                "http_version": b"HTTP/1.1",
+                "reason_phrase": (response.reason or "").encode("ascii", "ignore"),
+            },
+        )
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(
+                limit=self._max_connections,
+                resolver=GuardedResolver(private=self._allow_private),
+                ssl=self._ssl or True,
+            )
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=_NOT_ADDED,
+            )
+        return self._session
+
+
+class _Body(httpx.AsyncByteStream):
+    """The response's bytes as they arrive; closed before its end, the connection is closed."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _errors_of_httpx(httpx.ReadError):
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+
+    async def aclose(self) -> None:
+        # At the end of the body aiohttp has put the connection back, and this does nothing.
+        self._response.close()
+
+
+def _headers(request: httpx.Request) -> list[tuple[str, str]]:
+    return [
+        (name.decode("ascii"), value.decode("latin-1"))
+        for name, value in request.headers.raw
+        if name.lower() not in _FRAMING
+    ]
+
+
+async def _body(request: httpx.Request) -> bytes | AsyncIterable[bytes] | None:
+    if isinstance(request.stream, httpx.ByteStream):
+        return await request.aread() or None
+    assert isinstance(request.stream, AsyncIterable)  # noqa: S101 - httpx checked before
+    return request.stream
+
+
+def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
+    """``write`` has no counterpart; what a caller may wait at all is bounded by its deadline."""
+    seconds = request.extensions.get("timeout", {})
+    return aiohttp.ClientTimeout(
+        total=None,
+        connect=seconds.get("pool"),
+        sock_connect=seconds.get("connect"),
+        sock_read=seconds.get("read"),
+    )
+
+
+# The first that fits; narrow ones first.
+_ERRORS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
+    (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
+    (aiohttp.SocketTimeoutError, httpx.ReadTimeout),
+    (asyncio.TimeoutError, httpx.ReadTimeout),
+    (aiohttp.ClientConnectorError, httpx.ConnectError),
+    (aiohttp.ServerDisconnectedError, httpx.RemoteProtocolError),
+    (aiohttp.ClientPayloadError, httpx.RemoteProtocolError),
+    (aiohttp.ClientResponseError, httpx.RemoteProtocolError),
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol),
+)
+
+
+@contextmanager
+def _errors_of_httpx(
+    otherwise: type[httpx.TransportError] = httpx.WriteError,
+) -> Iterator[None]:
+    try:
+        yield
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        kind = next((ours for theirs, ours in _ERRORS if isinstance(error, theirs)), otherwise)
+        raise kind(f"{type(error).__name__}: {error}") from error

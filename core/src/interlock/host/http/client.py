@@ -1,0 +1,187 @@
+"""The HTTP client of a service: httpx's API, with the rules that every service keeps."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+
+from interlock.host.http.aiohttp_transport import AiohttpTransport
+from interlock.host.http.errors import service_error
+from interlock.host.http.http2 import Http2Transport
+from interlock.host.spec import HttpWishes
+from interlock.sdk import DeadlineExceeded, HttpOptions, ServiceError, current_call
+
+ReadError = Callable[[httpx.Response], ServiceError]
+
+_ERROR_STATUS = 400
+# What a redirect to another origin may take along; all else may be a credential.
+_HARMLESS = frozenset(
+    {"accept", "accept-encoding", "accept-language", "connection", "content-length"}
+    | {"content-type", "host", "range", "transfer-encoding", "user-agent"}
+)
+
+
+def build_client(
+    options: HttpOptions,
+    wishes: HttpWishes,
+    *,
+    service: str,
+    read_error: ReadError,
+    trace: Callable[[], str | None],
+    ssl_context: ssl.SSLContext | None = None,
+) -> httpx.AsyncClient:
+    """A client that lives as long as one instance of a service; close it.
+
+    Args:
+        read_error: makes the error of a response of 400 and above, whose body has been read.
+        trace: the W3C traceparent to send along, if there is one.
+        ssl_context: default: verify against the certificates of httpx.
+    """
+    http2 = options.http2 if wishes.http2 is None else wishes.http2
+    transport = _transport(options, wishes, http2, ssl_context or httpx.create_ssl_context())
+    return _ServiceClient(
+        _Errors(transport, service),
+        options,
+        service=service,
+        read_error=read_error,
+        trace=trace,
+    )
+
+
+def _transport(
+    options: HttpOptions, wishes: HttpWishes, http2: bool, ssl_context: ssl.SSLContext
+) -> httpx.AsyncBaseTransport:
+    if http2:
+        return Http2Transport(allow_private=wishes.allow_private, ssl_context=ssl_context)
+    return AiohttpTransport(
+        allow_private=wishes.allow_private,
+        max_connections=wishes.max_connections or options.max_connections,
+        ssl_context=ssl_context,
+    )
+
+
+class _ServiceClient(httpx.AsyncClient):
+    def __init__(
+        self,
+        transport: httpx.AsyncBaseTransport,
+        options: HttpOptions,
+        *,
+        service: str,
+        read_error: ReadError,
+        trace: Callable[[], str | None],
+    ) -> None:
+        timeout = httpx.Timeout(options.read_timeout, connect=options.connect_timeout)
+        super().__init__(
+            transport=transport,
+            base_url=options.base_url,
+            timeout=timeout,
+            trust_env=False,
+            event_hooks={"request": [self._address], "response": [self._examine]},
+        )
+        self._service = service
+        self._options = options
+        self._read_error = read_error
+        self._trace = trace
+
+    async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
+        _keep_deadline(request, self._service)
+        try:
+            return await super().send(request, **kwargs)
+        except (httpx.TooManyRedirects, httpx.DecodingError) as error:
+            raise service_error(error, request, self._service) from error
+
+    async def _address(self, request: httpx.Request) -> None:
+        """Called before each request, redirected ones included."""
+        if self._is_home(request.url):
+            for name, value in self._options.headers.items():
+                request.headers.setdefault(name, value)
+        traceparent = self._trace()
+        if traceparent is not None:
+            request.headers["traceparent"] = traceparent
+
+    async def _examine(self, response: httpx.Response) -> None:
+        """Called after each response, before a redirect is followed."""
+        if response.status_code >= _ERROR_STATUS:
+            await response.aread()
+            raise self._read_error(response)
+        if response.has_redirect_location and _leaves(response):
+            # httpx makes the next request from this one's headers, and drops only Authorization.
+            headers = response.request.headers
+            for name in [name for name in headers if name not in _HARMLESS]:
+                del headers[name]
+
+    def _is_home(self, url: httpx.URL) -> bool:
+        return not self._options.base_url or _origin(url) == _origin(self.base_url)
+
+
+class _Errors(httpx.AsyncBaseTransport):
+    """Errors of the transport below, of its response bodies too, as errors of the tree."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, service: str) -> None:
+        self._inner = inner
+        self._service = service
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = await self._inner.handle_async_request(request)
+        except httpx.RequestError as error:
+            raise service_error(error, request, self._service) from error
+        response.stream = _BodyErrors(response.stream, request, self._service)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _BodyErrors(httpx.AsyncByteStream):
+    def __init__(self, inner: Any, request: httpx.Request, service: str) -> None:
+        self._inner = inner
+        self._request = request
+        self._service = service
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._inner:
+                yield chunk
+        except httpx.RequestError as error:
+            raise service_error(error, self._request, self._service) from error
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _keep_deadline(request: httpx.Request, service: str) -> None:
+    """No time-out of the request is later than the deadline of the call that sends it.
+
+    Raises:
+        DeadlineExceeded: no time is left.
+    """
+    try:
+        left = current_call().remaining()
+    except LookupError:
+        return
+    if left <= 0:
+        raise DeadlineExceeded(f"no time is left for a request of {service}", policy="deadline")
+    timeouts = request.extensions.get("timeout", {})
+    request.extensions["timeout"] = {
+        name: left if seconds is None else min(seconds, left) for name, seconds in timeouts.items()
+    }
+
+
+def _leaves(response: httpx.Response) -> bool:
+    """Whether the redirect leads to another origin; one that cannot be read counts as such."""
+    url = response.request.url
+    try:
+        return _origin(url.join(response.headers["location"])) != _origin(url)
+    except httpx.InvalidURL:
+        return True
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or _PORTS.get(url.scheme)

@@ -1,0 +1,148 @@
+"""Bring one service up, and keep trying; take it down whatever happened on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from interlock.actors.deadlines import TimeLimit
+from interlock.host.context import HostContext
+from interlock.host.status import ServiceState, ServiceStatus
+from interlock.sdk import (
+    InterlockError,
+    NeedsAttention,
+    Rejected,
+    Retryable,
+    Service,
+    ServiceBug,
+    World,
+)
+
+START_SECONDS = 30.0
+STOP_SECONDS = 4.0
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+
+_log = logging.getLogger(__name__)
+AnyService = Service[Any]
+
+
+class Lifecycle:
+    """The instances of a service, one after another; at most one is up."""
+
+    def __init__(
+        self,
+        open_context: Callable[[], HostContext],
+        build: Callable[[HostContext], AnyService],
+        status: ServiceStatus,
+        world: World,
+        *,
+        start_seconds: float = START_SECONDS,
+    ) -> None:
+        self._open_context = open_context
+        self._build = build
+        self._status = status
+        self._world = world
+        self._start_seconds = start_seconds
+        self._failures = 0
+        self._instance: AnyService | None = None
+        self._context: HostContext | None = None
+        self._broken: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+    @property
+    def service(self) -> AnyService:
+        """The instance that takes calls.
+
+        Raises:
+            ServiceUnavailable, NeedsAttention: there is none, and why.
+        """
+        if self._status.state is not ServiceState.READY or self._instance is None:
+            raise self._status.unavailable()
+        return self._instance
+
+    async def bring_up(self) -> AnyService:
+        """Try until an instance is ready, with growing pauses."""
+        while True:
+            self._status.enter(ServiceState.CONFIGURED, self._status.error)
+            error = await self._try()
+            if error is None and self._instance is not None:
+                self._failures = 0
+                self._status.enter(ServiceState.READY)
+                return self._instance
+            await self.take_down()
+            await self._pause(error or ServiceBug(f"{self._status.service} has no instance"))
+
+    def broken(self, error: Exception) -> None:
+        """The instance is of no use any more, says ``error``."""
+        if not self._broken.done():
+            self._broken.set_result(error)
+
+    async def broken_by(self) -> Exception:
+        """Wait for :meth:`broken`."""
+        return await self._broken
+
+    async def close(self) -> None:
+        """Take the instance down; there will be no other of this lifecycle."""
+        await self.take_down()
+        self._status.enter(ServiceState.STOPPED, self._status.error)
+
+    async def take_down(self) -> None:
+        """Stop the instance, if there is one, and let go of its context."""
+        instance, self._instance = self._instance, None
+        context, self._context = self._context, None
+        try:
+            if instance is not None:
+                with TimeLimit(self._world, STOP_SECONDS):
+                    await instance.stop()
+        except Exception:  # noqa: BLE001 - foreign code; what it held is lost, we go on
+            _log.exception("stop() of service %s failed", self._status.service)
+        finally:
+            if context is not None:
+                await context.close()
+
+    async def _try(self) -> InterlockError | None:
+        name = self._status.service
+        step = "__init__"
+        try:
+            self._context = self._open_context()
+            self._instance = self._build(self._context)
+            with TimeLimit(self._world, self._start_seconds):
+                step = "start"
+                await self._instance.start()
+                self._status.enter(ServiceState.STARTED, self._status.error)
+                step = "check"
+                await self._instance.check()
+        except InterlockError as error:
+            return error
+        except TimeoutError as error:
+            limit = f"{step}() was not done after {self._start_seconds:g} s"
+            return Retryable(f"{name}: {str(error) or limit}", stage=step)
+        except Exception as error:  # noqa: BLE001 - foreign code; every other error is its bug
+            _log.warning("%s() of service %s failed", step, name, exc_info=error)
+            return ServiceBug(f"{name}: {step}() raised {type(error).__name__}: {error}")
+        return None
+
+    async def _pause(self, error: InterlockError) -> None:
+        self._failures += 1
+        seconds = self._pause_after(error)
+        waits_for_person = isinstance(error, NeedsAttention | Rejected)
+        state = ServiceState.NEEDS_ATTENTION if waits_for_person else ServiceState.WAITING
+        self._status.enter(state, error, self._world.monotonic() + seconds)
+        _log.warning(
+            "service %s is %s, tried again in %.1f s: %s",
+            self._status.service,
+            state.value,
+            seconds,
+            error,
+        )
+        await self._world.sleep(seconds)
+
+    def _pause_after(self, error: InterlockError) -> float:
+        """Doubling with jitter, but no sooner than the service asked for."""
+        if isinstance(error, NeedsAttention | Rejected):
+            grown = LONGEST_PAUSE
+        else:
+            grown = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures - 1, 10))
+        return max(error.retry_after or 0.0, grown * (0.5 + self._world.random() / 2))

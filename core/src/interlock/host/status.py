@@ -1,0 +1,84 @@
+"""How a service does, told by whoever brings it up and read by calls and status pages."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Any
+
+from interlock.sdk import InterlockError, NeedsAttention, Rejected, ServiceUnavailable, World
+
+
+class ServiceState(StrEnum):
+    CONFIGURED = "configured"
+    STARTED = "started"
+    READY = "ready"
+    WAITING = "waiting"
+    NEEDS_ATTENTION = "needs-attention"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+_COMING_UP = (ServiceState.CONFIGURED, ServiceState.STARTED)
+
+
+class ServiceStatus:
+    """Survives restarts of the service's actor; its ``state`` is the last thing known."""
+
+    def __init__(self, service: str, world: World) -> None:
+        self.service = service
+        self.state = ServiceState.CONFIGURED
+        self.error: InterlockError | None = None
+        self.retry_at: float | None = None
+        """When the next try is due, on the monotonic clock."""
+        self._world = world
+        self._changed = asyncio.Event()
+
+    def enter(
+        self,
+        state: ServiceState,
+        error: InterlockError | None = None,
+        retry_at: float | None = None,
+    ) -> None:
+        self.state, self.error, self.retry_at = state, error, retry_at
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    @property
+    def coming_up(self) -> bool:
+        """Whether its first try to start is under way; a later one is not worth waiting for."""
+        return self.state in _COMING_UP and self.error is None
+
+    async def settled(self) -> None:
+        """Wait for the outcome of the first try to start."""
+        while self.coming_up:
+            await self._changed.wait()
+
+    def unavailable(self) -> InterlockError:
+        """Why the service takes no calls, as a fresh error for a caller.
+
+        NeedsAttention if a person has to act, ServiceUnavailable otherwise.
+        """
+        reason = self.error.message if self.error else ""
+        message = f"{self.service} is {self.state}" + (f": {reason}" if reason else "")
+        hint = self.error.hint if self.error else ""
+        if isinstance(self.error, NeedsAttention | Rejected):
+            return NeedsAttention(message, hint=hint, retry_after=self.retry_after)
+        return ServiceUnavailable(
+            message, hint=hint, retry_after=self.retry_after, policy="lifecycle", key=self.service
+        )
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds until the next try."""
+        if self.retry_at is None:
+            return None
+        return max(0.0, self.retry_at - self._world.monotonic())
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "state": self.state.value,
+            "reason": self.error.message if self.error else "",
+            "hint": self.error.hint if self.error else "",
+            "retry_after": self.retry_after,
+        }
