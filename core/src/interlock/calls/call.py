@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from interlock.sdk import World
+from interlock.sdk import RealWorld, World
 from interlock.telemetry import Counter, Span
 
 Next = Callable[["Call"], Awaitable[Any]]
 OnProgress = Callable[[float, float | None, str], None]
+_REAL_WORLD = RealWorld()
 
 
 class Call:
@@ -45,7 +46,6 @@ class Call:
         tool: str,
         arguments: Mapping[str, Any],
         *,
-        world: World,
         deadline: float,
         idempotency_key: str,
         run_id: str | None = None,
@@ -67,7 +67,7 @@ class Call:
         self.waited = 0.0
         self.span: Span | None = None
         self._counter: Counter | None = None
-        self._world = world
+        self._world: World = _REAL_WORLD
         self._on_progress = on_progress
 
     def remaining(self) -> float:
@@ -77,9 +77,10 @@ class Call:
         if self._on_progress is not None:
             self._on_progress(done, total, message)
 
-    def observed_by(self, span: Span, counter: Counter) -> None:
-        """Where decisions are told, besides the outcome record."""
+    def observed_by(self, span: Span, counter: Counter, world: World) -> None:
+        """Where decisions are told, besides the outcome record, and whose clock counts."""
         self.span = span
+        self._world = world
         self._counter = counter
 
     def decided(self, decision: str, **facts: Any) -> None:

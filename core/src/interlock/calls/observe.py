@@ -31,7 +31,7 @@ def observe(
         began = world.monotonic()
         error: BaseException | None = None
         with telemetry.span(tool, kind="client", parent=call.parent, attributes=attributes) as span:
-            call.observed_by(span, decisions)
+            call.observed_by(span, decisions, world)
             try:
                 return await proceed(call)
             except BaseException as raised:

@@ -97,7 +97,7 @@ class Client:
             ) from None
         except httpx.TransportError as error:
             raise InterlockError(
-                f"the connection to the daemon was lost: {error or type(error).__name__}",
+                f"the connection to the daemon was lost: {str(error) or type(error).__name__}",
                 hint="runs go on by themselves; see `interlock runs`",
             ) from None
 

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ SCENES = (
         "Figma file to typed React components, tokens and documentation",
         "design_to_code",
         {"figma_file_id": "figma-importer-example", "component_library": "react"},
-        "components",
+        "design",
     ),
     Scene(
         "Notion database to a cited knowledge base",
@@ -112,6 +113,7 @@ def _environment(out: Path, state: Path) -> dict[str, str]:
     return {
         "INTERLOCK_DEMO_OUT": str(out),
         "INTERLOCK_DEMO_STATE": str(state),
+        "INTERLOCK_DEMO_DAEMON_PORT": "0",
         "INTERLOCK_DEMO_PORT": vendors.rpartition(":")[2],
         "INTERLOCK_DEMO_FIGMA": f"{vendors}/figma",
         "INTERLOCK_DEMO_NOTION": f"{vendors}/notion",
@@ -142,3 +144,37 @@ def _play(client: Client, scene: Scene) -> dict[str, Any]:
     if record["status"] != "succeeded":
         click.secho(f"{record['status']}: {(record.get('error') or {}).get('message')}", fg="red")
     return record
+
+
+def _summary(client: Client, records: list[dict[str, Any]], out: Path, seconds: float) -> None:
+    services = client.get("services")["items"]
+    gates = [service["gates"] for service in services if service.get("gates")]
+    decisions = _added(gate["decisions"] for gate in gates)
+    steps = [client.get(f"runs/{record['id']}/steps")["items"] for record in records]
+    click.echo()
+    print_table(
+        ["", ""],
+        [
+            ("runs", ", ".join(f"{record['workflow']}: {record['status']}" for record in records)),
+            ("steps recorded", sum(map(len, steps))),
+            ("calls", sum(gate["calls"] for gate in gates)),
+            ("retries", sum(gate["retries"] for gate in gates)),
+            ("waits for a rate limit", decisions.get("rate-waited", 0)),
+            ("429s that held a service", decisions.get("rate-held", 0)),
+            ("breaker trips", decisions.get("breaker-opened", 0)),
+            ("calls refused by a breaker", decisions.get("breaker-refused", 0)),
+            ("seconds", f"{seconds:.1f}"),
+            *((scene.title, out / scene.results) for scene in SCENES),
+        ],
+    )
+    click.echo()
+    click.echo("Next: put your own keys and services into a configuration like the demo's,")
+    click.echo(f"      {find_config()}")
+    click.echo("      interlock config check -c FILE && interlock run -c FILE")
+
+
+def _added(counts: Iterable[dict[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return total

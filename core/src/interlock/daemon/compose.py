@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import anyio
 
-from interlock.actors import ActorSystem
-from interlock.config import Config, read, redacted
-from interlock.daemon.templates import load_templates
-from interlock.daemon.wiring import Calls, dead_event, service_specs, triggers
-from interlock.events import Bus
+from interlock.actors import ActorSystem, DeadLetter
+from interlock.config import Config, TelemetryConfig, redacted
+from interlock.daemon.plan import Plan, make_plan
+from interlock.events import Bus, Trigger
 from interlock.host import Host
-from interlock.journal import Journal
+from interlock.journal import DeadLetterRecord, Journal, open_journal
 from interlock.runtime import Runtime, use_runtime
-from interlock.sdk import RealWorld, World
+from interlock.sdk import Event, Facts, InterlockError, RealWorld, World
 from interlock.telemetry import Telemetry, TelemetryOptions
 from interlock.workflows import EmbeddedEngine
 
 
 @dataclass(frozen=True)
 class System:
-    """A running system and the parts that its owner needs to end it well."""
+    """A running system, and what its owner needs to end it well."""
 
     config: Config
     runtime: Runtime
@@ -36,7 +37,10 @@ class System:
         return self.config.daemon.grace
 
     async def drain(self) -> bool:
-        """Refuse new work, finish what runs, park the rest; True if nothing was cut off."""
+        """Refuse new work and finish what is in flight; True if nothing was cut off.
+
+        Runs stop between two steps and go on at the next start.
+        """
         self.runtime.ready = False
         await self.engine.stop_starting()
         report = await self.actors.drain(self.grace)
@@ -44,13 +48,141 @@ class System:
 
 
 @asynccontextmanager
-async def open_system(path: Path, *, world: World | None = None) -> AsyncIterator[System]:
-    """Build, from the file at ``path``, everything that runs; take it down on exit.
+async def open_runtime(path: Path | str, *, world: World | None = None) -> AsyncIterator[Runtime]:
+    """Everything that the configuration file at ``path`` describes, in this process.
 
     Raises:
         ConfigError: the file or a template has faults; all of them, before anything starts.
     """
+    async with open_system(Path(path), world=world) as system:
+        try:
+            yield system.runtime
+        finally:
+            await system.drain()
+
+
+@asynccontextmanager
+async def open_system(path: Path, *, world: World | None = None) -> AsyncIterator[System]:
+    """As :func:`open_runtime`, for an owner who drains at the right moment himself."""
     world = world or RealWorld()
-    draft = read(path)
+    plan = await make_plan(path, world)
+    config = plan.config
     async with AsyncExitStack() as stack:
-        ...
+        telemetry = await _telemetry(config.telemetry, stack)
+        journal = await stack.enter_async_context(
+            open_journal(
+                config.journal_path,
+                world,
+                synchronous="FULL" if config.journal.synchronous == "full" else "NORMAL",
+            )
+        )
+        actors = await stack.enter_async_context(
+            ActorSystem(world, telemetry=telemetry, dead_letter_sink=partial(_keep, journal))
+        )
+        bus = Bus(journal.events, world, partial(_keep_event, journal, world))
+        host = await stack.enter_async_context(Host(world, telemetry, actors, journal, bus.publish))
+        host.adopt(plan.plugins)
+        await host.start_services(plan.services, aliases=config.aliases)
+        engine = EmbeddedEngine(
+            journal,
+            ToolCalls(host),
+            world,
+            publish=bus.publish,
+            functions=plan.plugins.functions,
+        )
+        runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config))
+        _introduce(plan, engine, bus, host)
+        await stack.enter_async_context(engine)
+        tasks = await stack.enter_async_context(anyio.create_task_group())
+        tasks.start_soon(bus.run)
+        stack.callback(tasks.cancel_scope.cancel)
+        use_runtime(runtime)
+        runtime.ready = True
+        yield System(config, runtime, actors, engine)
+
+
+@dataclass(frozen=True)
+class ToolCalls:
+    """How workflows call tools: as everybody does, through the host."""
+
+    host: Host
+
+    async def __call__(
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        idempotency_key: str,
+        run_id: str,
+        step: str,
+        deadline: float | None = None,
+        parent: str | None = None,
+    ) -> Any:
+        return await self.host.call(
+            tool,
+            arguments,
+            deadline=deadline,
+            idempotency_key=idempotency_key,
+            run_id=run_id,
+            step=step,
+            parent=parent,
+            principal=f"run:{run_id}",
+        )
+
+    def facts(self, tool: str) -> Facts:
+        return self.host.catalog.get(tool).spec.facts
+
+
+def _introduce(plan: Plan, engine: EmbeddedEngine, bus: Bus, host: Host) -> None:
+    """Tell engine and bus what there is to start and who wants to hear what."""
+    for template in plan.templates:
+        engine.register(template)
+    for trigger in plan.triggers:
+        bus.consume(trigger.on, partial(_fire, trigger, engine))
+    for pattern, handler in host.event_handlers():
+        bus.consume(pattern, handler)
+
+
+async def _fire(trigger: Trigger, engine: EmbeddedEngine, event: Event) -> None:
+    await trigger.fire(event, engine.start)
+
+
+async def _telemetry(config: TelemetryConfig, stack: AsyncExitStack) -> Telemetry:
+    telemetry = Telemetry(
+        TelemetryOptions(
+            service_name=config.service_name,
+            exporter=config.exporter,
+            endpoint=config.endpoint,
+            sample_ratio=config.sample_ratio,
+        )
+    )
+    stack.push_async_callback(anyio.to_thread.run_sync, telemetry.close)
+    return telemetry
+
+
+def _keep(journal: Journal, letter: DeadLetter) -> None:
+    """A message that an actor gave up becomes durable."""
+    journal.dead_letters.put(
+        DeadLetterRecord(
+            id=letter.id,
+            kind="message",
+            subject=letter.actor,
+            reason=f"{letter.reason}: {letter.error.strip().rpartition(chr(10))[2]}",
+            payload={"message": repr(letter.message), "sender": letter.sender},
+            created=letter.at,
+        )
+    )
+
+
+async def _keep_event(journal: Journal, world: World, event: Event, error: Exception) -> None:
+    problem = error.to_problem() if isinstance(error, InterlockError) else {"message": repr(error)}
+    await journal.dead_letters.add(
+        DeadLetterRecord(
+            id=f"event:{event.id}",
+            kind="event",
+            subject=event.name,
+            reason=str(problem["message"]),
+            payload={"id": event.id, "payload": dict(event.payload), "error": problem},
+            created=world.time(),
+        )
+    )

@@ -6,7 +6,8 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp
 from interlock.api import Guard, build_app
 from interlock.config import Config
 from interlock.daemon.compose import System, open_system
+from interlock.daemon.logs import set_up_logs
 from interlock.daemon.state import StateDirectory
 from interlock.sdk import NeedsAttention
 
@@ -74,6 +76,17 @@ async def _drained_on_signal(system: System, tasks: TaskGroup) -> bool:
     return drained
 
 
+def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
+    """:func:`serve` in an event loop of its own, with logs on standard error."""
+
+    def listening(url: str, system: System) -> None:
+        set_up_logs(system.config.daemon.log_level)
+        on_listening(url)
+
+    set_up_logs("warning")
+    return anyio.run(partial(serve, path, on_listening=listening))
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its signal handlers: signals are the daemon's."""
 
@@ -90,8 +103,6 @@ class _Server(uvicorn.Server):
         )
 
     def capture_signals(self) -> Any:
-        from contextlib import nullcontext
-
         return nullcontext()
 
 

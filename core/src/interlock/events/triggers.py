@@ -14,7 +14,7 @@ from interlock.sdk import Event
 class StartRun(Protocol):
     """How a trigger starts a run; a second start of one run id changes nothing."""
 
-    async def __call__(self, template: str, input: Mapping[str, Any], *, run_id: str) -> Any: ...
+    async def __call__(self, workflow: str, input: Mapping[str, Any], *, run_id: str) -> Any: ...
 
 
 @dataclass(frozen=True)

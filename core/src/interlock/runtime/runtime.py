@@ -122,7 +122,7 @@ class Runtime:
         before: str | None = None,
     ) -> list[dict[str, Any]]:
         """Runs, newest first; ``before`` is the id to continue a listing after."""
-        found = await self.engine.find(status=status, template=workflow, limit=limit, before=before)
+        found = await self.engine.list(status=status, template=workflow, limit=limit, before=before)
         return [record.to_dict() for record in found]
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:
@@ -197,7 +197,7 @@ class Runtime:
 
     async def dead_letters(self, *, limit: int = 50) -> list[dict[str, Any]]:
         """What could not be handled, newest first."""
-        return [letter.to_dict() for letter in await self.journal.dead_letters.newest(limit=limit)]
+        return [letter.to_dict() for letter in await self.journal.dead_letters.list(limit)]
 
     def metrics(self) -> list[dict[str, Any]]:
         return self.telemetry.snapshot()

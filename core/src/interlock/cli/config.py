@@ -1,0 +1,66 @@
+"""``interlock config``: checks and describes the configuration; needs no daemon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anyio
+import click
+
+from interlock.cli.client import connect
+from interlock.cli.daemon import config_path
+from interlock.cli.output import json_option, print_json
+
+_config_option = click.option(
+    "--config",
+    "-c",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration file.",
+)
+
+
+@click.group()
+def config() -> None:
+    """Check, show or describe the configuration."""
+
+
+@config.command()
+@_config_option
+@json_option
+def check(path: Path | None, as_json: bool) -> None:
+    """Check the file, its references and every template; all faults at once.
+
+    Exit code 78 if there are any. Nothing is started and no service is asked.
+    """
+    from interlock.daemon import make_plan
+    from interlock.sdk import RealWorld
+
+    file = config_path(path)
+    plan = anyio.run(make_plan, file, RealWorld())
+    if as_json:
+        print_json({"file": str(file), "warnings": [each.to_dict() for each in plan.warnings]})
+        return
+    for warning in plan.warnings:
+        click.echo(str(warning), err=True)
+    services, templates = len(plan.services), len(plan.templates)
+    click.echo(f"{file}: no faults; {services} services, {templates} workflows")
+
+
+@config.command()
+def schema() -> None:
+    """Print the JSON Schema of the file, with the settings of every installed service type."""
+    from interlock.config import json_schema
+    from interlock.host import load_plugins
+    from interlock.sdk import RealWorld
+
+    plugins = anyio.run(load_plugins, RealWorld())
+    print_json(
+        json_schema({name: kind.settings_type for name, kind in plugins.service_types.items()})
+    )
+
+
+@config.command()
+def show() -> None:
+    """Print the running daemon's effective configuration; secrets stay references."""
+    print_json(connect().get("config"))

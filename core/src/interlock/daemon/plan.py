@@ -1,0 +1,144 @@
+"""What is to run, checked as a whole before anything of it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from interlock.config import Config, Document, Fault, config_error, read
+from interlock.events import Trigger
+from interlock.expr import compile_value, parse
+from interlock.host import HttpWishes, Plugins, ServiceSpec, load_plugins
+from interlock.sdk import NotFound, Service, World, tools_of
+from interlock.workflows import Template, ToolInfo, load_templates
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A configuration without faults, and everything that it names.
+
+    Attributes:
+        warnings: what is unwise, but allowed.
+    """
+
+    config: Config
+    plugins: Plugins
+    templates: list[Template]
+    triggers: list[Trigger]
+    warnings: list[Fault]
+
+    @property
+    def services(self) -> dict[str, ServiceSpec]:
+        return {name: _service_spec(name, self.config) for name in self.config.services}
+
+
+async def make_plan(path: Path, world: World) -> Plan:
+    """Read the configuration at ``path``, load the plugins, and check everything.
+
+    Raises:
+        ConfigError: every fault of the configuration, or else every fault of the templates.
+    """
+    draft = read(path)
+    plugins = await load_plugins(world, draft.plugins.allow, draft.plugins.block)
+    settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
+    config = draft.resolve(settings, plugins.functions)
+    tools = _Tools(config, plugins)
+    templates = load_templates(_documents(config, plugins), tools.look_up, plugins.functions)
+    return Plan(config, plugins, templates, _triggers(config, templates, path), draft.warnings)
+
+
+class _Tools:
+    """The tools that there will be, known from classes alone."""
+
+    def __init__(self, config: Config, plugins: Plugins) -> None:
+        self._known: dict[str, ToolInfo] = {}
+        self._services = set(config.services)
+        self._open: set[str] = set()
+        for name, service in config.services.items():
+            kind = plugins.service_types[service.plugin]
+            if kind.tools is not Service.tools:
+                # Only an instance knows its tools; what is called is checked when it is called.
+                self._open.add(name)
+            self._add(name, kind)
+        self._known |= {
+            alias: self._known[tool]
+            for alias, tool in config.aliases.items()
+            if tool in self._known
+        }
+
+    def _add(self, service: str, kind: type[Service[Any]]) -> None:
+        for tool in tools_of(kind).values():
+            signature = tool.signature
+            info = ToolInfo(
+                f"{service}.{tool.name}", signature.input_schema, signature.output_schema
+            )
+            self._known[info.name] = info
+            for alias in tool.aliases:
+                self._known.setdefault(alias, info)
+
+    def look_up(self, name: str) -> ToolInfo:
+        """Raises NotFound; its ``kind`` says whether the service or the tool is missing."""
+        if name in self._known:
+            return self._known[name]
+        service = name.partition(".")[0]
+        if service in self._open:
+            return ToolInfo(name)
+        nearest = get_close_matches(name, self._known, n=3)
+        kind = "tool" if service in self._services else "service"
+        raise NotFound(f"there is no tool {name!r}", nearest=nearest, kind=kind)
+
+
+def _service_spec(name: str, config: Config) -> ServiceSpec:
+    service = config.services[name]
+    return ServiceSpec(
+        name=name,
+        type=service.plugin,
+        settings=service.settings,
+        policies=config.policies_of(name),
+        tool_policies={tool: wishes.policies for tool, wishes in service.tools.items()},
+        http=HttpWishes(
+            allow_private=service.http.allow_private,
+            http2=service.http.http2,
+            max_connections=service.http.max_connections,
+        ),
+    )
+
+
+def _documents(config: Config, plugins: Plugins) -> list[Document]:
+    """Templates of the configuration, then those that plugins bring."""
+    own = [Document(file.read_text("utf-8"), str(file)) for file in config.workflows.files()]
+    brought = [Document(each.read_text("utf-8"), each.name) for each in plugins.templates]
+    return own + brought
+
+
+def _triggers(config: Config, templates: list[Template], path: Path) -> list[Trigger]:
+    names = {name for template in templates for name in (template.name, *template.aliases)}
+    missing = [trigger.start for trigger in config.triggers if trigger.start not in names]
+    if missing:
+        raise config_error(_unknown_workflows(missing, names, path))
+    return [
+        Trigger(
+            name=f"trigger-{number}",
+            on=trigger.on,
+            start=trigger.start,
+            input=compile_value(trigger.with_),
+            where=parse(trigger.where) if trigger.where else None,
+        )
+        for number, trigger in enumerate(config.triggers, 1)
+    ]
+
+
+def _unknown_workflows(missing: list[str], names: set[str], path: Path) -> list[Fault]:
+    document = Document(path.read_text("utf-8"), str(path))
+    entries = document.data.get("triggers", []) if isinstance(document.data, Mapping) else []
+    faults = []
+    for index, entry in enumerate(entries):
+        if entry.get("start") in missing:
+            nearest = get_close_matches(entry["start"], names, n=1)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else "see workflows.paths"
+            message = f"there is no workflow {entry['start']!r}"
+            faults.append(document.fault(("triggers", index, "start"), message, hint=hint))
+    return faults
