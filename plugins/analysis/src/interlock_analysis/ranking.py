@@ -20,7 +20,9 @@ Vector = Mapping[str, float]
 _GOAL = 1.5
 _OPENING = 0.15
 _HEADING = 0.2
-_GENERAL = 0.4
+_QUESTION = 0.4
+# Terms from which a statement counts in full: shorter ones say little without their context.
+_FULL = 6
 # BM25's damping of repeated words, and its measure for long statements.
 _K = 1.2
 _B = 0.6
@@ -61,9 +63,9 @@ def _score(statement: Statement, vector: Vector, whole: Vector, scale: float, go
     heading = " ".join(statement.segment.heading_path)
     score += _HEADING * affinity(vector, Counter(terms(heading, statement.language)))
     score += _OPENING / (1 + statement.position)
-    if is_question(statement.text) or not worth_saying(statement):
-        score *= _GENERAL
-    return score
+    if is_question(statement.text):
+        score *= _QUESTION
+    return score * min(1.0, sum(statement.terms.values()) / _FULL)
 
 
 def weigh(bags: Sequence[Counter[str]]) -> list[dict[str, float]]:

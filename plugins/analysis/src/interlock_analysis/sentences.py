@@ -11,10 +11,13 @@ from collections.abc import Iterator
 
 from interlock_analysis.language import Language, language_of, words_of
 
-# An end mark with the quotes and brackets that close behind it. Full-width marks need no space.
+# An end mark with the quotes and brackets that close behind it. Full-width marks need no space, and
+# others none before an East Asian character. “ closes in German and opens elsewhere.
+_CLOSING = "\"'”’»«)\\]』」）】"
+_EAST_ASIAN = r"[\u3040-\u30ff\u3400-\u9fff]"
 _END = re.compile(
-    r"(?:[。！？｡]+|[.!?…]+(?=[\s\"'”’»«)\]』」）】]|$)|[.!?…]+(?=[\u3040-\u30ff\u3400-\u9fff]))"
-    r"[\"'”’»«)\]』」）】]*|\n+"
+    rf"(?:[。！？｡]+|[.!?…]+(?=[{_CLOSING}“]*(?:\s|$)|[“「『（《]?{_EAST_ASIAN}))"
+    rf"(?:[{_CLOSING}]|“(?=\s|$))*|\n+"
 )
 _LAST_WORD = re.compile(r"([^\s(\[\"'“„«]*)$")
 _NEXT = re.compile(r"\s*[\"'“„«»‘(\[*_]*(\S?)")
@@ -73,7 +76,7 @@ def _ends_here(text: str, mark: re.Match[str], language: Language) -> bool:
     next_letter = follows[1] if follows else ""
     if not next_letter:
         return True
-    stop = mark[0].rstrip("\"'”’»«)]』」）】")
+    stop = mark[0].rstrip("\"'”’»«)]』」）】“")
     if stop == ".":
         return _full_stop_ends(text, mark, language, next_letter)
     # An ellipsis or a mark inside brackets goes on where a small letter follows.
@@ -90,7 +93,7 @@ def _full_stop_ends(text: str, mark: re.Match[str], language: Language, next_let
     known = word.lower() in _EVERYWHERE | _ABBREVIATIONS.get(language, frozenset())
     if known:
         return word.lower() in _MAY_END and next_letter.isupper()
-    return not (_INITIAL.fullmatch(word) and word[0].isupper() and word != "I")
+    return word == "I" or not _INITIAL.fullmatch(word)
 
 
 def _ordinal(text: str, mark: re.Match[str], language: Language) -> bool:

@@ -88,8 +88,7 @@ def worth_saying(statement: Statement) -> bool:
         return False
     if text.startswith(("…", "...", "↑", "↓")):
         return False
-    enough = 2 if statement.language in ("zh", "ja", "ko") else 3
-    return len(statement.terms) >= enough and len(_LETTERS.findall(text)) >= len(text) / 2
+    return len(statement.terms) >= 2 and len(_LETTERS.findall(text)) >= len(text) / 2
 
 
 def is_question(text: str) -> bool:
