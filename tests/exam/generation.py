@@ -23,7 +23,7 @@ class Generated:
     files: dict[str, str]
     cases: list[Json]
     report: Json
-    components: list[Json]
+    references: dict[str, str]
 
 
 def generate(body: Json, *, node_ids: bool) -> Generated:
@@ -39,7 +39,7 @@ def generate(body: Json, *, node_ids: bool) -> Generated:
     for made in screens:
         identity = made["report"]["id"]
         cases.append({"id": identity, "name": made["name"], "kind": "screen", "props": {}})
-    return Generated(package["files"], cases, package["report"], found)
+    return Generated(package["files"], cases, package["report"], found_tokens["references"])
 
 
 def _variants(component: Json) -> list[Json]:

@@ -17,6 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import browser_rows
+import class_rows
 import rows
 from figma_truth import read
 from generation import generate, write
@@ -39,6 +40,8 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
             rows.lint(folder),
             rows.content(truth, markup, made),
             rows.no_trap(truth, markup),
+            class_rows.elastic_sizes(truth, markup),
+            class_rows.tokens(truth, markup, made.references),
             rows.determinism(body, made),
         ]
         if quick:

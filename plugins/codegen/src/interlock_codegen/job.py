@@ -57,7 +57,9 @@ class Job:
     def warn(self, node: Json, message: str) -> None:
         """Note what the reader of the code should look at."""
         name, node_id = str(node.get("name") or ""), str(node.get("id") or "")
-        self.warnings.append({"node": node_id, "name": name, "message": message})
+        warning = {"node": node_id, "name": name, "message": message}
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def image(self, node: Json, reference: str) -> str:
         """Where the image is; a path to be filled when the caller did not say."""
