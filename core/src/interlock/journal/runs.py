@@ -39,10 +39,15 @@ _UPDATE = Rows(
     ") AS new WHERE id = new.column1",
     last_only=True,
 )
-_INTEND = "UPDATE runs SET intent = ?, finished = NULL WHERE id = ?"
+_INTEND = {
+    "cancel": "UPDATE runs SET intent = 'cancel' WHERE id = ? AND finished IS NULL",
+    "undo": """UPDATE runs SET intent = 'undo', status = 'compensating', finished = NULL
+        WHERE id = ? AND status = 'succeeded'""",
+}
 
-_COLUMNS = f"""id, workflow, version, status, parent, trace, intent, tags, created, finished, wake,
-    {resolved("input")}, {resolved("output")}, problem, waiting"""
+_COLUMNS = f"""id, workflow, version, status, created, {resolved("input")}, parent, trace, intent,
+    tags, finished, wake, {resolved("output")}, problem, waiting"""
+_JSON = (5, 9, 12, 13, 14)
 _GET = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"
 _BEGINNING = f"""SELECT {_COLUMNS} FROM runs
     WHERE id = ?1 OR (id > ?1 AND id < ?1 || char(1114111) AND parent IS NULL)
@@ -74,17 +79,17 @@ class RunRecord:
     workflow: str
     version: str
     status: Status
-    parent: str | None
-    trace: str | None
-    intent: Intent | None
-    tags: Sequence[str]
     created: float
-    finished: float | None
-    wake: float | None
     input: Any
-    output: Any
-    problem: dict[str, Any] | None
-    waiting: dict[str, Any] | None
+    parent: str | None = None
+    trace: str | None = None
+    intent: Intent | None = None
+    tags: Sequence[str] = ()
+    finished: float | None = None
+    wake: float | None = None
+    output: Any = None
+    problem: dict[str, Any] | None = None
+    waiting: dict[str, Any] | None = None
 
     def awake(self) -> RunRecord:
         """The record of a parked run that goes on."""
@@ -117,10 +122,18 @@ class Runs:
         self._blobs = blobs
 
     async def create(self, run: RunRecord) -> None:
-        """Record a new run; durable on return. A run of this id that exists stays as it is."""
-        row = (run.id, run.workflow, run.version, run.status, run.parent, run.trace)
-        tags = orjson.dumps(list(run.tags)).decode()
-        await self._writer.commit(_CREATE, (*row, tags, self._stored(run.input), run.created))
+        """Record a run with a new id; durable on return."""
+        await self._writer.commit(_CREATE, self._row(run))
+
+    async def create_once(self, run: RunRecord) -> bool:
+        """Record a run unless there is one of its id; False if there is."""
+        row = self._row(run)
+        return await self._writer.transact(lambda connection: _CREATE.apply(connection, [row]) == 1)
+
+    def _row(self, run: RunRecord) -> tuple[Any, ...]:
+        tags, values = orjson.dumps(list(run.tags)), self._stored(run.input)
+        named = (run.id, run.workflow, run.version, run.status, run.parent, run.trace)
+        return (*named, tags, values, run.created)
 
     def update(self, run: RunRecord, done: Done | None = None) -> None:
         """Record how a run stands: status, output, problem, waiting, wake and finished."""
@@ -131,9 +144,9 @@ class Runs:
         self._writer.write(_UPDATE, row, done)
 
     async def intend(self, run_id: str, intent: Intent) -> None:
-        """Record what is asked of a run; a finished run is open again."""
+        """Record what is asked of a run; one that succeeded and is to be undone is open again."""
         await self._writer.transact(
-            lambda connection: connection.execute(_INTEND, (intent, run_id))
+            lambda connection: connection.execute(_INTEND[intent], (run_id,))
         )
 
     async def get(self, run_id: str) -> RunRecord | None:
@@ -188,5 +201,7 @@ def read_runs(connection: sqlite3.Connection, run_ids: Sequence[str]) -> list[Ru
 
 
 def _record(row: tuple[Any, ...]) -> RunRecord:
-    tags: Any = orjson.loads(row[7])
-    return RunRecord(*(*row[:7], tags, *row[8:11], *map(decode, row[11:])))
+    values = list(row)
+    for index in _JSON:
+        values[index] = decode(values[index])
+    return RunRecord(*values)

@@ -26,7 +26,7 @@ MIGRATIONS = (
         status TEXT NOT NULL,
         parent TEXT,
         trace TEXT,
-        tags TEXT NOT NULL,
+        tags BLOB NOT NULL,
         input BLOB NOT NULL,
         created REAL NOT NULL,
         output BLOB,

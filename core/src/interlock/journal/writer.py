@@ -51,16 +51,18 @@ class Rows:
         self._row = f"({','.join('?' * columns)})"
         self._sql = cache(self._sql_for)
 
-    def apply(self, connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    def apply(self, connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Run the statement in an open transaction; how many rows it changed."""
         if self._last_only:
             rows = list({row[0]: row for row in rows}.values())
-        start, left = 0, len(rows)
+        start, left, changed = 0, len(rows), 0
         for size in _CHUNKS:
             while left >= size:
                 chunk = rows[start : start + size]
                 values = [value for row in chunk for value in row]
-                connection.execute(self._sql(size), values)
+                changed += connection.execute(self._sql(size), values).rowcount
                 start, left = start + size, left - size
+        return changed
 
     def _sql_for(self, count: int) -> str:
         return f"{self._head} VALUES {','.join([self._row] * count)} {self._tail}"

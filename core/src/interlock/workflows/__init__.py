@@ -5,7 +5,8 @@ A run, with a finger on the page: ``loading`` reads a template; ``engine`` recor
 drives that; ``live`` looks into the record, or does it and records the outcome.
 """
 
-from interlock.workflows.engine import EmbeddedEngine, Engine, EngineOptions
+from interlock.workflows.contract import Engine
+from interlock.workflows.engine import EmbeddedEngine, EngineOptions
 from interlock.workflows.errors import (
     CompensationFailed,
     ForeignAwait,

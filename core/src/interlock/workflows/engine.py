@@ -8,19 +8,20 @@ from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from interlock.expr import nearest
 from interlock.journal import Journal, JournalError, RunRecord, StepRow
-from interlock.sdk.errors import InterlockError, NotFound, ServiceUnavailable, from_problem
+from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
 from interlock.sdk.events import Event
+from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.workflows.alarm import Alarm
 from interlock.workflows.errors import CompensationFailed, RunExists
 from interlock.workflows.live import LiveRun
-from interlock.workflows.loading import restore_template
-from interlock.workflows.operations import RunChild
+from interlock.workflows.operations import Call, Operation, Publish, RunChild, UndoChild
+from interlock.workflows.performing import call_tool
 from interlock.workflows.progress import Item, Progress
 from interlock.workflows.records import StepRecord, step_records
+from interlock.workflows.registry import Registry
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
 
@@ -45,45 +46,6 @@ class EngineOptions:
     recover: int = 250
 
 
-class Engine(Protocol):
-    """What the surfaces ask of an engine, whichever it is."""
-
-    def templates(self) -> list[Template]: ...
-
-    def template(self, name: str) -> Template: ...
-
-    def register(self, template: Template) -> None: ...
-
-    async def start(
-        self,
-        workflow: str,
-        input: Mapping[str, Any],
-        *,
-        run_id: str | None = None,
-        parent: str | None = None,
-        tags: Sequence[str] = (),
-    ) -> str: ...
-
-    async def wait(self, run_id: str) -> Any: ...
-
-    async def cancel(self, run_id: str) -> None: ...
-
-    async def get(self, run_id: str) -> RunRecord: ...
-
-    async def list(
-        self,
-        *,
-        status: str | None = None,
-        template: str | None = None,
-        limit: int = 50,
-        before: str | None = None,
-    ) -> Sequence[RunRecord]: ...
-
-    async def steps(self, run_id: str) -> Sequence[StepRecord]: ...
-
-    def watch(self, run_id: str) -> AsyncIterator[Item]: ...
-
-
 class EmbeddedEngine:
     """Implements :class:`Engine`. ``async with`` continues unfinished runs and, at the end, stops.
 
@@ -103,18 +65,15 @@ class EmbeddedEngine:
         options: EngineOptions | None = None,
     ) -> None:
         self.journal = journal
-        self.calls = calls
+        self._calls = calls
         self.world = world
         self.progress = Progress()
         self.draining = False
         self._options = options or EngineOptions()
         self.park_after = self._options.park_after
         self._publish = publish or journal.events.append
-        self._functions = functions or {}
-        self._names: dict[str, Template] = {}
-        self._versions: dict[str, Template] = {}
+        self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
-        self._starting: set[str] = set()
         self._waiters: dict[str, list[asyncio.Future[RunRecord]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
@@ -135,36 +94,22 @@ class EmbeddedEngine:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-        for waiters in self._waiters.values():
-            for waiter in waiters:
-                waiter.cancel()
+        stopped = ServiceUnavailable("Interlock stopped; the run goes on after its next start")
+        for run_id in list(self._waiters):
+            self._tell_waiters(run_id, error=stopped)
 
     # Templates
 
     def register(self, template: Template) -> None:
         """Make a template startable under its name and aliases; runs keep the one they have."""
-        for name in (template.name, *template.aliases):
-            self._names[name] = template
+        self._templates.register(template)
 
     def templates(self) -> list[Template]:
-        unique = {template.name: template for template in self._names.values()}
-        return [unique[name] for name in sorted(unique)]
+        return self._templates.all()
 
     def template(self, name: str) -> Template:
-        """By name or alias.
-
-        Raises:
-            NotFound: with the nearest name.
-        """
-        try:
-            return self._names[name]
-        except KeyError:
-            close = nearest(name, self._names)
-            raise NotFound(
-                f"there is no workflow {name!r}",
-                hint=f"did you mean {close!r}?" if close else "",
-                nearest=[close] if close else [],
-            ) from None
+        """By name or alias; NotFound, with the nearest name, if there is none."""
+        return self._templates.get(name)
 
     # Runs
 
@@ -205,60 +150,47 @@ class EmbeddedEngine:
             raise ServiceUnavailable("Interlock is shutting down", hint="start it again later")
         template = self.template(workflow)
         values = template.input.check(dict(input), f"input of {template.name}")
-        if run_id is not None and await self._exists(run_id, template.name):
-            return run_id
-        run_id = run_id or self.world.new_id()
-        record = RunRecord(
-            id=run_id,
+        record = self._new(template, values, run_id, parent, trace, tags)
+        await self._templates.keep(template)
+        if run_id is None:
+            await self.journal.runs.create(record)
+        elif not await self.journal.runs.create_once(record):
+            return await self._same(record)
+        if not self.draining:
+            self._drive(LiveRun(record, template, {}, self))
+        return record.id
+
+    def _new(
+        self,
+        template: Template,
+        values: Any,
+        run_id: str | None,
+        parent: str | None,
+        trace: str | None,
+        tags: Sequence[str],
+    ) -> RunRecord:
+        return RunRecord(
+            id=run_id or self.world.new_id(),
             workflow=template.name,
             version=template.version,
             status="running",
+            created=self.world.time(),
+            input=values,
             parent=parent,
             trace=trace,
-            intent=None,
             tags=tuple(tags),
-            created=self.world.time(),
-            finished=None,
-            wake=None,
-            input=values,
-            output=None,
-            problem=None,
-            waiting=None,
         )
-        self._starting.add(run_id)
-        try:
-            await self._keep(template)
-            await self.journal.runs.create(record)
-        finally:
-            self._starting.discard(run_id)
-        if not self.draining:
-            self._drive(LiveRun(record, template, {}, self))
-        return run_id
 
-    async def _exists(self, run_id: str, workflow: str) -> bool:
-        if run_id in self._starting:
-            return True
-        if run := self._live.get(run_id):
-            found: RunRecord | None = run.record
-        else:
-            # Nobody else may start it while the journal is asked.
-            self._starting.add(run_id)
-            found = await self.journal.runs.get(run_id)
-        if found is not None and found.workflow != workflow:
-            self._starting.discard(run_id)
-            raise RunExists(f"run {run_id} exists, of workflow {found.workflow}")
-        return found is not None
-
-    async def _keep(self, template: Template) -> None:
-        """A run can go on only if its template is as durable as itself."""
-        if template.version not in self._versions:
-            await self.journal.templates.add(template.version, template.name, template.source)
-            self._versions[template.version] = template
+    async def _same(self, record: RunRecord) -> str:
+        """The id of the run that was there before; RunExists if it is another workflow's."""
+        found = await self.get(record.id)
+        if found.workflow != record.workflow:
+            raise RunExists(f"run {record.id} exists, of workflow {found.workflow}")
+        return found.id
 
     def _drive(self, run: LiveRun) -> None:
         self._live[run.record.id] = run
-        if self.progress.watched(run.record.id):
-            self._tell(run.record, "run-started")
+        self._tell(run.record, "run-started")
         run.start()
 
     async def wait(self, run_id: str) -> Any:
@@ -324,7 +256,9 @@ class EmbeddedEngine:
     async def steps(self, run_id: str) -> Sequence[StepRecord]:
         """The steps of a run that have ended or wait, in that order."""
         record = await self.get(run_id)
-        return step_records(await self.journal.steps.of_run(record.id))
+        rows = await self.journal.steps.of_run(record.id)
+        # A wait that was given up with its run is over, though nobody recorded its end.
+        return step_records([row for row in rows if row.finished or not record.finished])
 
     async def watch(self, run_id: str) -> AsyncIterator[Item]:
         """Progress of a run, from now to its end.
@@ -355,20 +289,35 @@ class EmbeddedEngine:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def publish(self, event: Event, source: str) -> bool:
-        return await self._publish(event, source)
+    def facts(self, tool: str) -> Facts | None:
+        try:
+            return self._calls.facts(tool)
+        except InterlockError:
+            return None
 
-    async def run_child(self, operation: RunChild, parent: LiveRun) -> Any:
-        await self._start(
-            operation.workflow,
-            operation.input,
-            operation.run_id,
-            parent=parent.record.id,
-            trace=parent.record.trace,
-        )
-        return await self.wait(operation.run_id)
+    def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
+        match operation:
+            case Call():
+                return call_tool(operation, run, self._calls, self.world)
+            case Publish():
+                return self._publish_event(operation, run)
+            case RunChild():
+                return self._run_child(operation, run)
+            case UndoChild():
+                return self._undo_child(operation.run_id)
+            case _:
+                raise NotImplementedError(operation.what)
 
-    async def undo_child(self, run_id: str) -> None:
+    async def _publish_event(self, publish: Publish, run: RunRecord) -> Any:
+        event = Event(publish.event, publish.payload, id=publish.key)
+        await self._publish(event, f"run {run.id}")
+        return {"id": publish.key}
+
+    async def _run_child(self, child: RunChild, run: RunRecord) -> Any:
+        await self._start(child.workflow, child.input, child.run_id, parent=run.id, trace=run.trace)
+        return await self.wait(child.run_id)
+
+    async def _undo_child(self, run_id: str) -> None:
         """Undo a run that succeeded, and wait for that.
 
         Raises:
@@ -384,35 +333,33 @@ class EmbeddedEngine:
             error = CompensationFailed(f"run {run_id} could not be undone completely")
             raise error.with_details(**(record.problem or {}).get("details", {}))
 
-    def finished(self, run: LiveRun, record: RunRecord, error: JournalError | None) -> None:
-        if error is not None:
-            self.lost(run, error)
-            return
-        run.record = record
-        self._live.pop(record.id, None)
-        for waiter in self._waiters.get(record.id, ()):
-            if not waiter.done():
-                waiter.set_result(record)
-        if self.progress.watched(record.id):
-            self._tell(record, f"run-{record.status}")
+    def finished(self, run: RunRecord) -> None:
+        self._live.pop(run.id, None)
+        self._tell_waiters(run.id, run)
+        self._tell(run, f"run-{run.status}")
 
-    def parked(self, run: LiveRun, record: RunRecord, error: JournalError | None) -> None:
-        if error is not None:
-            self.lost(run, error)
-            return
-        self._live.pop(record.id, None)
-        if self.progress.watched(record.id):
-            self._tell(record, "run-waiting")
-        self._alarm.set(record.wake)
+    def parked(self, run: RunRecord) -> None:
+        self._live.pop(run.id, None)
+        self._tell(run, "run-waiting")
+        self._alarm.set(run.wake)
 
-    def lost(self, run: LiveRun, error: JournalError) -> None:
+    def lost(self, run: RunRecord, error: JournalError) -> None:
         """The record of a run cannot be written: it stops here, as at a crash."""
-        _log.error("run %s stops, its record cannot be written: %s", run.record.id, error)
-        run.close()
-        self._live.pop(run.record.id, None)
-        for waiter in self._waiters.get(run.record.id, ()):
-            if not waiter.done():
+        _log.error("run %s stops, its record cannot be written: %s", run.id, error)
+        if live := self._live.pop(run.id, None):
+            live.close()
+        self._tell_waiters(run.id, error=error)
+
+    def _tell_waiters(
+        self, run_id: str, run: RunRecord | None = None, error: InterlockError | None = None
+    ) -> None:
+        for waiter in self._waiters.get(run_id, ()):
+            if waiter.done():
+                continue
+            if error is not None:
                 waiter.set_exception(error)
+            elif run is not None:
+                waiter.set_result(run)
 
     # Recovery
 
@@ -431,7 +378,7 @@ class EmbeddedEngine:
 
     async def _continue(self, record: RunRecord, steps: dict[str, StepRow]) -> None:
         try:
-            template = await self._version(record.version)
+            template = await self._templates.version(record.version)
         except InterlockError as error:
             _log.error("run %s cannot go on: %s", record.id, error)
             return
@@ -442,21 +389,18 @@ class EmbeddedEngine:
             self.journal.runs.update(record)
         self._drive(LiveRun(record, template, steps, self))
 
-    async def _version(self, version: str) -> Template:
-        if version not in self._versions:
-            registered = next((t for t in self._names.values() if t.version == version), None)
-            if registered is None:
-                source = await self.journal.templates.get(version)
-                registered = restore_template(source, self._functions)
-            self._versions[version] = registered
-        return self._versions[version]
-
     def _tell(self, record: RunRecord, kind: str) -> None:
-        self.progress.publish(self._item(record, kind))
+        if self.progress.watched(record.id):
+            self.progress.publish(self._item(record, kind))
 
     def _item(self, record: RunRecord, kind: str) -> Item:
-        item: Item = {"kind": kind, "run": record.id, "path": "", "what": record.workflow}
-        item["at"] = self.world.time()
-        item["end"] = record.finished is not None
-        reason = (record.problem or {}).get("message") or (record.waiting or {}).get("reason")
-        return {**item, "message": reason or ""}
+        why = record.problem or record.waiting or {}
+        return {
+            "kind": kind,
+            "run": record.id,
+            "path": "",
+            "what": record.workflow,
+            "at": self.world.time(),
+            "message": why.get("message") or why.get("reason", ""),
+            "end": record.finished is not None,
+        }

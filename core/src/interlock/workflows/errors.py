@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from interlock.sdk.errors import (
-    CircuitOpen,
     Conflict,
     DeadlineExceeded,
     InterlockError,
@@ -12,7 +11,6 @@ from interlock.sdk.errors import (
     Refusal,
     Rejected,
     Retryable,
-    ServiceUnavailable,
     Throttled,
 )
 
@@ -75,18 +73,3 @@ def may_have_run(error: InterlockError) -> bool:
             return True
         case _:
             return error.code == "service-bug"
-
-
-def pause_until_available(error: InterlockError) -> float | None:
-    """Seconds after which a service that is down, busy or out of quota is worth another try.
-
-    None if the error does not say that waiting would help.
-    """
-    if isinstance(error, ServiceUnavailable):
-        return error.retry_after or _UNAVAILABLE_PAUSE
-    if isinstance(error, Throttled | CircuitOpen):
-        return error.retry_after
-    return None
-
-
-_UNAVAILABLE_PAUSE = 5.0

@@ -230,8 +230,8 @@ class Port(Protocol):
         """
         ...
 
-    def retrying(self, path: str, error: InterlockError, seconds: float, attempt: int) -> None:
-        """Tell whoever watches."""
+    def pausing(self, path: str, error: InterlockError, seconds: float, *, counts: bool) -> None:
+        """Tell that a step is tried again later, and whether that counts as an attempt."""
         ...
 
     def compensating(self) -> None:

@@ -38,13 +38,20 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     children: dict[str, Path] = field(default_factory=dict)
 
-    def tool(self, name: str) -> tuple[ToolInfo | None, list[str]]:
-        """A tool, or the names that resemble the one asked for."""
+    def tool(self, name: str, *, optional: bool = False) -> tuple[ToolInfo | None, list[str]]:
+        """A tool, or the names that resemble the one asked for.
+
+        Args:
+            optional: a tool of a service that is not configured is believed to exist somewhere:
+                the step says what to do without it.
+        """
         if self.tools is None:
             return ToolInfo(name), []
         try:
             return self.tools(name), []
         except NotFound as error:
+            if optional and error.details.get("kind") == "service":
+                return ToolInfo(name), []
             return None, error.nearest
 
 

@@ -10,13 +10,14 @@ from interlock.sdk.errors import (
     DeadlineExceeded,
     InterlockError,
     Interrupted,
+    NeedsAttention,
     Overloaded,
     RateLimited,
     Retryable,
     ServiceUnavailable,
     Throttled,
 )
-from interlock.workflows.errors import may_have_run, pause_until_available
+from interlock.workflows.errors import may_have_run
 
 KINDS: dict[str, tuple[type[InterlockError], ...]] = {
     "retryable": (Retryable,),
@@ -26,6 +27,8 @@ KINDS: dict[str, tuple[type[InterlockError], ...]] = {
     "interrupted": (Interrupted,),
     "any": (InterlockError,),
 }
+_FIRST_PAUSE = 5.0
+_LONGEST_PAUSE = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +50,42 @@ class Retry:
     unsafe: bool = False
     wait: float = 86400.0
 
-    def allows(self, error: InterlockError, *, repeatable: bool) -> bool:
-        if may_have_run(error) and not (repeatable or self.unsafe):
-            return False
-        return any(isinstance(error, KINDS[kind]) for kind in self.on)
+    def delay(
+        self, error: InterlockError, attempt: int, path: str, *, repeatable: bool
+    ) -> float | None:
+        """Seconds before the attempt after this one; None if there is to be none.
 
-    def delay(self, error: InterlockError, attempt: int, path: str) -> float:
-        """Seconds before the attempt after ``attempt``; a Retry-After beats the back-off."""
+        A Retry-After beats the back-off.
+        """
+        if attempt >= self.attempts or not self._allows(error, repeatable=repeatable):
+            return None
         if error.retry_after is not None:
             return error.retry_after
         ceiling = min(self.max_backoff, self.backoff * 2 ** min(attempt - 1, 30))
         # Spread by path, not at random: a replay has to come to the same delays.
         return float(ceiling * (0.5 + crc32(f"{path}#{attempt}".encode()) / 2**33))
 
+    def wait_for(self, error: InterlockError, waits: int, *, repeatable: bool) -> float | None:
+        """Seconds until a service that is down, busy or out of quota is worth another try.
+
+        None if the error does not say that waiting would help.
+
+        Args:
+            waits: how often it was waited for already.
+        """
+        if may_have_run(error) and not repeatable:
+            return None
+        if isinstance(error, ServiceUnavailable) and error.retry_after is None:
+            return float(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(waits, 30)))
+        waited_for = ServiceUnavailable | CircuitOpen | Throttled | RateLimited | NeedsAttention
+        return error.retry_after if isinstance(error, waited_for) else None
+
+    def _allows(self, error: InterlockError, *, repeatable: bool) -> bool:
+        if may_have_run(error) and not (repeatable or self.unsafe):
+            return False
+        return any(isinstance(error, KINDS[kind]) for kind in self.on)
+
 
 ONCE = Retry()
 UNDOING = Retry(attempts=5)
 """For compensations: a run that turns back should get there."""
-
-
-def pause_for(
-    error: InterlockError, retry: Retry, *, repeatable: bool, waited: float, left: float
-) -> float | None:
-    """Seconds to wait for a service that said when it will be back; None not to wait."""
-    pause = pause_until_available(error)
-    if pause is None or (may_have_run(error) and not repeatable):
-        return None
-    return pause if waited + pause <= retry.wait and pause < left else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from interlock.sdk.errors import InterlockError
-from interlock.workflows.errors import StepFailed, may_have_run
+from interlock.workflows.errors import StepFailed, Stopped, may_have_run
 from interlock.workflows.frame import Frame
 from interlock.workflows.template import Body
 
@@ -80,6 +80,10 @@ class Saga:
             del self._undos[undo.path]
             try:
                 await perform(undo.body, undo.frame, f"{undo.path}~undo")
+            except Stopped:
+                # The run turns back as a whole, and comes to this one again.
+                self._undos[undo.path] = undo
+                raise
             except StepFailed as failure:
                 self.not_undone.append(undo.path)
                 tell(undo.path, failure.error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,7 +25,7 @@ ToolLookup = Callable[[str], ToolInfo | None]
 class CallPort(Protocol):
     """How the engine calls tools."""
 
-    async def __call__(
+    def __call__(
         self,
         tool: str,
         arguments: Mapping[str, Any],
@@ -35,7 +35,7 @@ class CallPort(Protocol):
         step: str,
         deadline: float | None = None,
         parent: str | None = None,
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Any]:
         """The tool's JSON result.
 
         Args:

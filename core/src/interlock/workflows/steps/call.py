@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from interlock.expr import Value
@@ -11,7 +12,7 @@ from interlock.sdk.errors import DeadlineExceeded, InterlockError, InvalidInput
 from interlock.workflows.errors import StepFailed
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import Call, InDoubtPolicy, Operation, Outcome, Sleep
-from interlock.workflows.retry import ONCE, Retry, pause_for
+from interlock.workflows.retry import ONCE, Retry
 from interlock.workflows.template import Step
 
 if TYPE_CHECKING:
@@ -82,9 +83,7 @@ class Attempts:
         pause = self._pause(operation, outcome.error)
         if pause is None:
             raise StepFailed(outcome.error, self._path)
-        reason = outcome.error.message
-        self._run.port.retrying(self._path, outcome.error, pause, self._number)
-        slept = await Sleep(f"{self._path}#{self._number}~pause", pause, reason)
+        slept = await Sleep(f"{self.path}~pause", pause, outcome.error.message)
         self._frame.position = slept.position
         self._clock(slept)
         self._number += 1
@@ -100,17 +99,22 @@ class Attempts:
     def _pause(self, operation: Operation, error: InterlockError) -> float | None:
         """Seconds before the next attempt, or None."""
         repeatable = self._run.port.repeatable(operation)
-        left = float("inf") if self.left is None else self.left
-        pause = pause_for(error, self._retry, repeatable=repeatable, waited=self._waited, left=left)
-        if pause is not None:
+        left = inf if self.left is None else self.left
+        pause = None
+        if isinstance(operation, Call):
+            pause = self._retry.wait_for(error, self._waits, repeatable=repeatable)
+        if pause is not None and self._waited + pause <= self._retry.wait:
             self._waited += pause
             self._waits += 1
-            return pause
-        attempt = self._number - self._waits
-        if attempt >= self._retry.attempts or not self._retry.allows(error, repeatable=repeatable):
+        else:
+            pause = self._retry.delay(
+                error, self._number - self._waits, self._path, repeatable=repeatable
+            )
+        if pause is None or pause >= left:
             return None
-        delay = self._retry.delay(error, attempt, self._path)
-        return delay if delay < left else None
+        counts = self._number > self._waits
+        self._run.port.pausing(self._path, error, pause, counts=counts)
+        return pause
 
 
 def mapping(value: Any, path: str, subject: str) -> Mapping[str, Any]:

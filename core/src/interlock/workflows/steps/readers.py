@@ -35,7 +35,7 @@ class Kind:
 
 def read_call(node: StepNode) -> tuple[Action, JsonSchema]:
     name = node.text("call")
-    tool, close = node.reading.tool(name)
+    tool, close = node.reading.tool(name, optional="fallback" in node.data)
     arguments = node.mapping("with")
     if tool is None:
         hint = f"did you mean {close[0]!r}?" if close else "see `interlock tools`"

@@ -1,0 +1,50 @@
+"""What every surface asks of an engine, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from interlock.journal import RunRecord
+from interlock.workflows.progress import Item
+from interlock.workflows.records import StepRecord
+from interlock.workflows.template import Template
+
+
+class Engine(Protocol):
+    """See :class:`interlock.workflows.EmbeddedEngine` for what each does and raises."""
+
+    def templates(self) -> list[Template]: ...
+
+    def template(self, name: str) -> Template: ...
+
+    def register(self, template: Template) -> None: ...
+
+    async def start(
+        self,
+        workflow: str,
+        input: Mapping[str, Any],
+        *,
+        run_id: str | None = None,
+        parent: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> str: ...
+
+    async def wait(self, run_id: str) -> Any: ...
+
+    async def cancel(self, run_id: str) -> None: ...
+
+    async def get(self, run_id: str) -> RunRecord: ...
+
+    async def list(
+        self,
+        *,
+        status: str | None = None,
+        template: str | None = None,
+        limit: int = 50,
+        before: str | None = None,
+    ) -> Sequence[RunRecord]: ...
+
+    async def steps(self, run_id: str) -> Sequence[StepRecord]: ...
+
+    def watch(self, run_id: str) -> AsyncIterator[Item]: ...

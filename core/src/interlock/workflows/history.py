@@ -1,0 +1,157 @@
+"""What a run has on record: read back on a replay, written to as the run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from interlock.journal import (
+    Done,
+    Journal,
+    Payload,
+    RunRecord,
+    StepRow,
+    StepStatus,
+    decode,
+    encode,
+)
+from interlock.sdk.errors import InterlockError, from_problem
+from interlock.sdk.world import World
+from interlock.workflows.errors import InDoubt
+from interlock.workflows.operations import Call, Operation, Outcome, Sleep
+
+
+class History:
+    """The steps of one run.
+
+    Args:
+        steps: those recorded in an earlier life, by path; each is handed out once.
+    """
+
+    def __init__(
+        self, run: RunRecord, steps: dict[str, StepRow], journal: Journal, world: World
+    ) -> None:
+        self._run_id = run.id
+        self._steps = steps
+        self._journal = journal
+        self._world = world
+        self._position = max((step.position for step in steps.values()), default=0)
+
+    @property
+    def replaying(self) -> bool:
+        return bool(self._steps)
+
+    def outcome(
+        self, operation: Operation, repeatable: Callable[[Operation], bool]
+    ) -> Outcome | None:
+        """How an operation ended, if that is on record."""
+        step = self._steps.get(operation.path)
+        if step is None:
+            return None
+        if step.finished is None:
+            return self._in_doubt(operation, step, repeatable)
+        del self._steps[operation.path]
+        value: Any = decode(_inline(step))
+        if step.status == "failed":
+            return Outcome(step.position, None, from_problem(value), step.started, step.finished)
+        return Outcome(step.position, value, None, step.started, step.finished)
+
+    def _in_doubt(
+        self, operation: Operation, step: StepRow, repeatable: Callable[[Operation], bool]
+    ) -> Outcome | None:
+        """A call that was in flight when the process died and must not simply be repeated."""
+        if not isinstance(operation, Call) or operation.in_doubt == "retry":
+            return None
+        if repeatable(operation):
+            return None
+        del self._steps[operation.path]
+        error = InDoubt(
+            f"{operation.path}: {operation.tool} was in flight when Interlock stopped, and is "
+            "not idempotent: it may or may not have happened",
+            hint="look in the service; `in_doubt: retry` on the step repeats the call",
+        )
+        return Outcome(step.position, None, error, step.started, step.started)
+
+    def interrupted(self, operation: Operation) -> bool:
+        step = self._steps.get(operation.path)
+        return step is not None and step.status == "started"
+
+    def starts(self, operation: Operation, done: Done | None = None) -> None:
+        """Record that an operation is about to begin."""
+        self._steps.pop(operation.path, None)
+        self._write(operation, "started", None, self._world.time(), None, done=done)
+
+    def sleeps(self, sleep: Sleep) -> tuple[float, float]:
+        """When a sleep began and when it is over, as was recorded when it first began."""
+        step = self._steps.pop(sleep.path, None)
+        if step is not None and step.due is not None:
+            return step.started, step.due
+        now = self._world.time()
+        due = now + sleep.seconds
+        waiting = encode({"reason": sleep.reason, "until": due})
+        self._write(sleep, "waiting", waiting, now, None, due=due)
+        return now, due
+
+    def ends(
+        self,
+        operation: Operation,
+        output: Any,
+        error: InterlockError | None,
+        started: float,
+        done: Callable[[Outcome], Done],
+    ) -> None:
+        """Record an outcome; ``done(outcome)`` is told when it is durable."""
+        try:
+            payload = encode(output if error is None else error.to_problem())
+        except InterlockError as unfit:
+            error, payload = unfit, encode(unfit.to_problem())
+        if error is None and isinstance(payload.column, bytes):
+            # What a run sees must not depend on whether it was read back.
+            output = decode(payload.column)
+        finished = self._world.time()
+        self._position += 1
+        outcome = Outcome(self._position, output, error, started, finished)
+        status: StepStatus = "succeeded" if error is None else "failed"
+        self._write(operation, status, payload, started, finished, done=done(outcome))
+
+    def note(
+        self, path: str, what: str, status: Literal["succeeded", "skipped"], output: Any
+    ) -> bool:
+        """Record a value without waiting; False if it is on record already."""
+        if self._steps.pop(path, None) is not None:
+            return False
+        now = self._world.time()
+        payload = None if status == "skipped" else encode(output)
+        self._journal.steps.record(
+            self._run_id, path, self._position, status, what, payload, now, now
+        )
+        return True
+
+    def _write(
+        self,
+        operation: Operation,
+        status: StepStatus,
+        payload: Payload | None,
+        started: float,
+        finished: float | None,
+        *,
+        due: float | None = None,
+        done: Done | None = None,
+    ) -> None:
+        self._journal.steps.record(
+            self._run_id,
+            operation.path,
+            self._position,
+            status,
+            operation.what,
+            payload,
+            started,
+            finished,
+            due,
+            done,
+        )
+
+
+def _inline(step: StepRow) -> bytes | None:
+    """A row read for a replay has its payload in full."""
+    return step.payload if isinstance(step.payload, bytes) else None
