@@ -51,6 +51,8 @@ class Builder:
         """The element of a node and all below it."""
         if (referred := self._reference(node, around)) is not None:
             return _as_item(referred, around)
+        if "figma_type" in node:
+            self._job.warn(node, f"node type {node['figma_type']} is drawn as a plain box")
         if node["type"] == "vector":
             element = self._drawing(node, around)
         elif node["type"] == "text":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ class Codegen(Service[Settings]):
             assets: URL or path by image reference.
             node_ids: mark each element with its layer's id.
         """
-        return make_component(component, tokens, assets, node_ids)
+        return await asyncio.to_thread(make_component, component, tokens, assets, node_ids)
 
     @tool(effect="read", cacheable=True)
     async def screen(
@@ -76,7 +77,8 @@ class Codegen(Service[Settings]):
             components: those that get files of their own and therefore no screen.
             node_ids: mark each element with its layer's id.
         """
-        return make_screens(design, tokens, assets, components or (), node_ids)
+        given = (design, tokens, assets, components or (), node_ids)
+        return await asyncio.to_thread(make_screens, *given)
 
     @tool(effect="read", cacheable=True)
     async def assemble(

@@ -7,6 +7,7 @@ blob, and the service's state holds the blob's digest.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -35,7 +36,8 @@ class FileCache:
             kept = await fetch()
             blob = await self._context.blobs.put(kept, "application/json")
             await self._context.state.put(name, {"version": version, "digest": blob.digest})
-        return orjson.loads(kept)
+        # Files reach a hundred megabytes; the event loop must not wait for that.
+        return await asyncio.to_thread(orjson.loads, kept)
 
     async def _kept(self, name: str, version: str) -> bytes | None:
         entry = await self._context.state.get(name)

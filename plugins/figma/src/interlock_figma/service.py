@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -192,7 +193,8 @@ class Figma(Service[FigmaSettings]):
             file_key: the key, or a link to the file.
             ids: only these nodes.
         """
-        return design.simplified(await self._document(file_key, ids))
+        document = await self._document(file_key, ids)
+        return await asyncio.to_thread(design.simplified, document)
 
     @tool(effect="read", tier="tier1", aliases=("extract_figma_components",))
     async def extract_components(
@@ -204,7 +206,8 @@ class Figma(Service[FigmaSettings]):
             file_key: the key, or a link to the file.
             ids: only the components at or below these nodes.
         """
-        return components.extract(await self._document(file_key, ids))
+        document = await self._document(file_key, ids)
+        return await asyncio.to_thread(components.extract, document)
 
     @tool(effect="read", tier="tier1", aliases=("sync_figma_tokens",))
     async def extract_tokens(self, file_key: str, ids: list[str] | None = None) -> dict[str, Any]:
@@ -215,7 +218,8 @@ class Figma(Service[FigmaSettings]):
             ids: only what these nodes use.
         """
         document = await self._document(file_key, ids)
-        return tokens.extract(document, await self.get_variables(file_key))
+        variables = await self.get_variables(file_key)
+        return await asyncio.to_thread(tokens.extract, document, variables)
 
     @webhook()
     async def deliveries(self, request: WebhookRequest) -> Sequence[Event]:
