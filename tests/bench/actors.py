@@ -182,9 +182,9 @@ async def ask_by_100(settings: Settings) -> Result:
 
 async def spawn(settings: Settings) -> Result:
     """Started until the last one has answered."""
+    count = 1000
 
     async def own() -> float:
-        count = 5000
         async with system() as actors:
             begun = perf_counter()
             refs = [await actors.spawn(f"actor-{number}", Counter) for number in range(count)]
@@ -192,7 +192,6 @@ async def spawn(settings: Settings) -> Result:
             return count / (perf_counter() - begun)
 
     def pykka_starts() -> float:
-        count = 500
         begun = perf_counter()
         refs = [PykkaCounter.start() for _ in range(count)]
         refs[-1].ask(0)

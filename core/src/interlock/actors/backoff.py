@@ -36,7 +36,7 @@ class Restarts:
             self._streak = 0
         self._streak += 1
         if self._crashes is None:
-            self._crashes = deque(maxlen=self._options.max_restarts + 1)
+            self._crashes = deque()
         self._crashes.append(now)
         return self.in_window() <= self._options.max_restarts
 
@@ -50,5 +50,7 @@ class Restarts:
         """Crashes within the last ``restart_window`` seconds."""
         if not self._crashes:
             return 0
-        oldest = self._world.monotonic() - self._options.restart_window
-        return sum(at > oldest for at in self._crashes)
+        window_began = self._world.monotonic() - self._options.restart_window
+        while self._crashes and self._crashes[0] <= window_began:
+            self._crashes.popleft()
+        return len(self._crashes)

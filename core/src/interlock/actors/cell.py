@@ -132,14 +132,15 @@ class Cell:
 
     def expire(self, envelope: Envelope) -> None:
         """The deadline has passed: answer, then treat the asker as gone."""
-        envelope.fail(too_late(envelope, may_have_run=self._handles(envelope)))
+        begun = self._handles(envelope) or envelope.requeues > 0
+        envelope.fail(too_late(envelope, may_have_run=begun))
         self.abandon(envelope)
 
     # -- the incarnation ----------------------------------------------------------------------
 
     def pass_over(self, envelope: Envelope) -> None:
         """A message was taken that is out of time, or that nobody waits for."""
-        envelope.fail(too_late(envelope, may_have_run=False))
+        envelope.fail(too_late(envelope, may_have_run=envelope.requeues > 0))
 
     def handler_failed(
         self, incarnation: Incarnation, envelope: Envelope, error: Exception
@@ -199,6 +200,8 @@ class Cell:
         async with self._turn:
             if self.incarnation is None or self.state in _ENDING:
                 return
+            if self.state is not State.PARKED:
+                self._enter(State.RESTARTING)
             crash, self.crash = self.crash, None
             cut_off = await self._end(grace=0.0)
             self._put_back += [each for each in cut_off if survives_restart(each, crash)]

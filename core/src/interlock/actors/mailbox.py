@@ -99,6 +99,8 @@ class Mailbox:
             while self._idle:
                 self._wake()
         else:
+            # It overtakes; there is no order for it to keep.
+            envelope.ordering_key = None
             self._wake()
 
     def line_up(self, envelope: Envelope, admitted: Future[None] | None = None) -> None:

@@ -62,6 +62,7 @@ class Supervisor:
         self._parent = parent
         self._children: dict[str, Child] = {}
         self._failed = False
+        self._halts = 0
         # In a group one recovery at a time; single children do not wait for each other.
         self._turn: AbstractAsyncContextManager[Any] = (
             nullcontext() if strategy == "one_for_one" else asyncio.Lock()
@@ -103,6 +104,7 @@ class Supervisor:
         return None
 
     async def halt(self) -> None:
+        self._halts += 1
         for child in reversed(list(self._children.values())):
             await child.halt()
 
@@ -133,8 +135,11 @@ class Supervisor:
                 if pause is None:
                     return
                 parked = pause.parked
+                halts = self._halts
                 group = await self._halt(failed)
                 await self._wait(group, pause)
+                if halts != self._halts:
+                    return  # The parent has halted all children since, and will start them.
                 failure = await self._start(group)
                 if failure is None:
                     return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from interlock.actors.actor import Actor
 from interlock.actors.envelope import Envelope, running
 from interlock.actors.mailbox import Halted
-from interlock.sdk import Interrupted
+from interlock.sdk import Interrupted, ServiceBug
 
 if TYPE_CHECKING:
     from interlock.actors.cell import Cell
@@ -102,6 +102,9 @@ class Worker:
                 raise error
             # The handler awaited something that was cancelled; that is its failure, not an order.
             error = Interrupted(f"work of {self._cell.name} was cancelled from within")
+        if isinstance(error, SystemExit):
+            # A library's sys.exit() must not take the process down with all other actors.
+            error = ServiceBug(f"a handler of {self._cell.name} tried to exit the process")
         if not isinstance(error, Exception):
             raise error
         self._cell.handler_failed(self._incarnation, envelope, error)
