@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any, get_type_hints
 
 import orjson
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from interlock.sdk.errors import InvalidInput, ServiceBug
@@ -19,6 +18,9 @@ from interlock.sdk.errors import InvalidInput, ServiceBug
 _CONFIG = ConfigDict(
     extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", arbitrary_types_allowed=False
 )
+# Fields of the argument model bear a prefix: a tool may take a ``schema`` or a ``copy``, names
+# that pydantic's own methods have.
+_FIELD = "argument_"
 _PASS_THROUGH = frozenset({dict, list, str, int, float, bool, type(None), Any})
 
 
@@ -61,7 +63,9 @@ class Signature:
             raise invalid_input(self.name, error) from None
         except TypeError as error:
             raise InvalidInput(f"{self.name}: arguments are not JSON: {error}", path="$") from None
-        return {name: getattr(model, name) for name in model.model_fields_set}
+        return {
+            field.removeprefix(_FIELD): getattr(model, field) for field in model.model_fields_set
+        }
 
     def result(self, value: Any) -> Any:
         """The result as JSON values.
@@ -92,8 +96,8 @@ class Signature:
             default = ... if parameter.default is parameter.empty else parameter.default
             annotation = self._hints.get(parameter.name, Any)
             description = described.get(parameter.name)
-            field = FieldInfo(default=default, description=description)
-            fields[parameter.name] = (annotation, field)
+            field: Any = Field(default, description=description, alias=parameter.name)
+            fields[_FIELD + parameter.name] = (annotation, field)
         return create_model(self.name, __config__=_CONFIG, **fields)
 
     @cached_property
