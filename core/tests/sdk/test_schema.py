@@ -32,7 +32,7 @@ def test_an_argument_may_have_a_name_that_pydantic_uses() -> None:
     ("arguments", "path", "reason"),
     [
         ({}, "$.prompt", "required, but missing"),
-        ({"prompt": "words", "schema": 1}, "$.schema", "valid dictionary"),
+        ({"prompt": "words", "schema": 1}, "$.schema", "should be an object"),
         ({"prompt": "words", "argument_schema": {}}, "$.argument_schema", "unknown argument"),
     ],
 )
