@@ -30,6 +30,11 @@ def doc_children() -> dict[str, list[Block]]:
     return children
 
 
+def copied_children() -> dict[str, list[Block]]:
+    """The same, for a server that changes them."""
+    return {parent: list(blocks) for parent, blocks in doc_children().items()}
+
+
 def doc_tree(parent_id: str) -> list[Block]:
     """The blocks below a page with their children, without asking a server."""
     blocks = []

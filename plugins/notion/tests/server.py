@@ -35,7 +35,7 @@ class FakeNotion:
     """
 
     rows: list[dict[str, Any]] = field(default_factory=recordings.doc_pages)
-    children: dict[str, list[Any]] = field(default_factory=lambda: dict(recordings.doc_children()))
+    children: dict[str, list[Any]] = field(default_factory=recordings.copied_children)
     pages: dict[str, Any] = field(default_factory=dict)
     faults: list[Answer] = field(default_factory=list)
     fault_on: Callable[[str, str], Answer | None] = lambda method, path: None

@@ -67,7 +67,7 @@ async def test_links_that_expire_appear_nowhere(notion):
     found = list(files_in(pages))
     assert found and not any("url" in file or "expiry_time" in file for file in found)
     expiring = {file["url"] for file in recorded_files}
-    assert not any(url in page["markdown"] for page in pages for url in expiring)
+    assert not any(f"]({url}" in page["markdown"] for page in pages for url in expiring)
 
 
 async def test_a_list_that_is_not_shared_costs_its_own_blocks_only(notion, fake):

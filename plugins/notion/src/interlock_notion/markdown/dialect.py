@@ -45,7 +45,9 @@ def read_inline(tokens: Sequence[Token]) -> Inline:
     spans: list[Span] = []
     for token in tokens:
         if token.type == "image":
-            inline.images.append((token.content, str(token.attrs.get("src", ""))))
+            said = read_inline(token.children or []).spans
+            alt = "".join(span.text for span in said)
+            inline.images.append((alt, str(token.attrs.get("src", ""))))
         elif token.nesting or (token.type == "html_inline" and _TAG.fullmatch(token.content)):
             look = _turned(look, token)
         else:

@@ -75,7 +75,8 @@ def _divider(block: Block, page_id: str) -> list[str]:
 
 def _image(block: Block, page_id: str) -> list[str]:
     words = " ".join(plain(payload_of(block).get("caption")).split())
-    alt = _IN_ALT.sub(r"\\\1", words)
+    # A bracket could end the text, however it reads on its own.
+    alt = _IN_ALT.sub(r"\\\1", words) if set("[]") & set(words) else inline([Span(words)])
     return [f"![{alt}]({address(_address_of(block, page_id))})"]
 
 

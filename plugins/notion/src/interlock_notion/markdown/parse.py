@@ -41,7 +41,7 @@ def _inline(node: SyntaxTreeNode) -> Inline:
     for child in node.children:
         if child.type == "inline" and child.token is not None:
             inline = read_inline(child.token.children or [])
-    inline.spans = [_linkable(span) for span in inline.spans]
+    inline.spans = merged(_linkable(span) for span in inline.spans)
     return inline
 
 

@@ -65,7 +65,7 @@ def _write(page: _Page, blocks: Sequence[Block], prefix: str) -> None:
     for block in blocks:
         kind = str(block.get("type"))
         number = number + 1 if kind == before == "numbered_list_item" else 1
-        if kind != before or kind not in _ITEMS:
+        if before and (kind != before or kind not in _ITEMS):
             page.gap(prefix)
         _writer(kind)(page, block, prefix, number)
         before = kind
@@ -94,7 +94,7 @@ def _item(page: _Page, block: Block, prefix: str, number: int) -> None:
     page.put(block, (task + text).split("\n"), prefix + marker, prefix + inner)
     children = block.get("children") or ()
     if children and children[0].get("type") not in _ITEMS:
-        page.gap(prefix)
+        page.gap(prefix + inner)
     _write(page, children, prefix + inner)
 
 
@@ -103,7 +103,9 @@ def _quote(page: _Page, block: Block, prefix: str, number: int) -> None:
     spans = spans_of(rich_text_of(block))
     text = inline(leaves.with_icon(icon, spans), Frame("> ", "> "))
     page.put(block, text.split("\n"), prefix + "> ", prefix + "> ")
-    _write(page, block.get("children") or (), prefix + "> ")
+    if children := block.get("children"):
+        page.gap(prefix + "> ")
+        _write(page, children, prefix + "> ")
 
 
 def _box(page: _Page, block: Block, prefix: str, number: int) -> None:
