@@ -1,0 +1,53 @@
+"""JSON out of a model's answer, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from interlock.sdk import InvalidInput
+from jsonschema import Draft202012Validator, SchemaError
+
+_FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
+_SHOWN = 5
+
+
+def check_schema(schema: Mapping[str, Any]) -> None:
+    """InvalidInput unless this is a JSON Schema of an object, which every provider takes."""
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise InvalidInput(f"schema: {error.message}", path="$.schema") from None
+    if schema.get("type") != "object":
+        raise InvalidInput("schema: the answer must be an object", path="$.schema.type")
+
+
+def parsed(text: str, schema: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    """The JSON value in an answer, and its faults; a value with faults is not to be used."""
+    for candidate in _candidates(text):
+        try:
+            value = orjson.loads(candidate)
+        except orjson.JSONDecodeError:
+            continue
+        errors = Draft202012Validator(schema).iter_errors(value)
+        faults = [f"{error.json_path}: {error.message[:300]}" for error in errors]
+        return value, faults[:_SHOWN]
+    return None, ["the answer is not JSON"]
+
+
+def repair_request(faults: list[str]) -> str:
+    """What the model is told about its first answer."""
+    listed = "\n".join(f"- {fault}" for fault in faults)
+    return (
+        "Your answer does not fit the JSON Schema:\n"
+        f"{listed}\n"
+        "Answer again with the corrected JSON object alone."
+    )
+
+
+def _candidates(text: str) -> list[str]:
+    """Where the JSON may be: the whole answer, fenced code, or the outermost braces."""
+    inner = text[text.find("{") : text.rfind("}") + 1]
+    return [text, *_FENCE.findall(text), inner]

@@ -1,0 +1,89 @@
+"""Analysis: citations survive, inventions do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from interlock.sdk import InvalidInput, tools_of
+from interlock_ai import analysis
+from interlock_ai.service import AI
+
+PAGE: dict[str, Any] = {
+    "id": "p1",
+    "title": "Minutes",
+    "url": "https://example.com/p1",
+    "segments": [
+        {"block_id": "b1", "text": "We met on Monday.", "heading_path": ["Start"]},
+        {"block_id": "b2", "text": "  "},
+        {"block_id": "b3", "text": "Ada will write the report."},
+    ],
+}
+STATEMENTS = ("summary", "key_points", "action_items", "decisions", "questions")
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-compatible", "gemini"])
+async def test_statements_cite_the_blocks_they_rest_on(ai: Any, provider: str) -> None:
+    result = await (await ai(provider)).analyze(page=PAGE, goal="Who does what?")
+    assert result["page"] == {"id": "p1", "title": "Minutes", "url": "https://example.com/p1"}
+    assert (result["goal"], result["method"]) == ("Who does what?", "model")
+    texts = {"b1": "We met on Monday.", "b3": "Ada will write the report."}
+    for kind in STATEMENTS:
+        for statement in result[kind]:
+            (citation,) = statement["citations"]
+            assert statement["text"] == texts[citation["block_id"]]
+            assert (citation["page_id"], citation["page_title"]) == ("p1", "Minutes")
+    assert [entry["heading_path"] for entry in result["summary"]] == [["Start"], []]
+    assert result["sentiment"] in ("positive", "neutral", "negative", "mixed")
+    assert result["categories"][0].keys() == {"name", "source", "weight"}
+    assert result["usage"]["output_tokens"] > 0 and result["dropped"] == []
+
+
+async def test_only_the_kinds_asked_for_are_filled(ai: Any) -> None:
+    result = await (await ai()).analyze(text="One.\n\nTwo.", kinds=["summary"])
+    assert [entry["text"] for entry in result["summary"]] == ["One.", "Two."]
+    assert [entry["citations"] for entry in result["summary"]] == [[], []]
+    assert result["key_points"] == result["categories"] == []
+    assert result["sentiment"] is None
+
+
+async def test_segments_may_come_from_several_pages(ai: Any) -> None:
+    segments = [
+        {"page_id": "p1", "block_id": "a", "text": "First."},
+        {"page_id": "p2", "block_id": "b", "text": "Second."},
+    ]
+    result = await (await ai()).analyze(segments=segments, kinds=["key_points"])
+    cited = [entry["citations"][0]["page_id"] for entry in result["key_points"]]
+    assert cited == ["p1", "p2"]
+
+
+def test_a_statement_that_cites_no_segment_is_dropped_and_told() -> None:
+    segments = analysis.segments_of(None, None, PAGE)
+    answer = {
+        "key_points": [
+            {"text": "true", "sources": [2, 9]},
+            {"text": "invented", "sources": [0, 3, -1]},
+            {"text": "baseless", "sources": []},
+        ]
+    }
+    result = analysis.result(answer, segments, "", PAGE)
+    (kept,) = result["key_points"]
+    assert [citation["block_id"] for citation in kept["citations"]] == ["b3"]
+    assert [entry["text"] for entry in result["dropped"]] == ["invented", "baseless"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [{}, {"text": "x", "page": PAGE}, {"text": " "}, {"segments": []}, {"page": {"id": "p"}}],
+)
+async def test_exactly_one_source_with_text_is_wanted(ai: Any, source: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        await (await ai()).analyze(**source)
+
+
+def test_every_tool_describes_itself_and_its_arguments() -> None:
+    tools = tools_of(AI)
+    assert tools.keys() == {"generate", "analyze", "write_component"}
+    for spec in tools.values():
+        properties = spec.signature.input_schema["properties"]
+        assert spec.description and all(part["description"] for part in properties.values())
