@@ -54,13 +54,14 @@ def build_client(
 def _transport(
     options: HttpOptions, wishes: HttpWishes, http2: bool, ssl_context: ssl.SSLContext
 ) -> httpx.AsyncBaseTransport:
-    if http2:
-        return Http2Transport(allow_private=wishes.allow_private, ssl_context=ssl_context)
-    return AiohttpTransport(
+    http1 = AiohttpTransport(
         allow_private=wishes.allow_private,
         max_connections=wishes.max_connections or options.max_connections,
         ssl_context=ssl_context,
     )
+    if not http2:
+        return http1
+    return Http2Transport(allow_private=wishes.allow_private, ssl_context=ssl_context, http1=http1)
 
 
 class _ServiceClient(httpx.AsyncClient):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import httpx
 
+from interlock.host.http.http2_connection import NotProcessed
 from interlock.sdk import InterlockError, Rejected, Retryable
 
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, NotProcessed)
 _CALLERS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
 
 
