@@ -70,6 +70,12 @@ class VirtualWorld:
         finally:
             timer.cancel()
 
+    def next_due(self) -> float | None:
+        """When, on the monotonic clock, the next timer or sleeper is due; None if none is."""
+        while self._due and self._due[0].cancelled:
+            heapq.heappop(self._due)
+        return self._due[0].at if self._due else None
+
     async def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass; whatever falls due on the way runs at its own time, in order."""
         until = self._now + seconds

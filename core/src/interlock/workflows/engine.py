@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from interlock.journal import Journal, JournalError, RunRecord, StepRow
-from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
+from interlock.sdk.errors import InterlockError, NotFound, ServiceUnavailable, from_problem
 from interlock.sdk.events import Event
 from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.workflows.alarm import Alarm
+from interlock.workflows.ends import Ends
 from interlock.workflows.errors import CompensationFailed, RunExists
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import Call, Operation, Publish, RunChild, UndoChild
@@ -74,7 +76,8 @@ class EmbeddedEngine:
         self._publish = publish or journal.events.append
         self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
-        self._waiters: dict[str, list[asyncio.Future[RunRecord]]] = {}
+        self._ends = Ends(self._live, self.get)
+        self._resuming = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
 
@@ -95,8 +98,7 @@ class EmbeddedEngine:
                 task.cancel()
             await asyncio.wait(tasks)
         stopped = ServiceUnavailable("Interlock stopped; the run goes on after its next start")
-        for run_id in list(self._waiters):
-            self._tell_waiters(run_id, error=stopped)
+        self._ends.all_lost(stopped)
 
     # Templates
 
@@ -200,26 +202,13 @@ class EmbeddedEngine:
             NotFound: there is no such run.
             InterlockError: what the run ended with.
         """
-        record = await self._end_of(run_id)
+        if run_id not in self._live:
+            run_id = (await self.get(run_id)).id
+        record = await self._ends.of(run_id)
         if record.status == "succeeded":
             return record.output
         problem = record.problem or {"message": f"the run was {record.status}"}
         raise from_problem(problem).with_details(run=record.id)
-
-    async def _end_of(self, run_id: str) -> RunRecord:
-        waiter: asyncio.Future[RunRecord] = asyncio.get_running_loop().create_future()
-        waiters = self._waiters.setdefault(run_id, [])
-        waiters.append(waiter)
-        try:
-            if run_id not in self._live:
-                record = await self.get(run_id)
-                if record.finished is not None:
-                    return record
-            return await waiter
-        finally:
-            waiters.remove(waiter)
-            if not waiters:
-                self._waiters.pop(run_id, None)
 
     async def cancel(self, run_id: str) -> None:
         """Ask a run to stop; what it completed is undone as its template says.
@@ -228,13 +217,13 @@ class EmbeddedEngine:
             NotFound: there is no such run.
         """
         record = await self.get(run_id)
-        if record.finished is not None:
+        if record.finished is not None or record.status == "compensating":
             return
         await self.journal.runs.intend(record.id, "cancel")
+        if record.id not in self._live:
+            await self._resume([record.id])
         if run := self._live.get(record.id):
             run.cancel()
-        else:
-            await self._resume([record.id])
 
     async def get(self, run_id: str) -> RunRecord:
         """By id, or an unambiguous beginning of it; NotFound otherwise."""
@@ -286,8 +275,13 @@ class EmbeddedEngine:
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
         return task
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("work for a run failed: %s", error, exc_info=error)
 
     def facts(self, tool: str) -> Facts | None:
         try:
@@ -315,7 +309,18 @@ class EmbeddedEngine:
 
     async def _run_child(self, child: RunChild, run: RunRecord) -> Any:
         await self._start(child.workflow, child.input, child.run_id, parent=run.id, trace=run.trace)
+        if child.unwanted:
+            await self.cancel(child.run_id)
         return await self.wait(child.run_id)
+
+    def give_up(self, child: RunChild) -> None:
+        """Cancel a child run; if it is not there yet, as soon as it is."""
+        child.unwanted = True
+        self.spawn(self._cancel_if_there(child.run_id))
+
+    async def _cancel_if_there(self, run_id: str) -> None:
+        with suppress(NotFound):
+            await self.cancel(run_id)
 
     async def _undo_child(self, run_id: str) -> None:
         """Undo a run that succeeded, and wait for that.
@@ -328,38 +333,29 @@ class EmbeddedEngine:
             await self.journal.runs.intend(run_id, "undo")
             await self._resume([run_id])
         if record.finished is None or record.status == "succeeded":
-            record = await self._end_of(run_id)
+            record = await self._ends.of(run_id)
         if record.status == "compensation_failed":
             error = CompensationFailed(f"run {run_id} could not be undone completely")
             raise error.with_details(**(record.problem or {}).get("details", {}))
 
     def finished(self, run: RunRecord) -> None:
         self._live.pop(run.id, None)
-        self._tell_waiters(run.id, run)
+        self._ends.reached(run)
         self._tell(run, f"run-{run.status}")
 
     def parked(self, run: RunRecord) -> None:
-        self._live.pop(run.id, None)
+        live = self._live.pop(run.id)
         self._tell(run, "run-waiting")
         self._alarm.set(run.wake)
+        if live.asked_to_stop:
+            self.spawn(self._resume([run.id]))
 
     def lost(self, run: RunRecord, error: JournalError) -> None:
         """The record of a run cannot be written: it stops here, as at a crash."""
         _log.error("run %s stops, its record cannot be written: %s", run.id, error)
         if live := self._live.pop(run.id, None):
             live.close()
-        self._tell_waiters(run.id, error=error)
-
-    def _tell_waiters(
-        self, run_id: str, run: RunRecord | None = None, error: InterlockError | None = None
-    ) -> None:
-        for waiter in self._waiters.get(run_id, ()):
-            if waiter.done():
-                continue
-            if error is not None:
-                waiter.set_exception(error)
-            elif run is not None:
-                waiter.set_result(run)
+        self._ends.lost(run.id, error)
 
     # Recovery
 
@@ -371,18 +367,18 @@ class EmbeddedEngine:
 
     async def _resume(self, run_ids: Sequence[str]) -> None:
         """Continue runs from their record."""
-        wanted = [run_id for run_id in run_ids if run_id not in self._live]
-        for record, steps in await self.journal.load(wanted) if wanted else ():
-            if record.id not in self._live and record.finished is None and not self.draining:
-                await self._continue(record, steps)
+        # One at a time: what was read of a run must not have been overtaken by the run itself.
+        async with self._resuming:
+            wanted = [run_id for run_id in run_ids if run_id not in self._live]
+            for record, steps in await self.journal.load(wanted) if wanted else ():
+                if record.finished is None and not self.draining:
+                    await self._continue(record, steps)
 
     async def _continue(self, record: RunRecord, steps: dict[str, StepRow]) -> None:
         try:
             template = await self._templates.version(record.version)
         except InterlockError as error:
             _log.error("run %s cannot go on: %s", record.id, error)
-            return
-        if record.id in self._live:
             return
         if record.wake is not None:
             record = record.awake()

@@ -44,12 +44,17 @@ class Interpreter:
 
     async def run(self, intent: Intent | None) -> Ending:
         """The whole run; ``intent`` is what was asked of it in an earlier life."""
+        output, error = None, None
         try:
             output = await self._forward()
         except StepFailed as failure:
-            return await self._backward("failed", failure.error)
+            error = failure.error
         except Stopped:
+            pass
+        if self.port.stopping:
             return await self._backward("cancelled", RunCancelled("the run was cancelled"))
+        if error is not None:
+            return await self._backward("failed", error)
         if intent == "undo":
             return await self._backward("compensated", None, output)
         return Ending("succeeded", output)
@@ -126,7 +131,7 @@ class Interpreter:
         return output
 
     def _race(self, step: Step, frame: Frame, path: str, seconds: float) -> Iterator[Branch]:
-        yield self._outcome(Sleep(f"{path}~timeout", seconds, "time-out"))
+        yield self._outcome(Sleep(f"{path}~timeout", seconds, "time-out", path))
         yield self._perform(step, frame, path)
 
     async def _perform(self, step: Step, frame: Frame, path: str) -> Any:

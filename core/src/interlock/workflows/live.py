@@ -41,7 +41,7 @@ class Surroundings(Protocol):
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
 
-    async def cancel(self, run_id: str) -> None: ...
+    def give_up(self, child: RunChild) -> None: ...
 
     def finished(self, run: RunRecord) -> None: ...
 
@@ -65,6 +65,7 @@ class LiveRun(Port):
         self._history = History(record, steps, engine.journal, engine.world)
         self._begun: dict[Operation, asyncio.Task[None] | Timer | None] = {}
         self._wakes: dict[Sleep, float] = {}
+        self.asked_to_stop = False
         self._turning_back = False
         self._over = False
         interpreter = Interpreter(template, record.id, record.input, record.created, self)
@@ -73,11 +74,12 @@ class LiveRun(Port):
     def start(self) -> None:
         """Begin, or go on where the record ends."""
         if self.record.intent == "cancel":
-            self._trampoline.stop()
+            self.cancel()
         self._trampoline.start()
 
     def cancel(self) -> None:
         """Begin nothing new, and undo; ignored once the run turns back."""
+        self.asked_to_stop = True
         if not self._turning_back and not self._over:
             self._trampoline.stop()
 
@@ -95,6 +97,10 @@ class LiveRun(Port):
     @property
     def replaying(self) -> bool:
         return self._history.replaying
+
+    @property
+    def stopping(self) -> bool:
+        return self.asked_to_stop
 
     def recorded(self, operation: Operation) -> Outcome | None:
         if not self._history.replaying:
@@ -133,7 +139,7 @@ class LiveRun(Port):
         if operation not in self._begun:
             return True  # it never began, because the engine is draining
         if isinstance(operation, RunChild):
-            self._engine.spawn(self._engine.cancel(operation.run_id))
+            self._engine.give_up(operation)
             return False
         if not isinstance(operation, Sleep) and not self._only_reads(operation):
             return False
@@ -166,7 +172,7 @@ class LiveRun(Port):
 
     def _sleep(self, sleep: Sleep) -> None:
         started, due = self._history.sleeps(sleep)
-        if "~" not in sleep.path:
+        if sleep.step == sleep.path:
             self._tell("step-waiting", sleep.path, sleep.what, message=sleep.reason)
         self._wakes[sleep] = due
         wake = partial(self._wake, sleep, started)
@@ -277,7 +283,7 @@ class LiveRun(Port):
         if due - self._engine.world.time() <= self._engine.park_after:
             return
         self.close()
-        waiting = {"reason": sleep.reason, "until": due, "step": sleep.path.partition("#")[0]}
+        waiting = {"reason": sleep.reason, "until": due, "step": sleep.step}
         record = replace(self.record, status="waiting", waiting=waiting, wake=due)
         self._update(record, self._engine.parked)
 

@@ -95,14 +95,16 @@ class Sleep(Operation):
 
     Args:
         reason: shown while the run waits.
+        step: what waits, if the path is not a step's own.
     """
 
-    __slots__ = ("reason", "seconds")
+    __slots__ = ("reason", "seconds", "step")
 
-    def __init__(self, path: str, seconds: float, reason: str) -> None:
+    def __init__(self, path: str, seconds: float, reason: str, step: str | None = None) -> None:
         self.path = path
         self.seconds = seconds
         self.reason = reason
+        self.step = path if step is None else step
 
 
 class Publish(Operation):
@@ -122,15 +124,20 @@ class Publish(Operation):
 
 
 class RunChild(Operation):
-    """Start a run of another template and wait for its output; ``run_id`` makes it start once."""
+    """Start a run of another template and wait for its output; ``run_id`` makes it start once.
 
-    __slots__ = ("input", "run_id", "workflow")
+    Attributes:
+        unwanted: it was given up while it was being started.
+    """
+
+    __slots__ = ("input", "run_id", "unwanted", "workflow")
 
     def __init__(self, path: str, run_id: str, workflow: str, input: Mapping[str, Any]) -> None:
         self.path = path
         self.run_id = run_id
         self.workflow = workflow
         self.input = input
+        self.unwanted = False
 
     @property
     def what(self) -> str:
@@ -192,6 +199,11 @@ class Port(Protocol):
     @property
     def replaying(self) -> bool:
         """Whether there are records that the run has not come to yet."""
+        ...
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the run was asked to stop."""
         ...
 
     def recorded(self, operation: Operation) -> Outcome | None:

@@ -39,21 +39,29 @@ class StepRecord:
 
 def step_records(rows: Sequence[StepRow]) -> list[StepRecord]:
     """In the order of their last attempts."""
-    attempts: dict[str, list[StepRow]] = {}
+    found: dict[str, list[StepRow]] = {}
     for row in rows:
-        base, mark, rest = row.path.rpartition("#")
-        is_attempt = bool(mark) and (rest.isdigit() or rest.endswith("~pause"))
-        path = base if is_attempt else row.path
-        if rest.endswith("~pause") and row.finished is not None:
-            continue
-        attempts[path] = [*attempts.pop(path, []), row]
-    return [_folded(path, found) for path, found in attempts.items()]
+        path = _step_of(row.path)
+        if row.path == path or row.finished is None or not _is_pause(row):
+            found[path] = [*found.pop(path, []), row]
+    return [_folded(path, attempts) for path, attempts in found.items()]
+
+
+def _step_of(path: str) -> str:
+    """``a`` for its attempt ``a#2`` and for ``a#2~pause``, the wait after that."""
+    path = path.removesuffix("~pause")
+    step, mark, number = path.rpartition("#")
+    return step if mark and number.isdigit() else path
+
+
+def _is_pause(row: StepRow) -> bool:
+    return row.path.endswith("~pause")
 
 
 def _folded(path: str, rows: list[StepRow]) -> StepRecord:
     last = rows[-1]
     value = output_of(last.payload)
-    calls = [row for row in rows if not row.path.endswith("~pause")]
+    calls = [row for row in rows if not _is_pause(row)]
     return StepRecord(
         path=path,
         what=(calls or rows)[-1].what,

@@ -1,0 +1,226 @@
+"""Undoing: completed steps, in reverse order, durably."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from interlock.sdk import DeadlineExceeded, Rejected, Retryable
+from interlock.workflows import RunCancelled
+
+from .stage import IDEMPOTENT, WRITE, Stage
+
+BOOKING = """
+    workflow: trip
+    input: {type: object}
+    steps:
+      - {id: hotel, call: t.book, with: {what: hotel}, compensate: {call: t.cancel, with: {id: "${{ steps.hotel.id }}"}}}
+      - id: rest
+        parallel:
+          air: [{id: flight, call: t.book, with: {what: flight}, compensate: {call: t.cancel, with: {id: "${{ steps.flight.id }}"}}}]
+          car: [{sleep: 1s}, {id: car, call: t.book, with: {what: car}, compensate: {call: t.cancel, with: {id: "${{ steps.car.id }}"}}}]
+      - {id: pay, call: t.pay}
+"""
+
+
+def _agency(stage: Stage, pay: Any) -> None:
+    stage.tools.add("t.book", lambda what: {"id": f"{what}-1"}, WRITE)
+    stage.tools.add("t.cancel", lambda id: None, IDEMPOTENT)
+    stage.tools.add("t.pay", pay, WRITE)
+
+
+def _cancelled(stage: Stage) -> list[str]:
+    return [arguments["id"] for arguments in stage.tools.made("t.cancel")]
+
+
+def _fail(error: Exception) -> None:
+    raise error
+
+
+async def test_completed_steps_are_undone_in_reverse_order(stage: Stage) -> None:
+    stage.template(BOOKING)
+    _agency(stage, lambda: _fail(Rejected("no money")))
+
+    async with stage.life() as life:
+        run = await life.engine.start("trip", {})
+        await life.pass_time(2)
+        with pytest.raises(Rejected, match="no money") as error:
+            await life.engine.wait(run)
+        assert (await life.engine.get(run)).status == "failed"
+    assert _cancelled(stage) == ["car-1", "flight-1", "hotel-1"]
+    assert error.value.details["undone"] == ["rest.car.car", "rest.air.flight", "hotel"]
+
+
+async def test_a_run_that_succeeds_undoes_nothing(stage: Stage) -> None:
+    stage.template(BOOKING)
+    _agency(stage, lambda: "paid")
+
+    async with stage.life() as life:
+        run = await life.engine.start("trip", {})
+        await life.pass_time(2)
+        assert await life.engine.wait(run) == "paid"
+    assert _cancelled(stage) == []
+
+
+async def test_a_failing_compensation_is_a_dead_letter_and_does_not_stop_the_rest(
+    stage: Stage,
+) -> None:
+    stage.template(BOOKING)
+    _agency(stage, lambda: _fail(Rejected("no money")))
+    stage.tools.add(
+        "t.cancel", lambda id: _fail(Rejected("too late")) if id == "flight-1" else None, IDEMPOTENT
+    )
+
+    async with stage.life() as life:
+        run = await life.engine.start("trip", {})
+        await life.pass_time(2)
+        record = await life.engine.get(run)
+        assert record.status == "compensation_failed"
+        assert record.problem is not None
+        assert record.problem["details"]["undone"] == ["rest.car.car", "hotel"]
+        assert record.problem["details"]["not_undone"] == ["rest.air.flight"]
+        (letter,) = await life.journal.dead_letters.list()
+        assert (letter.kind, letter.reason) == ("compensation", "too late")
+        assert letter.payload["step"] == "rest.air.flight"
+
+
+async def test_a_compensation_is_retried(stage: Stage) -> None:
+    stage.template(BOOKING)
+    _agency(stage, lambda: _fail(Rejected("no money")))
+    troubles = [Retryable("busy"), Retryable("busy")]
+    stage.tools.add("t.cancel", lambda id: _fail(troubles.pop()) if troubles else None, IDEMPOTENT)
+
+    async with stage.life() as life:
+        run = await life.engine.start("trip", {})
+        await life.pass_time(60)
+        assert (await life.engine.get(run)).status == "failed"
+    assert _cancelled(stage) == ["car-1"] * 3 + ["flight-1", "hotel-1"]
+
+
+async def test_cancel_undoes_and_lets_a_write_in_flight_finish_first(stage: Stage) -> None:
+    stage.template(BOOKING)
+    _agency(stage, lambda: stage.world.sleep(5))
+
+    async with stage.life() as life:
+        run = await life.engine.start("trip", {})
+        await life.pass_time(2)
+        await life.engine.cancel(run)
+        await life.quiet()
+        assert _cancelled(stage) == []
+        await life.pass_time(5)
+        with pytest.raises(RunCancelled):
+            await life.engine.wait(run)
+        assert (await life.engine.get(run)).status == "cancelled"
+    assert _cancelled(stage) == ["car-1", "flight-1", "hotel-1"]
+
+
+async def test_cancel_reaches_a_parked_run(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        steps:
+          - {id: a, call: t.book, with: {what: a}, compensate: {call: t.cancel, with: {id: a}}}
+          - {sleep: 1d}
+    """)
+    _agency(stage, None)
+
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.quiet()
+        assert (await life.engine.get(run)).status == "waiting"
+        await life.engine.cancel(run)
+        with pytest.raises(RunCancelled):
+            await life.engine.wait(run)
+    assert _cancelled(stage) == ["a"]
+
+
+async def test_a_call_that_may_have_happened_is_undone_as_well(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        steps: [{id: a, call: t.hang, timeout: 2s, compensate: {call: t.cancel, with: {id: guess}}}]
+    """)
+    _agency(stage, None)
+    stage.tools.add("t.hang", lambda: asyncio.Event().wait(), WRITE)
+
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.pass_time(3)
+        with pytest.raises(DeadlineExceeded):
+            await life.engine.wait(run)
+    assert _cancelled(stage) == ["guess"]
+
+
+async def test_a_call_that_was_rejected_is_not_undone(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        steps: [{call: t.pay, compensate: {call: t.cancel, with: {id: guess}}}]
+    """)
+    _agency(stage, lambda: _fail(Rejected("no")))
+
+    async with stage.life() as life:
+        with pytest.raises(Rejected):
+            await life.run("w")
+    assert _cancelled(stage) == []
+
+
+async def test_what_a_child_run_did_is_undone_with_its_parent(stage: Stage) -> None:
+    stage.template("""
+        workflow: child
+        steps:
+          - {id: a, call: t.book, with: {what: a}, compensate: {call: t.cancel, with: {id: a}}}
+          - {id: b, call: t.book, with: {what: b}, compensate: {call: t.cancel, with: {id: b}}}
+    """)
+    stage.template("""
+        workflow: parent
+        steps:
+          - {id: c, run: child}
+          - {id: last, call: t.book, with: {what: c}, compensate: {call: t.cancel, with: {id: c}}}
+          - {call: t.pay}
+    """)
+    _agency(stage, lambda: _fail(Rejected("no money")))
+
+    async with stage.life() as life:
+        run = await life.engine.start("parent", {})
+        with pytest.raises(Rejected):
+            await life.engine.wait(run)
+        assert (await life.engine.get(f"{run}:c")).status == "compensated"
+    assert _cancelled(stage) == ["c", "b", "a"]
+
+
+async def test_cancelling_a_parent_cancels_its_child(stage: Stage) -> None:
+    stage.template("""
+        workflow: child
+        steps:
+          - {id: a, call: t.book, with: {what: a}, compensate: {call: t.cancel, with: {id: a}}}
+          - {sleep: 3s}
+    """)
+    stage.template("workflow: parent\nsteps: [{id: c, run: child}]")
+    _agency(stage, None)
+
+    async with stage.life() as life:
+        run = await life.engine.start("parent", {})
+        await life.quiet()
+        await life.engine.cancel(run)
+        with pytest.raises(RunCancelled):
+            await life.engine.wait(run)
+        assert (await life.engine.get(f"{run}:c")).status == "cancelled"
+        assert (await life.engine.get(run)).status == "cancelled"
+    assert _cancelled(stage) == ["a"]
+
+
+async def test_on_error_compensate_undoes_the_block_and_goes_on(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        steps:
+          - {id: before, call: t.book, with: {what: x}, compensate: {call: t.cancel, with: {id: before}}}
+          - id: block
+            on_error: compensate
+            steps:
+              - {id: a, call: t.book, with: {what: a}, compensate: {call: t.cancel, with: {id: a}}}
+              - {call: t.pay}
+          - {transform: "${{ steps.block.error.message }}"}
+    """)
+    _agency(stage, lambda: _fail(Rejected("no money")))
+
+    async with stage.life() as life:
+        assert await life.run("w") == "no money"
+    assert _cancelled(stage) == ["a"]
