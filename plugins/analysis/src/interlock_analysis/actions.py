@@ -32,7 +32,7 @@ _OBLIGATIONS: dict[str, str] = {
         r"\b(?:wir|ich|ihr|team|jemand|alle|@\w+)\s+(?:noch\s+)?(?:müssen|muss|müsst|sollten|sollen"
         r"|soll)\b|\b(?:muss|müssen)\b.*\bwerden\b|^bitte\b|\bist (?:noch )?zu \w+en\b"
     ),
-    "zh": r"(?:我们|我|团队|大家|由\S{1,6})(?:还)?(?:需要|必须|应该|要|负责)|^请|务必|尽快",
+    "zh": r"(?:我们|我|团队|大家)(?:还)?(?:需要|必须|应该|要)|^请|务必|尽快",
     "ja": r"(?:する必要|しなければ|してください|お願いします|すること。?$|べきです)",
     "ko": (
         r"(?:해야 (?:한다|합니다|함|할)|하여야|해 ?주세요|해 ?주십시오|바랍니다|할 것\.?$"

@@ -10,6 +10,7 @@ from typing import Any
 from interlock_analysis.language import STOP_WORDS, Language
 from interlock_analysis.pages import Page
 from interlock_analysis.statements import Statement
+from interlock_analysis.terms import content_runs, without_particle
 
 Category = dict[str, Any]
 
@@ -22,7 +23,6 @@ _PROGRESS = re.compile(
 _CHOICES = frozenset({"select", "multi_select"})
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _WORD = re.compile(r"[^\W\d_][^\W_]+(?:-[^\W_]+)*")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
 def categories_of(
@@ -94,14 +94,15 @@ def _without_parts(scores: Mapping[str, float], counts: Mapping[str, int]) -> li
 
 def _phrases(text: str, language: Language) -> list[str]:
     if language in ("zh", "ja"):
-        runs = _HAN_RUN.findall(text)
+        runs = content_runs(text)
         return [run[i : i + n] for run in runs for n in (2, 3, 4) for i in range(len(run) - n + 1)]
     phrases: list[str] = []
     before = ""
     end = -2
+    shortest = 2 if language == "ko" else 3
     for match in _WORD.finditer(text):
-        word = match[0]
-        if len(word) < 3 or word.casefold() in STOP_WORDS[language] | STOP_WORDS["en"]:
+        word = without_particle(match[0])
+        if len(word) < shortest or word.casefold() in STOP_WORDS[language] | STOP_WORDS["en"]:
             before = ""
             continue
         if before and match.start() == end + 1:

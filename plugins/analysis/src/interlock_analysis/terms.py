@@ -15,8 +15,8 @@ _PARTICLES = re.compile(
     r"(?<=[\uac00-\ud7af]{2})(?:에서는|으로는|에게서|입니다|합니다|에서|으로|에게|까지|부터|처럼|보다|이나|라는"
     r"|은|는|이|가|을|를|의|에|로|와|과|도|만)$"
 )
-_HIRAGANA = re.compile(r"[\u3041-\u309f]")
-_STOP_CHARACTERS = frozenset("的了是在和与也就都而及或这那有我你他她它们吗呢吧之为以于对把被从到")
+_CONTENT = re.compile(r"[\u30a0-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_JOINING = frozenset("的了是在和与也就都而及或这那有我你他她它们吗呢吧之为以于对把被从到")
 _ENGLISH_ENDINGS = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"))
 
 
@@ -31,15 +31,24 @@ def terms(text: str, language: Language) -> list[str]:
         if match["han"]:
             found += _pairs(match["han"])
         elif match["hangul"]:
-            found.append(_PARTICLES.sub("", match["hangul"]))
+            found.append(without_particle(match["hangul"]))
         elif (word := _word(match["word"], language)) is not None:
             found.append(word)
     return found
 
 
 def _pairs(run: str) -> list[str]:
-    kept = "".join(" " if c in _STOP_CHARACTERS or _HIRAGANA.match(c) else c for c in run)
-    return [part[i : i + 2] for part in kept.split() for i in range(max(1, len(part) - 1))]
+    return [part[i : i + 2] for part in content_runs(run) for i in range(max(1, len(part) - 1))]
+
+
+def content_runs(text: str) -> list[str]:
+    """Runs of Han and katakana between the characters that only join words."""
+    return "".join(c if _CONTENT.match(c) and c not in _JOINING else " " for c in text).split()
+
+
+def without_particle(word: str) -> str:
+    """A Korean word without the particle behind it; others as they are."""
+    return _PARTICLES.sub("", word)
 
 
 def _word(word: str, language: Language) -> str | None:
