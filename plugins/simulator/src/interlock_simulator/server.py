@@ -80,9 +80,9 @@ class Server:
             case None:
                 return await handler(request)
             case FaultProfile(kind="throttle"):
-                return self._vendors[vendor].throttled(fault.retry_after)
+                return self._vendors[vendor].throttled(request.path, fault.retry_after)
             case FaultProfile(kind="error"):
-                return self._vendors[vendor].failed(fault.status)
+                return self._vendors[vendor].failed(request.path, fault.status)
             case FaultProfile(kind="reset"):
                 return _reset(request)
             case FaultProfile(kind="latency"):

@@ -26,12 +26,12 @@ class Vendor(Protocol):
         """Forget every write."""
         ...
 
-    def throttled(self, retry_after: float | None) -> web.Response:
-        """429 in the vendor's body and headers; ``retry_after`` in seconds."""
+    def throttled(self, path: str, retry_after: float | None) -> web.Response:
+        """429 to a request of ``path``, in the vendor's words; ``retry_after`` in seconds."""
         ...
 
-    def failed(self, status: int) -> web.Response:
-        """A 5xx in the vendor's body."""
+    def failed(self, path: str, status: int) -> web.Response:
+        """A 5xx to a request of ``path``, in the vendor's words."""
         ...
 
 

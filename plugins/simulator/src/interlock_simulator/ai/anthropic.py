@@ -32,12 +32,12 @@ class Anthropic:
     def reset(self) -> None:
         """Nothing is ever written."""
 
-    def throttled(self, retry_after: float | None) -> web.Response:
+    def throttled(self, path: str, retry_after: float | None) -> web.Response:
         response = _error(429, "This request would exceed your organization's rate limit.")
         response.headers.update(retry_after_header(retry_after))
         return response
 
-    def failed(self, status: int) -> web.Response:
+    def failed(self, path: str, status: int) -> web.Response:
         return _error(status, "Overloaded" if status == 529 else "Internal server error")
 
     def application(self) -> web.Application:

@@ -40,7 +40,7 @@ class Gemini:
     def reset(self) -> None:
         """Nothing is ever written."""
 
-    def throttled(self, retry_after: float | None) -> web.Response:
+    def throttled(self, path: str, retry_after: float | None) -> web.Response:
         details = []
         if retry_after is not None:
             kind = "type.googleapis.com/google.rpc.RetryInfo"
@@ -49,7 +49,7 @@ class Gemini:
         response.headers.update(retry_after_header(retry_after))
         return response
 
-    def failed(self, status: int) -> web.Response:
+    def failed(self, path: str, status: int) -> web.Response:
         return _error(status, "An internal error has occurred.")
 
     def application(self) -> web.Application:

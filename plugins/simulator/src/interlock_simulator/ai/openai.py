@@ -27,12 +27,12 @@ class OpenAI:
     def reset(self) -> None:
         """Nothing is ever written."""
 
-    def throttled(self, retry_after: float | None) -> web.Response:
+    def throttled(self, path: str, retry_after: float | None) -> web.Response:
         response = _error(429, "Rate limit reached for requests", "rate_limit_exceeded")
         response.headers.update(retry_after_header(retry_after))
         return response
 
-    def failed(self, status: int) -> web.Response:
+    def failed(self, path: str, status: int) -> web.Response:
         return _error(status, "The server had an error while processing your request.")
 
     def application(self) -> web.Application:

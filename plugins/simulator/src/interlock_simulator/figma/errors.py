@@ -1,8 +1,7 @@
-"""Figma's two shapes of an error body, and its answers to trouble of the vendor itself.
+"""Figma's two shapes of an error body.
 
-Files, images and comments say ``{status, err}``; library, variables and the rest say
-``{error, status, message}`` (ErrorResponsePayloadWithErrMessage and ...WithErrorBoolean of
-the package @figma/rest-api-spec).
+Most endpoints say ``{status, err}``. Those for variables say ``{error, status, message}``, and
+so do the library's lists, but for 404 only (the responses of the package @figma/rest-api-spec).
 """
 
 from __future__ import annotations
@@ -11,23 +10,24 @@ from aiohttp import web
 
 from interlock_simulator.vendor import Refused, reply, retry_after_header
 
-_LIBRARY = frozenset({"components", "component_sets", "styles", "variables", "webhooks"})
+_LIBRARY = frozenset({"components", "component_sets", "styles"})
 
 
 def error(path: str, status: int, said: str) -> web.Response:
-    """The body in the shape that the endpoint of ``path`` uses."""
-    if _LIBRARY.isdisjoint(path.split("/")):
-        return reply({"status": status, "err": said}, status=status)
-    return reply({"error": True, "status": status, "message": said}, status=status)
+    """The body in the shape that the endpoint of ``path`` uses for this status."""
+    parts = set(path.split("/"))
+    if "variables" in parts or (status == 404 and parts & _LIBRARY):
+        return reply({"error": True, "status": status, "message": said}, status=status)
+    return reply({"status": status, "err": said}, status=status)
 
 
 def refused(request: web.Request, status: int, said: str) -> Refused:
     return Refused(error(request.path, status, said))
 
 
-def throttled(retry_after: float | None) -> web.Response:
+def throttled(path: str, retry_after: float | None) -> web.Response:
     """429 with the headers of https://developers.figma.com/docs/rest-api/rate-limits/."""
-    response = reply({"status": 429, "err": "Rate limit exceeded"}, status=429)
+    response = error(path, 429, "Rate limit exceeded")
     response.headers.update(retry_after_header(retry_after))
     response.headers["X-Figma-Plan-Tier"] = "starter"
     response.headers["X-Figma-Rate-Limit-Type"] = "low"
@@ -35,5 +35,5 @@ def throttled(retry_after: float | None) -> web.Response:
     return response
 
 
-def failed(status: int) -> web.Response:
-    return reply({"status": status, "err": "Internal server error"}, status=status)
+def failed(path: str, status: int) -> web.Response:
+    return error(path, status, "Internal server error")

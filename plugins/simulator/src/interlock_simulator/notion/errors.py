@@ -39,13 +39,13 @@ def no_such_url() -> web.Response:
     return error(400, "invalid_request_url", "Invalid request URL.")
 
 
-def throttled(retry_after: float | None) -> web.Response:
+def throttled(path: str, retry_after: float | None) -> web.Response:
     message = "You have been rate limited. Please try again in a few minutes."
     response = error(429, "rate_limited", message, rate_limit_reason="requests_per_window")
     response.headers.update(retry_after_header(retry_after))
     return response
 
 
-def failed(status: int) -> web.Response:
+def failed(path: str, status: int) -> web.Response:
     code = _CODES.get(status, "internal_server_error")
     return error(status, code, "Notion encountered an unexpected error.")

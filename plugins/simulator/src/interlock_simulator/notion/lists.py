@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from interlock_simulator.notion.errors import invalid
 
@@ -21,7 +23,8 @@ def page_of(
     """One page of a list, in the API's envelope.
 
     Args:
-        items: each with a unique ``id``; a cursor is the id of the next item.
+        items: each with an ``id``; a cursor is the id of the next item, changed where an item
+            stands in the list more than once, as recorded lists have it.
         kind: the envelope's ``type``.
         parameters: ``start_cursor`` and ``page_size``, from the query or the body (``place``).
         limit: how many items there are at most, whatever the pages; beyond it the answer
@@ -35,7 +38,7 @@ def page_of(
     envelope: dict[str, Any] = {
         "object": "list",
         "results": list(reachable[start:end]),
-        "next_cursor": reachable[end]["id"] if more else None,
+        "next_cursor": _cursors(reachable)[end] if more else None,
         "has_more": more,
         "type": kind,
         kind: {},
@@ -64,7 +67,17 @@ def _page_size(parameters: Mapping[str, Any], place: str) -> int:
 def _start(items: Sequence[Mapping[str, Any]], cursor: Any) -> int:
     if cursor is None:
         return 0
-    for index, item in enumerate(items):
-        if item["id"] == cursor:
-            return index
+    cursors = _cursors(items)
+    if cursor in cursors:
+        return cursors.index(cursor)
     raise invalid(f"The start_cursor provided is invalid: {cursor}")
+
+
+def _cursors(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    seen: Counter[str] = Counter()
+    cursors = []
+    for item in items:
+        id = item["id"]
+        cursors.append(str(UUID(int=UUID(id).int ^ seen[id])) if seen[id] else id)
+        seen[id] += 1
+    return cursors

@@ -1,0 +1,168 @@
+"""Simulated Figma held to Figma's own OpenAPI description.
+
+The description is the npm package ``@figma/rest-api-spec``; it is fetched once with ``npm pack``
+into the system's folder for temporary files.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.validators import extend
+
+PACKAGE = "@figma/rest-api-spec@0.43.0"
+PLACE = Path(tempfile.gettempdir()) / "interlock-figma-rest-api-spec-0.43.0"
+
+# Captures of 2025 and later fit the description whole; older ones lack keys added since.
+CLEAN = ("radix-icons", "not-pink-presentation", "hero-header", "home-section")
+VARIABLES = "/v1/files/{file_key}/variables/local"
+PATHS = {
+    "file": "/v1/files/{file_key}",
+    "geometry": "/v1/files/{file_key}?geometry=paths",
+    "depth": "/v1/files/{file_key}?depth=2",
+    "ids": "/v1/files/{file_key}?ids={id}",
+    "nodes": "/v1/files/{file_key}/nodes?ids={id}",
+    "meta": "/v1/files/{file_key}/meta",
+    "versions": "/v1/files/{file_key}/versions",
+    "components": "/v1/files/{file_key}/components",
+    "component_sets": "/v1/files/{file_key}/component_sets",
+    "styles": "/v1/files/{file_key}/styles",
+    "comments": "/v1/files/{file_key}/comments",
+    "image fills": "/v1/files/{file_key}/images",
+    "renders": "/v1/images/{file_key}?ids={id}&scale=0.1",
+    "me": "/v1/me",
+}
+
+
+@pytest.fixture(scope="module")
+def description() -> Any:
+    """The OpenAPI document."""
+    document = PLACE / "package/openapi/openapi.yaml"
+    if not document.exists() and (trouble := _fetch()):
+        told = f"no {PACKAGE} ({trouble}); `npm pack {PACKAGE}` and unpack it in {PLACE}"
+        if os.environ.get("INTERLOCK_TEST_REQUIRE_SERVICES") == "1":
+            pytest.fail(told)
+        pytest.skip(told)
+    # The loader in C takes a tenth of a second where the other takes several.
+    return yaml.load(document.read_bytes(), yaml.CSafeLoader)
+
+
+@pytest.fixture
+def fits(description: Any) -> Any:
+    """Check a response against what its operation promises for its status."""
+
+    def check(response: httpx.Response, path: str) -> None:
+        operation = description["paths"][path][response.request.method.lower()]
+        promised = operation["responses"][str(response.status_code)]
+        pointer = promised.get("$ref")
+        if pointer:
+            schema = {"$ref": f"{pointer}/content/application~1json/schema"}
+        else:
+            schema = promised["content"]["application/json"]["schema"]
+        validator = ByDiscriminator({**schema, "components": description["components"]})
+        faults = [
+            f"{error.json_path}: {error.message[:200]}" for error in _first(validator, response)
+        ]
+        assert faults == []
+
+    return check
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("key", CLEAN)
+async def test_answers_fit_the_description(
+    figma: httpx.AsyncClient, fits: Any, key: str, name: str
+) -> None:
+    pages = (await figma.get(f"/v1/files/{key}", params={"depth": 2})).json()["document"]
+    id = next(top["id"] for page in pages["children"] for top in page["children"])
+    template = PATHS[name]
+    response = await figma.get(template.format(file_key=key, id=id))
+    assert response.status_code == 200
+    fits(response, template.split("?")[0])
+
+
+async def test_written_comments_fit_the_description(figma: httpx.AsyncClient, fits: Any) -> None:
+    path = "/v1/files/{file_key}/comments"
+    place = path.format(file_key="torii-gate")
+    posted = await figma.post(place, json={"message": "Lower the beam"})
+    fits(posted, path)
+    fits(await figma.get(place), path)
+    deleted = await figma.delete(f"{place}/{posted.json()['id']}")
+    fits(deleted, f"{path}/{{comment_id}}")
+
+
+@pytest.mark.parametrize("path", [PATHS["file"], PATHS["components"], VARIABLES])
+@pytest.mark.parametrize("status", [403, 404, 429, 500])
+async def test_errors_fit_the_description(
+    start: Any, client: Any, fits: Any, path: str, status: int
+) -> None:
+    faults = {
+        429: [{"kind": "throttle"}],
+        500: [{"kind": "error", "status": 500}],
+    }
+    figma = await client(await start(faults=faults.get(status, [])), "figma")
+    if status == 403:
+        figma.headers["X-Figma-Token"] = "invalid"
+    response = await figma.get(path.format(file_key="nothing"))
+    assert response.status_code == status
+    fits(response, path)
+
+
+async def test_an_answer_that_does_not_fit_is_noticed(figma: httpx.AsyncClient, fits: Any) -> None:
+    path = PATHS["file"]
+    response = await figma.get(path.format(file_key="not-pink-presentation"))
+    spoilt = response.content.replace(b'"type":"TEXT"', b'"type":"TEXTS"')
+    assert spoilt != response.content
+    with pytest.raises(AssertionError, match="TEXTS"):
+        fits(httpx.Response(200, content=spoilt, request=response.request), path)
+
+
+def _one_of(
+    validator: Any, branches: Any, instance: Any, schema: Mapping[str, Any]
+) -> Iterator[Any]:
+    """``oneOf`` that follows a discriminator: trying each branch is exponential in depth."""
+    discriminator = schema.get("discriminator")
+    if discriminator is None or not isinstance(instance, dict):
+        yield from Draft202012Validator.VALIDATORS["oneOf"](validator, branches, instance, schema)
+        return
+    kind = instance.get(discriminator["propertyName"])
+    branch = discriminator["mapping"].get(kind)
+    if branch is None:
+        yield from validator.descend(kind, {"enum": sorted(discriminator["mapping"])})
+    else:
+        yield from validator.descend(instance, {"$ref": branch})
+
+
+ByDiscriminator = extend(Draft202012Validator, {"oneOf": _one_of})
+
+
+def _first(validator: Any, response: httpx.Response) -> list[Any]:
+    return list(islice(validator.iter_errors(response.json()), 3))
+
+
+def _fetch() -> str:
+    """Fetch the package; what went wrong, or an empty text."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return "npm is not installed"
+    with tempfile.TemporaryDirectory(dir=PLACE.parent) as folder:
+        command = [npm, "pack", PACKAGE, "--pack-destination", folder]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+        if done.returncode != 0:
+            return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "npm failed"
+        (archive,) = Path(folder).glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            packed.extractall(PLACE, filter="data")
+    return ""
