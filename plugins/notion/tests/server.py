@@ -157,7 +157,16 @@ class FakeNotion:
         self.pages[parts[0]] = {**page, **{k: v for k, v in body.items() if k != "properties"}}
         return 200, {}, self.pages[parts[0]]
 
+    def _get_files(self, parts: list[str], body: Any, query: dict[str, Any]) -> Answer:
+        return 200, {"content-type": "image/png"}, "the picture"
+
     def _get_blocks(self, parts: list[str], body: Any, query: dict[str, Any]) -> Answer:
+        if len(parts) == 1:
+            return (
+                200,
+                {},
+                next(b for bs in self.children.values() for b in bs if b["id"] == parts[0]),
+            )
         if parts[0] not in self.children:
             return error(404, "object_not_found", "Could not find block.")
         return 200, {}, self._page_of(self.children[parts[0]], query)
@@ -233,7 +242,7 @@ def _too_much(sent: list[Any], most: int, level: int = 0) -> str:
         if len(texts) > 100 or any(len(t.get("text", {}).get("content", "")) > 2000 for t in texts):
             return "body.children[0].rich_text is too long"
         below = payload.get("children") or []
-        if below and level == 2:
+        if below and level == 1:
             return "body.children[0].children[0].children[0].children should be not present"
         fault = _too_much(below, most, level + 1)
         if fault:

@@ -70,6 +70,19 @@ async def test_links_that_expire_appear_nowhere(notion):
     assert not any(f"]({url}" in page["markdown"] for page in pages for url in expiring)
 
 
+async def test_an_uploaded_file_is_kept_by_its_fresh_link(notion, fake, base_url):
+    image_id = "0dfbbdf1-33a9-4f9c-a8c2-f5a5c5bd5f0a"
+    link = {"url": f"{base_url}/v1/files/a.png", "expiry_time": "2026-01-01T00:00:00.000Z"}
+    image = {"id": image_id, "type": "image", "image": {"type": "file", "file": link}}
+    text = {"id": DIVIDER, "type": "paragraph", "paragraph": {"rich_text": []}}
+    fake.children["page"] = [image, text]
+    kept = await notion.download_file(image_id)
+    assert kept["media_type"] == "image/png" and kept["size"] == len(b'"the picture"')
+    assert notion.context.blobs.values["blob"] == b'"the picture"'
+    with pytest.raises(InvalidInput, match="no uploaded file"):
+        await notion.download_file(DIVIDER)
+
+
 async def test_a_list_that_is_not_shared_costs_its_own_blocks_only(notion, fake):
     parent = next(b for b in doc_children()[DIVIDER] if b["has_children"])
     fake.children = {k: v for k, v in fake.children.items() if k != parent["id"]}

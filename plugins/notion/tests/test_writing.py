@@ -151,5 +151,12 @@ def test_a_request_stays_below_half_a_megabyte():
 
 
 def test_what_fits_goes_at_once():
-    (block,) = blocks_from_markdown("- a\n  - b\n    - c\n")
+    (block,) = blocks_from_markdown("- a\n  - b\n  - c\n")
     assert portion_of(block).later == [] and portion_of(block).blocks == 3
+
+
+def test_columns_go_with_their_content():
+    text = blocks_from_markdown("x")
+    columns = [{"type": "column", "column": {"children": text}} for _ in range(2)]
+    whole = {"type": "column_list", "column_list": {"children": columns}}
+    assert portion_of(whole).block == whole and portion_of(whole).later == []

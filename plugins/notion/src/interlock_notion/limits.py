@@ -18,7 +18,11 @@ Block = dict[str, Any]
 TEXT = 2000
 TEXTS = 100
 CHILDREN = 100
-LEVELS = 2
+# "Two levels of nesting": the types of the official client take children's children, other readers
+# count the top as the first. One level of children is right for both.
+LEVELS = 1
+# Columns come with their content or not at all.
+LEVELS_OF_COLUMNS = 2
 BLOCKS = 1000
 # 500 kB a request; some room for what stands around the children.
 BYTES = 450_000
@@ -117,7 +121,7 @@ class Portion:
 
 
 def batches(blocks: Sequence[Block]) -> Iterator[list[Portion]]:
-    """Portions for one request each: 100 blocks at the top, 1,000 in all, 450 kB, 2 levels."""
+    """Portions for one request each: at most 100 blocks at the top, 1,000 in all, and 450 kB."""
     batch: list[Portion] = []
     count = size = 0
     for portion in map(portion_of, blocks):
@@ -133,12 +137,13 @@ def batches(blocks: Sequence[Block]) -> Iterator[list[Portion]]:
 
 
 def portion_of(block: Block) -> Portion:
-    """The block with all below it where that fits a request, without its children otherwise.
+    """The block with its children where that fits a request, without them otherwise.
 
     A table must come with rows, so its first hundred go with it.
     """
     count, size = _count(block), len(orjson.dumps(block))
-    if _fits(block, LEVELS) and count <= BLOCKS and size <= BYTES:
+    levels = LEVELS_OF_COLUMNS if block["type"] == "column_list" else LEVELS
+    if _fits(block, levels) and count <= BLOCKS and size <= BYTES:
         return Portion(block, [], count, size)
     kind = block["type"]
     payload = {name: value for name, value in block[kind].items() if name != "children"}

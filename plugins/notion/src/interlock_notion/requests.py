@@ -18,7 +18,6 @@ Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
 # A longer pause fails the call, so that its run can wait without holding a worker.
 _LONGEST_PAUSE = 60.0
-_TRIES = 4
 _BACKOFF = 0.5
 
 
@@ -49,8 +48,13 @@ class Requests:
     async def pages(
         self, path: str, body: Mapping[str, Any] | None = None, **query: str
     ) -> AsyncIterator[dict[str, Any]]:
-        """Every answer of a paginated request, by its cursors; a POST when there is a body."""
+        """Every answer of a paginated request, by its cursors; a POST when there is a body.
+
+        Raises:
+            Retryable: a cursor came twice, so that the pages would never end.
+        """
         cursor: dict[str, Any] = {}
+        seen: set[str] = set()
         while True:
             size = self.settings.page_size
             if body is None:
@@ -60,6 +64,9 @@ class Requests:
             yield answer
             if not answer.get("has_more") or not answer.get("next_cursor"):
                 return
+            if answer["next_cursor"] in seen:
+                raise Retryable(f"{path}: Notion gave the same cursor twice")
+            seen.add(answer["next_cursor"])
             cursor = {"start_cursor": answer["next_cursor"]}
 
     async def all(self, path: str, **query: str) -> list[dict[str, Any]]:
@@ -89,7 +96,7 @@ class Requests:
             try:
                 return await self._once(method, path, query or {}, body)
             except (Retryable, Conflict) as error:
-                if tries == _TRIES or not (reads or not_carried_out(error)):
+                if tries >= self.settings.request_tries or not (reads or not_carried_out(error)):
                     raise
                 await self._pause(error, tries)
 

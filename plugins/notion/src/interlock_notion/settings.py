@@ -18,6 +18,9 @@ class NotionSettings(Settings):
     # https://developers.notion.com/reference/request-limits: three a second on average.
     rate: PerTime = Field(Rate(3, 1.0), description="requests on average, of all calls together")
     requests_at_once: int = Field(8, ge=1, description="requests in flight")
+    request_tries: int = Field(
+        4, ge=1, description="tries of a single request before its tool's call fails"
+    )
     webhook_token: SecretStr | None = Field(
         None, description="verification token of the webhook subscription"
     )
