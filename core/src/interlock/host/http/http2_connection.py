@@ -94,6 +94,8 @@ class Http2Connection:
         self._streams: dict[int, Stream] = {}
         # Room in flow control, or for another stream, may have come.
         self._room = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._flushing = False
         self._state.initiate_connection()
         self._state.update_settings(
             {SettingCodes.ENABLE_PUSH: 0, SettingCodes.INITIAL_WINDOW_SIZE: _STREAM_WINDOW}
@@ -101,9 +103,7 @@ class Http2Connection:
         self._state.increment_flow_control_window(_CONNECTION_WINDOW)
         self._flush()
         # Apart from the context of the request that happened to be the first.
-        self._receiver = asyncio.get_running_loop().create_task(
-            self._receive(), name="http2", context=Context()
-        )
+        self._receiver = self._loop.create_task(self._receive(), name="http2", context=Context())
 
     # -- requests -----------------------------------------------------------------------------
 
@@ -193,6 +193,13 @@ class Http2Connection:
         await self._room.wait()
 
     def _flush(self) -> None:
+        """Write soon: what all requests have to say in one turn of the loop goes out as one."""
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._write)
+
+    def _write(self) -> None:
+        self._flushing = False
         data = self._state.data_to_send()
         if data and not self._writer.is_closing():
             self._writer.write(data)
