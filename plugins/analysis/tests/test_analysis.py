@@ -14,7 +14,7 @@ SEGMENTS = [
     {
         "block_id": "c1",
         "type": "code",
-        "text": "invoices = load_invoices_of_the_billing_service_every_night()",
+        "text": "for entry in ledger: reconcile entry with bank statement",
         "heading_path": ["Billing"],
     },
     {

@@ -70,6 +70,21 @@ async def test_writes_are_repeated_when_they_were_not_carried_out(notion, fake, 
     assert len(fake.requests) == 2
 
 
+async def test_repeating_can_be_left_to_the_policies(start, fake):
+    notion = await start(request_tries=1)
+    fake.faults = [error(429, "rate_limited", **{"retry-after": "1"})]
+    with pytest.raises(Throttled):
+        await notion.get_page(PAGE)
+    assert len(fake.requests) == 1
+
+
+async def test_a_cursor_that_comes_again_does_not_turn_forever(notion, fake):
+    same = (200, {}, {"results": [], "has_more": True, "next_cursor": "again"})
+    fake.fault_on = lambda method, path: same
+    with pytest.raises(Retryable, match="cursor"):
+        await notion.list_users()
+
+
 async def test_requests_keep_the_pace_of_the_settings(start):
     notion = await start(rate="2/s", page_size=1)
     await notion.list_users()
