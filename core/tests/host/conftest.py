@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 from aiohttp import web
+
 from interlock.sdk import RealWorld
 from interlock.testing import VirtualWorld
 
@@ -33,7 +34,7 @@ async def serving(
     handler: Handler, ssl_context: ssl.SSLContext | None = None
 ) -> AsyncIterator[str]:
     """The URL of a server that answers everything with ``handler``."""
-    runner = web.ServerRunner(web.Server(handler))
+    runner = web.ServerRunner(web.Server(handler, handler_cancellation=True), shutdown_timeout=0.01)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl_context)
     await site.start()

@@ -11,6 +11,7 @@ import h2.config
 import h2.connection
 import h2.events
 import httpx
+
 from interlock.host import HttpWishes
 from interlock.host.http import build_client
 from interlock.host.http.http2_frames import GoAway, split_frames

@@ -69,16 +69,27 @@ def refuse_private(host: str, addresses: Sequence[str]) -> None:
 
 
 def refuse_literal(host: str) -> None:
-    """Refuse a host that is a private address itself; the pools look up names only.
+    """Refuse a host that is a private address in any notation; the pools look up names only.
 
     Raises:
         PrivateAddress: it is.
     """
+    address = _literal(host)
+    if address is not None:
+        refuse_private(host, [address])
+
+
+def _literal(host: str) -> str | None:
+    """The address that ``host`` spells; None for a name."""
     try:
-        ip_address(host)
+        return str(ip_address(host))
     except ValueError:
-        return
-    refuse_private(host, [host])
+        pass
+    try:
+        # The notations of C: decimal, octal, hexadecimal, fewer than four parts.
+        return str(IPv4Address(socket.inet_aton(host)))
+    except OSError:
+        return None
 
 
 async def resolve(
