@@ -14,6 +14,7 @@ from aiohttp import web
 
 from interlock.host import HttpWishes
 from interlock.host.http import PrivateAddress, build_client
+from interlock.host.http.guard import refuse_literal
 from interlock.sdk import (
     DeadlineExceeded,
     HttpOptions,
@@ -360,7 +361,6 @@ async def test_a_circle_of_redirects_is_the_callers_fault() -> None:
         "localhost",
         "2130706433",
         "0x7f.1",
-        "0177.0.0.1",
         "127.1",
         "10.1.2.3",
         "192.168.0.1",
@@ -429,3 +429,14 @@ async def test_the_client_shows_no_secret() -> None:
     async with client_of("http://example.org", headers={"x-token": SECRET}) as client:
         assert SECRET not in repr(client)
         assert SECRET not in repr(HttpOptions(headers={"x-token": SECRET}))
+
+
+@pytest.mark.parametrize("host", ["0177.0.0.1", "0x7f000001", "2130706433", "127.1", "::1"])
+def test_every_notation_of_a_private_address_is_seen_through(host: str) -> None:
+    with pytest.raises(PrivateAddress):
+        refuse_literal(host)
+
+
+@pytest.mark.parametrize("host", ["1.1.1.1", "2606:4700::1111", "api.example.org"])
+def test_public_addresses_and_names_are_let_through(host: str) -> None:
+    refuse_literal(host)
