@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from interlock.sdk import RealWorld
 from interlock_ai.service import AI
 from interlock_ai.settings import AISettings

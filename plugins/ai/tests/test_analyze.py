@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from interlock.sdk import InvalidInput, tools_of
 from interlock_ai import analysis
 from interlock_ai.service import AI

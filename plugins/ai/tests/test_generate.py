@@ -6,11 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
+
 from interlock.sdk import InvalidInput, NeedsAttention, Rejected, Retryable, Throttled
 from interlock_ai.errors import AnswerEmpty, AnswerRefused, AnswerUnfit, read_error
 from interlock_ai.settings import AISettings
 from interlock_simulator.faults import FaultProfile
-from pydantic import ValidationError
 
 PROVIDERS = ("anthropic", "openai", "openai-compatible", "gemini")
 PROMPT = "Otters hold hands. They sleep. They drift. They wake."

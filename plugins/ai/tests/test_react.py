@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from interlock.sdk import InvalidInput
 from interlock_ai import react
 from interlock_ai.errors import AnswerUnfit

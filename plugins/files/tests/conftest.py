@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from interlock_files.service import Files, FilesSettings
 
 

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from interlock.sdk import Conflict, InvalidInput, NotFound, Rejected, tools_of
 from interlock_files.service import Files
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from interlock.sdk import RealWorld, World
 from interlock_simulator.service import Simulator
 from interlock_simulator.settings import SimulatorSettings

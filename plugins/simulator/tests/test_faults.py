@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
+
 from interlock.testing import VirtualWorld
 from interlock_simulator.faults import FaultPlan, FaultProfile
-from pydantic import ValidationError
 
 ME = "/v1/me"
 

@@ -167,6 +167,12 @@ async def test_comments_are_kept_until_the_reset(start: Any, client: Any) -> Non
     assert (await get(figma, f"{TORII}/comments"))["comments"] == []
 
 
+@pytest.mark.parametrize("body", [b"{", b"[]", b"{}"])
+async def test_a_comment_without_words_is_refused(figma: httpx.AsyncClient, body: bytes) -> None:
+    response = await figma.post(f"{TORII}/comments", content=body)
+    assert (response.status_code, response.json()["status"]) == (400, 400)
+
+
 async def test_a_folder_of_the_settings_adds_files_and_variables(
     start: Any, client: Any, tmp_path: Any
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from interlock.sdk import NeedsAttention, tools_of
 from interlock_simulator.service import Simulator
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
 from interlock.sdk import (
     NeedsAttention,
     Rejected,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+
 from interlock.sdk import InvalidInput
 
 Json = dict[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from interlock.sdk import HttpOptions, Policies, RetryPolicy, Service, ServiceError, tool
 
+from interlock.sdk import HttpOptions, Policies, RetryPolicy, Service, ServiceError, tool
 from interlock_ai import analysis, react
 from interlock_ai.conversation import answered
 from interlock_ai.errors import AnswerUnfit, read_error
@@ -15,6 +15,7 @@ from interlock_ai.settings import AISettings
 
 if TYPE_CHECKING:
     import httpx
+
     from interlock.sdk import ServiceContext
 
 Json = dict[str, Any]

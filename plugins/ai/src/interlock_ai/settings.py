@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from interlock.sdk import Settings
 from pydantic import Field, SecretStr, model_validator
+
+from interlock.sdk import Settings
 
 ProviderName = Literal["anthropic", "openai", "openai-compatible", "gemini"]
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from interlock.sdk import InvalidInput
 from jsonschema import Draft202012Validator, SchemaError
+
+from interlock.sdk import InvalidInput
 
 _FENCE = re.compile(r"```\w*\n(.*?)\n?```", re.DOTALL)
 _SHOWN = 5

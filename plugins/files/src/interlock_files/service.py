@@ -11,9 +11,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from interlock.sdk import Bytes, InvalidInput, NeedsAttention, Rejected, Service, Settings, tool
 from pydantic import Field
 
+from interlock.sdk import Bytes, InvalidInput, NeedsAttention, Rejected, Service, Settings, tool
 from interlock_files.folder import Folder, Stored
 from interlock_files.paths import parts_of
 

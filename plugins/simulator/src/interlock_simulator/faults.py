@@ -6,8 +6,9 @@ import random
 from collections.abc import Sequence
 from typing import Literal, Self
 
-from interlock.sdk import Seconds
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from interlock.sdk import Seconds
 
 Kind = Literal["throttle", "error", "reset", "truncate", "slow", "latency"]
 

@@ -7,8 +7,8 @@ import struct
 from collections.abc import Sequence
 
 from aiohttp import web
-from interlock.sdk import World
 
+from interlock.sdk import World
 from interlock_simulator.faults import FaultPlan, FaultProfile
 from interlock_simulator.traffic import Exchange, Traffic
 from interlock_simulator.vendor import Handler, Vendor

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from interlock.sdk import NeedsAttention, Service, tool
-
 from interlock_simulator.ai import Anthropic, Gemini, OpenAI
 from interlock_simulator.faults import FaultPlan, FaultProfile
 from interlock_simulator.figma import Figma, Library

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.sdk import Settings
 from pydantic import Field
 
+from interlock.sdk import Settings
 from interlock_simulator.faults import FaultProfile
 
 

@@ -86,7 +86,7 @@ def _admit(request: web.Request) -> None:
 
 def _prompt(body: Object) -> Prompt:
     messages = body["messages"]
-    users = [text_of(entry.get("content")) for entry in messages if entry["role"] == "user"]
+    users = [text_of(entry.get("content")) for entry in messages if entry.get("role") == "user"]
     format_ = (body.get("output_config") or {}).get("format") or {}
     return Prompt(
         text="\n".join(users),

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 from aiohttp import web
-from interlock.sdk import World
 
+from interlock.sdk import World
 from interlock_simulator.figma import errors
 from interlock_simulator.figma.comments import Comments
 from interlock_simulator.figma.library import Library
@@ -160,8 +160,11 @@ class Figma:
 
     async def _comments_add(self, request: web.Request) -> web.Response:
         await self._recorded(request)
-        body = await request.json()
-        if not body.get("message"):
+        try:
+            body = orjson.loads(await request.read())
+        except orjson.JSONDecodeError:
+            raise errors.refused(request, 400, "Invalid JSON") from None
+        if not isinstance(body, dict) or not body.get("message"):
             raise errors.refused(request, 400, "message: Required")
         return reply(self._comments.add(request.match_info["key"], body))
 

@@ -8,7 +8,6 @@ from itertools import count
 from typing import Any
 
 from interlock.sdk import World
-
 from interlock_simulator.figma.published import USER
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from interlock.sdk import World
-
 from interlock_simulator.notion.recordings import Recorded, read_recordings
 from interlock_simulator.notion.texts import plain_text
 
