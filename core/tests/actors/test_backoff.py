@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock.actors.actor import ActorOptions
 from interlock.actors.backoff import Restarts
 from interlock.testing import VirtualWorld

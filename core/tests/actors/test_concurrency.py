@@ -5,10 +5,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from interlock.actors import ActorOptions, ActorSystem
 from interlock.testing import VirtualWorld, settle
 
-from .doubles import Gate, Recorder, Scripted, cancel
+from .doubles import Bang, Gate, Recorder, Scripted, cancel, raising
 
 
 async def test_as_many_messages_as_allowed_are_handled_at_a_time(system: ActorSystem) -> None:
@@ -106,6 +107,45 @@ async def test_an_unwanted_message_frees_its_key(system: ActorSystem) -> None:
     gate.open()
 
     assert await wanted == "wanted"
+
+
+async def test_a_control_message_neither_waits_for_its_key_nor_frees_it(
+    system: ActorSystem,
+) -> None:
+    log: list[Any] = []
+    gate = Gate("first")
+    ref = await system.spawn("pool", lambda: Recorder(log), ActorOptions(concurrency=3))
+    await ref.tell(gate, ordering_key="a")
+    await settle()
+
+    await ref.ask("control", ordering_key="a", control=True)
+    await ref.tell("second", ordering_key="a")
+    await settle()
+    assert log == ["control"]
+
+    gate.open()
+    await settle()
+
+    assert log == ["control", "first", "second"]
+
+
+async def test_order_within_a_key_survives_a_restart(system: ActorSystem) -> None:
+    log: list[Any] = []
+    first = Gate("first")
+    options = ActorOptions(concurrency=3, backoff=0, crash_on=(Bang,))
+    ref = await system.spawn("pool", lambda: Recorder(log), options)
+    await ref.tell(first, ordering_key="a", idempotent=True)
+    for message in ("second", "third"):
+        await ref.tell(message, ordering_key="a")
+    await settle()
+
+    await ref.tell(raising(Bang()))
+    await settle()
+    first.open()
+    await settle()
+
+    assert log == ["first", "second", "third"]
+    assert first.begun == 2
 
 
 @given(

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from interlock.actors import ActorOptions, ActorSystem, CallCycle, Ref
 from interlock.testing import VirtualWorld, settle
 

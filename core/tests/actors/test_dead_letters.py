@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import pytest
+
 from interlock.actors import ActorOptions, ActorSystem, DeadLetter
 from interlock.sdk import NotFound, Rejected
 from interlock.testing import VirtualWorld, settle

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import pytest
+
 from interlock.actors import ActorOptions, ActorSystem, current_deadline
 from interlock.sdk import DeadlineExceeded
 from interlock.testing import VirtualWorld, settle

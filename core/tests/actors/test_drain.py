@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import pytest
+
 from interlock.actors import Actor, ActorOptions, ActorSystem
 from interlock.sdk import ActorStopped, ServiceUnavailable
 from interlock.testing import VirtualWorld, settle

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from interlock.actors import Actor, ActorOptions, ActorSystem
 from interlock.sdk import ActorStopped
 from interlock.testing import VirtualWorld, settle

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+
 from interlock.actors.cell import Cell
 from interlock.actors.envelope import Envelope
 from interlock.actors.mailbox import Halted, Mailbox, Signal
@@ -58,6 +59,8 @@ class MailboxMachine(RuleBasedStateMachine):
         self.model = Model()
         self.sent = 0
         self.woken = 0
+        self.capacity = 0
+        self.put_back = 0
 
     @initialize(capacity=st.integers(1, 6), keyed=st.booleans())
     def open(self, capacity: int, keyed: bool) -> None:
@@ -116,12 +119,12 @@ class MailboxMachine(RuleBasedStateMachine):
             self.model.in_flight.append(cast("Envelope", taken))
             return
         busy = self.model.busy() if self.keyed else set()
+        self._move_in()
         free = (each for each in self.model.inside if each.ordering_key not in busy)
         assert taken is next(free, None)
         if taken is not None:
             self.model.inside.remove(taken)
             self.model.in_flight.append(taken)
-        self._move_in()
 
     def _move_in(self) -> None:
         """Who is inside now that was in the line; they must have come in order."""
@@ -154,6 +157,7 @@ class MailboxMachine(RuleBasedStateMachine):
             back = sorted(self.model.in_flight, key=lambda each: each.queued_at)
             self.mailbox.put_back(back)
             self.model.inside[:0] = back
+            self.put_back += len(back)
         self.model.in_flight.clear()
 
     @invariant()
@@ -165,6 +169,11 @@ class MailboxMachine(RuleBasedStateMachine):
         assert {*held} == {*inside, *lined}
         assert len(self.mailbox) == len(self.model.inside)
 
+    @invariant()
+    def keeps_its_bound(self) -> None:
+        # Only what a restart puts back may exceed it.
+        assert len(self.model.inside) <= self.capacity + self.put_back
+
     def teardown(self) -> None:
         if hasattr(self, "mailbox"):
             waiting = list(self.mailbox)
@@ -173,7 +182,7 @@ class MailboxMachine(RuleBasedStateMachine):
         self.loop.close()
 
 
-MailboxMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+MailboxMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestMailbox = MailboxMachine.TestCase
 
 

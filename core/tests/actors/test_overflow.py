@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+
 from interlock.actors import ActorOptions, ActorSystem, Ref
 from interlock.sdk import DeadlineExceeded, Overloaded
 from interlock.testing import VirtualWorld, settle

@@ -1,16 +1,20 @@
 """A crash costs the instance and what it had in hand, and nothing else in silence."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from interlock.actors import Actor, ActorOptions, ActorSystem, Ref
+from interlock.actors.cell import State
 from interlock.sdk import (
     ActorRestarted,
     ActorStopped,
     DeadlineExceeded,
     Retryable,
+    ServiceBug,
     ServiceUnavailable,
 )
 from interlock.testing import VirtualWorld, settle
@@ -275,6 +279,41 @@ async def test_what_was_told_to_a_parked_actor_is_handled_after_its_recovery(
     await world.advance(31)
 
     assert log == ["while parked"]
+
+
+async def test_a_parked_actor_refuses_asks_until_its_new_start_has_succeeded(
+    system: ActorSystem, world: VirtualWorld
+) -> None:
+    failures = [Bang()] * 6
+    gate = Gate()
+
+    class SlowToRecover(Scripted):
+        async def started(self) -> None:
+            if failures:
+                raise failures.pop()
+            await gate()
+
+    ref = await system.spawn("down", SlowToRecover, ActorOptions(backoff=0))
+    await world.advance(31)
+    assert gate.begun == 1
+
+    with pytest.raises(ServiceUnavailable):
+        await ref.ask("too early")
+    gate.open()
+    await ref._cell.reached(State.RUNNING)
+
+    assert await ref.ask("hello") == "hello"
+
+
+async def test_a_handler_that_exits_the_process_only_fails(system: ActorSystem) -> None:
+    async def leave() -> None:
+        sys.exit(1)
+
+    ref = await system.spawn("echo", Scripted)
+
+    with pytest.raises(ServiceBug, match="echo tried to exit"):
+        await ref.ask(leave)
+    assert await ref.ask("still here") == "still here"
 
 
 async def test_a_healthy_period_forgets_earlier_crashes(

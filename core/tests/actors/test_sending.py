@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from interlock.actors import Actor, ActorOptions, ActorSystem, current_trace
 from interlock.sdk import ActorStopped, Conflict, InterlockError, Interrupted, NotFound
 from interlock.testing import VirtualWorld, settle

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from interlock.actors import Actor, ActorOptions, ActorSystem, Ref, Supervisor
 from interlock.sdk import ActorRestarted
 from interlock.testing import VirtualWorld, settle
@@ -219,6 +220,35 @@ async def test_a_group_may_hang_below_another(
     await crash(a)
 
     assert steps == ["-c", "-b", "-a", "+a", "+b", "+c"]
+
+
+async def test_a_group_halted_by_its_parent_is_not_started_by_its_own_recovery(
+    system: ActorSystem, steps: list[str], noting: Any, world: VirtualWorld
+) -> None:
+    outer = system.supervisor("outer", strategy="rest_for_one")
+    ready = Gate()
+
+    class Slow(Scripted):
+        starts = 0
+
+        async def started(self) -> None:
+            Slow.starts += 1
+            if Slow.starts > 1:
+                await ready()
+
+    slow = await system.spawn("slow", Slow, AT_ONCE, supervisor=outer)
+    inner = system.supervisor("inner", parent=outer)
+    (a,) = await group(system, inner, noting, "a", backoff=10, max_backoff=10)
+    steps.clear()
+    await crash(a)
+    await crash(slow)
+    await world.advance(20)
+    assert steps == ["-a"]
+
+    ready.open()
+    await settle()
+
+    assert steps == ["-a", "+a"]
 
 
 @pytest.mark.parametrize("on_exhausted", ["escalate", "exit"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from interlock.actors.envelope import Envelope
 
@@ -25,10 +26,12 @@ class KeyedOrder:
 
     def may_start(self, envelope: Envelope) -> bool:
         """True and its key is busy from now on; or False and the message is held."""
+        key = envelope.ordering_key
+        if key is None:
+            return True
         if envelope in self._next:
             self._next.discard(envelope)
             return True
-        key = envelope.ordering_key or ""
         if key in self._busy:
             self._busy[key].append(envelope)
             self.held += 1
@@ -47,6 +50,13 @@ class KeyedOrder:
         self.held -= 1
         self._next.add(following)
         return following
+
+    def place(self, following: Envelope, queue: Iterable[Envelope]) -> int:
+        """Where a released message belongs: in front, behind those released that are older."""
+        older = takewhile(
+            lambda each: each in self._next and each.queued_at <= following.queued_at, queue
+        )
+        return sum(1 for _ in older)
 
     def clear(self) -> list[Envelope]:
         """Forget which keys are busy; what was held, oldest first."""

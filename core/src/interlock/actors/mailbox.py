@@ -162,16 +162,16 @@ class Mailbox:
         if not user:
             return None
         envelope = user.popleft()
-        if self._line and len(user) <= self._capacity >> 1:
-            self._admit()
         if envelope.ordering_key is not None and self._keys is not None:
             return self._take_in_key_order(envelope, self._keys)
+        if self._line:
+            self._admit_at_half()
         return envelope
 
     def done(self, envelope: Envelope) -> None:
         """A message with an ordering key was handled; the next one of its key may start."""
         if self._keys is not None and (following := self._keys.release(envelope)) is not None:
-            self._user.appendleft(following)
+            self._user.insert(self._keys.place(following, self._user), following)
             self._wake()
 
     def idle(self) -> Future[None]:
@@ -217,6 +217,10 @@ class Mailbox:
         elif self.on_demand is not None:
             self.on_demand()
 
+    def _admit_at_half(self) -> None:
+        if len(self._user) <= self._capacity >> 1:
+            self._admit()
+
     def _admit(self) -> None:
         line = self._line
         while line and len(self) < self._capacity:
@@ -239,10 +243,9 @@ class Mailbox:
         return first
 
     def _take_in_key_order(self, envelope: Envelope, keys: KeyedOrder) -> Envelope | None:
-        while not keys.may_start(envelope):
-            if not self._user:
-                return None
-            envelope = self._user.popleft()
-            if envelope.ordering_key is None:
-                return envelope
-        return envelope
+        candidate: Envelope | None = envelope
+        while candidate is not None and not keys.may_start(candidate):
+            self._admit_at_half()
+            candidate = self._user.popleft() if self._user else None
+        self._admit_at_half()
+        return candidate
