@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -79,6 +80,7 @@ def refuse_literal(host: str) -> None:
         refuse_private(host, [address])
 
 
+@lru_cache(maxsize=1024)
 def _literal(host: str) -> str | None:
     """The address that ``host`` spells; None for a name."""
     try:
