@@ -43,7 +43,9 @@ async def test_input_that_does_not_fit_is_refused_with_its_path(stage: Stage) ->
     """)
 
     async with stage.life() as life:
-        with pytest.raises(InvalidInput, match=r"\$\.a\[1\]: expected integer, not string") as error:
+        with pytest.raises(
+            InvalidInput, match=r"\$\.a\[1\]: expected integer, not string"
+        ) as error:
             await life.engine.start("strict", {"a": [1, "x"]})
         assert error.value.path == "$.a[1]"
         assert await life.engine.list() == []

@@ -34,6 +34,11 @@ class Journal:
         self.events = Events(writer, reader, world)
         self.dead_letters = DeadLetters(writer, reader)
 
+    @property
+    def pending(self) -> int:
+        """Writes and queries under way."""
+        return self.writer.pending + self._reader.pending
+
     def key_value(self, service: str) -> KeyValue:
         """The durable facts of one service."""
         return ServiceState(service, self.writer, self._reader)

@@ -19,11 +19,16 @@ _THREADS = 2
 
 
 class Reader:
-    """A few threads, each with its own connection, so that one long query delays nobody."""
+    """A few threads, each with its own connection, so that one long query delays nobody.
+
+    Attributes:
+        pending: queries under way.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
+        self.pending = 0
         self._connections: list[sqlite3.Connection] = []
         self._threads = ThreadPoolExecutor(_THREADS, "journal-read", self._connect)
 
@@ -34,12 +39,15 @@ class Reader:
             JournalError: SQLite refused, or the journal is closed.
         """
         loop = asyncio.get_running_loop()
+        self.pending += 1
         try:
             return await loop.run_in_executor(self._threads, self._read, read)
         except sqlite3.Error as error:
             raise journal_error(error, self._path) from error
         except RuntimeError as error:
             raise JournalError(f"journal {self._path} is closed") from error
+        finally:
+            self.pending -= 1
 
     async def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         return await self.query(lambda connection: connection.execute(sql, values).fetchall())

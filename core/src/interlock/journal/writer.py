@@ -88,7 +88,12 @@ class _Write:
 
 
 class Writer:
-    """The only one that writes to the file. Started by its owner, closed by its owner."""
+    """The only one that writes to the file. Started by its owner, closed by its owner.
+
+    Attributes:
+        pending: writes of which nobody was told yet.
+        commits, rows: how many there were.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -97,7 +102,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._closed = False
-        self._pending = 0
+        self.pending = 0
         self._watching = False
         self.commits = 0
         self.rows = 0
@@ -143,7 +148,7 @@ class Writer:
         if self._closed:
             raise JournalError(f"journal {self._path} is closed")
         self._queue.put(write)
-        self._pending += 1
+        self.pending += 1
         if not self._watching:
             self._watching = True
             self._loop.call_later(_PATIENCE, self._give_way)
@@ -156,7 +161,7 @@ class Writer:
         releases keep restarting the writer's 5 ms after which it may insist). A pause of the
         whole thread is the only way to hand the lock over.
         """
-        self._watching = self._pending > 0
+        self._watching = self.pending > 0
         if self._watching:
             time.sleep(_GIVE_WAY)
             self._loop.call_later(_PATIENCE, self._give_way)
@@ -205,7 +210,7 @@ class Writer:
             return
 
     def _tell(self, told: list[tuple[Done | None, JournalError | None]]) -> None:
-        self._pending -= len(told)
+        self.pending -= len(told)
         for done, error in told:
             if done is not None:
                 try:

@@ -344,7 +344,9 @@ class EmbeddedEngine:
         self._tell(run, f"run-{run.status}")
 
     def parked(self, run: RunRecord) -> None:
-        live = self._live.pop(run.id)
+        live = self._live.pop(run.id, None)
+        if live is None or self.draining:
+            return
         self._tell(run, "run-waiting")
         self._alarm.set(run.wake)
         if live.asked_to_stop:

@@ -83,9 +83,7 @@ class Attempts:
         pause = self._pause(operation, outcome.error)
         if pause is None:
             raise StepFailed(outcome.error, self._path)
-        slept = await Sleep(
-            f"{self.path}~pause", pause, outcome.error.message, self._path
-        )
+        slept = await Sleep(f"{self.path}~pause", pause, outcome.error.message, self._path)
         self._frame.position = slept.position
         self._clock(slept)
         self._number += 1

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Read = Callable[["StepNode"], tuple[Action, JsonSchema]]
 
+_TAKEN = ("input", "run", "steps", "index")
 _NULL: JsonSchema = {"type": "null"}
 
 
@@ -62,7 +63,7 @@ def read_parallel(node: StepNode) -> tuple[Action, JsonSchema]:
 def read_for_each(node: StepNode) -> tuple[Action, JsonSchema]:
     items = node.value("for_each")
     name = node.text("as", "item")
-    if not name.isidentifier() or name in node.scope.names or name in ("steps", "index"):
+    if not name.isidentifier() or name in _TAKEN:
         node.fault("as", f"{name!r} cannot be the item's name", expected="a name not in use")
     names: dict[str, JsonSchema] = {name: ANYTHING, "index": {"type": "integer"}}
     block, schema = node.inside(names=names).block("do")
