@@ -231,6 +231,8 @@ class Host:
             self.catalog.set_service(service.spec.name, ())
 
     async def _settled(self, services: Sequence[HostedService], seconds: float) -> None:
+        if seconds <= 0:
+            return
         try:
             with TimeLimit(self._world, seconds):
                 async with anyio.create_task_group() as tasks:
