@@ -116,7 +116,7 @@ class MailboxMachine(RuleBasedStateMachine):
         taken = self.mailbox.take()
         if self.model.urgent:
             assert taken is self.model.urgent.pop(0)
-            self.model.in_flight.append(cast("Envelope", taken))
+            self.model.in_flight.append(taken)
             return
         busy = self.model.busy() if self.keyed else set()
         self._move_in()

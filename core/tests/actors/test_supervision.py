@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,11 +41,8 @@ def noting(steps: list[str]) -> Callable[[str], Callable[[], Actor]]:
 async def group(
     system: ActorSystem, supervisor: Supervisor, noting: Any, names: str = "abc", **options: Any
 ) -> list[Ref]:
-    options = {"backoff": 0, "crash_on": (Bang,)} | options
-    refs = [
-        await system.spawn(name, noting(name), ActorOptions(**options), supervisor=supervisor)
-        for name in names
-    ]
+    child = replace(AT_ONCE, **options)
+    refs = [await system.spawn(name, noting(name), child, supervisor=supervisor) for name in names]
     for ref in refs:
         await ref.wait_running()
     return refs

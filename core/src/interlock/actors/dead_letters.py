@@ -106,8 +106,8 @@ class DeadLetters:
         if letter is None:
             raise NotFound(f"there is no dead letter {id}", hint="only the newest are kept")
         await self._deliver(letter)
-        if letter in self._kept:
-            self._kept.remove(letter)
+        others = (each for each in self._kept if each is not letter)
+        self._kept = deque(others, maxlen=self._kept.maxlen)
 
     def _report(self, letter: DeadLetter) -> None:
         self._log(letter)

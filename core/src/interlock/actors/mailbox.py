@@ -84,7 +84,8 @@ class Mailbox:
         if self._keys and self._keys.held and len(self) >= self._capacity:
             return False
         user.append(envelope)
-        self._wake()
+        if self._idle or self.on_demand is not None:
+            self._wake()
         return True
 
     def offer_urgent(self, envelope: Envelope | Signal) -> None:
