@@ -11,12 +11,12 @@ from interlock.sdk import Conflict
 
 
 def test_a_second_daemon_is_refused_until_the_first_has_gone(tmp_path: Path) -> None:
-    with StateDirectory.locked(tmp_path / "state"):
-        with (
-            pytest.raises(Conflict, match="another daemon"),
-            StateDirectory.locked(tmp_path / "state"),
-        ):
-            pass
+    with (
+        StateDirectory.locked(tmp_path / "state"),
+        pytest.raises(Conflict, match="another daemon"),
+        StateDirectory.locked(tmp_path / "state"),
+    ):
+        pass
 
     with StateDirectory.locked(tmp_path / "state") as state:
         assert state.path.is_dir()

@@ -1,4 +1,5 @@
 import pytest
+
 from interlock.sdk import InvalidInput
 from interlock_analysis.service import Analysis
 from interlock_analysis.settings import AnalysisSettings

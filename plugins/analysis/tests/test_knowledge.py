@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from interlock_analysis.service import Analysis
 from interlock_analysis.settings import AnalysisSettings
 

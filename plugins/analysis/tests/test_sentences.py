@@ -3,6 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock_analysis.language import LANGUAGES, language_of
 from interlock_analysis.sentences import ranges, sentences
 

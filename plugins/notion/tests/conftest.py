@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+
 from interlock.sdk import BlobRef, Event
 from interlock.testing import VirtualWorld
 from interlock_notion.service import Notion

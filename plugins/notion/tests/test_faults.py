@@ -1,5 +1,6 @@
 import httpx
 import pytest
+
 from interlock.sdk import (
     Conflict,
     InvalidInput,

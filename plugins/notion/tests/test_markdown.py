@@ -3,6 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from interlock_notion.blocks import walk
 from interlock_notion.markdown import blocks_from_markdown, render
 from interlock_notion.markdown.dialect import dialect

@@ -1,4 +1,5 @@
 import pytest
+
 from interlock.sdk import NotFound, Rejected
 
 from .recordings import DOCS, doc_pages, recorded

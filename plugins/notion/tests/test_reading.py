@@ -1,4 +1,5 @@
 import pytest
+
 from interlock.sdk import InvalidInput, NotFound
 from interlock_notion.blocks import walk
 from interlock_notion.markdown import render

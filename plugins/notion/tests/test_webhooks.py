@@ -3,6 +3,7 @@ import hmac
 import json
 
 import pytest
+
 from interlock.sdk import NotFound, Rejected, WebhookRequest
 
 HANDSHAKE = json.dumps({"verification_token": "secret_abc"}).encode()

@@ -1,4 +1,5 @@
 import pytest
+
 from interlock.sdk import InvalidInput, Retryable
 from interlock_notion.limits import batches, fit, portion_of
 from interlock_notion.markdown import blocks_from_markdown

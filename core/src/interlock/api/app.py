@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from interlock.api import events, runs, state, tools
 from interlock.api.auth import Guard, GuardMiddleware
@@ -16,10 +19,17 @@ from interlock.sdk import InterlockError
 MAX_BODY = 16 * 2**20
 
 
-def build_app(runtime: Runtime, guard: Guard, *, max_body: int = MAX_BODY) -> Starlette:
+def build_app(
+    runtime: Runtime,
+    guard: Guard,
+    *,
+    endpoints: Mapping[str, ASGIApp] | None = None,
+    max_body: int = MAX_BODY,
+) -> Starlette:
     """An ASGI application that turns requests into runtime operations.
 
     Args:
+        endpoints: further applications by path, behind the same guard.
         max_body: bytes that a request may carry; more is answered 413.
     """
     app = Starlette(
@@ -27,6 +37,7 @@ def build_app(runtime: Runtime, guard: Guard, *, max_body: int = MAX_BODY) -> St
             Mount("/api/v1", routes=[*tools.ROUTES, *runs.ROUTES, *events.ROUTES, *state.ROUTES]),
             *events.HOOKS,
             *state.HEALTH,
+            *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),
         ],
         middleware=[Middleware(GuardMiddleware, guard=guard, max_body=max_body)],
         exception_handlers={

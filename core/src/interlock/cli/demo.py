@@ -24,6 +24,8 @@ from interlock.cli.progress import show_progress
 from interlock.sdk.errors import InterlockError, NotFound
 
 CONFIG = Path("config/demo/interlock.yaml")
+# The documentation pages of github.com/nvlgzr/notion2svelte, as Notion recorded them.
+NOTION_DATABASE = "1842fdf6-5e49-4c74-a388-cab1b3a6725e"
 _START_SECONDS = 30.0
 
 
@@ -47,7 +49,7 @@ SCENES = (
     Scene(
         "Notion database to a cited knowledge base",
         "knowledge_extraction",
-        {"notion_database_id": "notion2svelte-docs", "analysis_goal": "how to set up and use it"},
+        {"notion_database_id": NOTION_DATABASE, "analysis_goal": "set up and deploy"},
         "knowledge",
     ),
 )

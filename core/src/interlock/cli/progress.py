@@ -1,8 +1,10 @@
-"""A run's progress on standard error: one line when a step ends, retries or waits."""
+"""A run's progress on standard error: a line for a step, one for all items of a loop."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
@@ -15,13 +17,23 @@ _MARKS = {
     "step-undone": ("↶", "magenta"),
     "step-skipped": ("-", "white"),
 }
+# Of the many steps inside a loop, these are worth a line of their own.
+_REMARKABLE = ("step-retrying", "step-waiting", "step-undone")
 
 
 def show_progress(items: Iterable[dict[str, Any]], *, quiet: bool = False) -> None:
     """Consume ``items`` to their end, printing those that a person wants to see."""
+    loop = _Loop()
     for item in items:
-        if not quiet and (line := progress_line(item)):
-            click.echo(line, err=True)
+        if quiet:
+            continue
+        name = _loop_of(item)
+        if name != loop.name:
+            _print(loop.line())
+            loop = _Loop(name)
+        loop.count(item)
+        if not name or item["kind"] in _REMARKABLE:
+            _print(progress_line(item))
 
 
 def progress_line(item: dict[str, Any]) -> str:
@@ -30,9 +42,41 @@ def progress_line(item: dict[str, Any]) -> str:
     if mark is None:
         return ""
     sign, colour = mark
-    parts = [click.style(sign, fg=colour), f"{item.get('path', ''):<32}", item.get("what", "")]
+    parts = [click.style(sign, fg=colour), f"{item.get('path', ''):<28}", item.get("what") or ""]
     if (seconds := item.get("seconds")) is not None:
         parts.append(f"{seconds:.2f} s")
     if message := item.get("message"):
         parts.append(click.style(message, dim=True))
     return "  ".join(part for part in parts if part)
+
+
+@dataclass
+class _Loop:
+    """The items of a ``for_each`` that have been seen in a row."""
+
+    name: str = ""
+    seen: set[str] = field(default_factory=set)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def count(self, item: dict[str, Any]) -> None:
+        self.seen.add(str(item.get("path", "")).partition("]")[0])
+        self.kinds[item["kind"]] += 1
+
+    def line(self) -> str:
+        if not self.name:
+            return ""
+        parts = [f"{len(self.seen)} items", f"{self.kinds['step-succeeded']} steps done"]
+        if failed := self.kinds["step-failed"]:
+            parts.append(f"{failed} without")
+        sign = click.style("✓", fg="green")
+        return f"{sign}  {self.name:<28}  {', '.join(parts)}"
+
+
+def _loop_of(item: dict[str, Any]) -> str:
+    head, bracket, _ = str(item.get("path", "")).partition("[")
+    return head if bracket else ""
+
+
+def _print(line: str) -> None:
+    if line:
+        click.echo(line, err=True)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import closing, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
 import uvicorn
-from anyio.abc import TaskGroup
 from starlette.types import ASGIApp
 
 from interlock.api import Guard, build_app
@@ -46,17 +45,18 @@ async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> b
         daemon = system.config.daemon
         with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
             url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
-            server = _Server(build_app(system.runtime, Guard(state.token())))
-            async with anyio.create_task_group() as tasks:
+            async with _mcp(system) as endpoints, anyio.create_task_group() as tasks:
+                app = build_app(system.runtime, Guard(state.token()), endpoints=endpoints)
+                server = _Server(app)
                 tasks.start_soon(server.serve, [door])
                 with state.announced(url):
                     on_listening(url, system)
-                    clean = await _drained_on_signal(system, tasks)
+                    clean = await _drained_on_signal(system)
                 server.should_exit = True
     return clean
 
 
-async def _drained_on_signal(system: System, tasks: TaskGroup) -> bool:
+async def _drained_on_signal(system: System) -> bool:
     """Drain at the first SIGTERM or SIGINT; at the second, stop draining."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         number = await anext(signals)
@@ -74,6 +74,21 @@ async def _drained_on_signal(system: System, tasks: TaskGroup) -> bool:
             _log.warning("second signal: what is unfinished is cut off")
             waiting.cancel_scope.cancel()
     return drained
+
+
+@asynccontextmanager
+async def _mcp(system: System) -> AsyncIterator[dict[str, ASGIApp]]:
+    """``/mcp``, if the extra for it is installed."""
+    try:
+        from interlock.mcp import McpEndpoint
+    except ModuleNotFoundError as error:
+        if error.name != "mcp":
+            raise
+        yield {}
+        return
+    endpoint = McpEndpoint(system.runtime)
+    async with endpoint.running():
+        yield {"/mcp": endpoint.app}
 
 
 def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
