@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from interlock.journal import Journal, JournalError, RunRecord, StepRow
-from interlock.sdk.errors import InterlockError, NotFound, ServiceUnavailable, from_problem
+from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
 from interlock.sdk.events import Event
 from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.workflows.alarm import Alarm
+from interlock.workflows.children import Children
 from interlock.workflows.ends import Ends
-from interlock.workflows.errors import CompensationFailed, RunExists
+from interlock.workflows.errors import RunExists
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import Call, Operation, Publish, RunChild, UndoChild
 from interlock.workflows.performing import call_tool
@@ -77,6 +77,7 @@ class EmbeddedEngine:
         self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
         self._ends = Ends(self._live, self.get)
+        self._children = Children(self, self._start_child, self._undo)
         self._resuming = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
@@ -296,9 +297,9 @@ class EmbeddedEngine:
             case Publish():
                 return self._publish_event(operation, run)
             case RunChild():
-                return self._run_child(operation, run)
+                return self._children.run(operation, run)
             case UndoChild():
-                return self._undo_child(operation.run_id)
+                return self._children.undo(operation.run_id)
             case _:
                 raise NotImplementedError(operation.what)
 
@@ -307,36 +308,20 @@ class EmbeddedEngine:
         await self._publish(event, f"run {run.id}")
         return {"id": publish.key}
 
-    async def _run_child(self, child: RunChild, run: RunRecord) -> Any:
-        await self._start(child.workflow, child.input, child.run_id, parent=run.id, trace=run.trace)
-        if child.unwanted:
-            await self.cancel(child.run_id)
-        return await self.wait(child.run_id)
-
     def give_up(self, child: RunChild) -> None:
-        """Cancel a child run; if it is not there yet, as soon as it is."""
-        child.unwanted = True
-        self.spawn(self._cancel_if_there(child.run_id))
+        self.spawn(self._children.give_up(child))
 
-    async def _cancel_if_there(self, run_id: str) -> None:
-        with suppress(NotFound):
-            await self.cancel(run_id)
+    async def _start_child(self, child: RunChild, parent: RunRecord) -> None:
+        await self._start(
+            child.workflow, child.input, child.run_id, parent=parent.id, trace=parent.trace
+        )
 
-    async def _undo_child(self, run_id: str) -> None:
-        """Undo a run that succeeded, and wait for that.
-
-        Raises:
-            CompensationFailed: something could not be undone.
-        """
+    async def _undo(self, run_id: str) -> RunRecord:
         record = await self.get(run_id)
         if record.status == "succeeded":
             await self.journal.runs.intend(run_id, "undo")
             await self._resume([run_id])
-        if record.finished is None or record.status == "succeeded":
-            record = await self._ends.of(run_id)
-        if record.status == "compensation_failed":
-            error = CompensationFailed(f"run {run_id} could not be undone completely")
-            raise error.with_details(**(record.problem or {}).get("details", {}))
+        return await self._ends.of(run_id)
 
     def finished(self, run: RunRecord) -> None:
         self._live.pop(run.id, None)
