@@ -16,7 +16,7 @@ from interlock.calls import Call, Gates, OutcomeRecord
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.discover import Candidate, installed_plugins
 from interlock.host.hosted import HostedService, Surroundings, ToolCall
-from interlock.host.loader import LoadedPlugin, load
+from interlock.host.loader import STAGE_SECONDS, LoadedPlugin, load
 from interlock.host.plugins import Plugins
 from interlock.host.record import PluginRecord
 from interlock.host.roll_up import with_services
@@ -49,6 +49,7 @@ class Host:
         emit: publishes an event of the service named second; False if its id is known already.
         on_outcome: hears of every call.
         discover: which plugins there are; runs in a thread.
+        stage_seconds: what one stage of loading one plugin may take.
     """
 
     def __init__(
@@ -61,12 +62,14 @@ class Host:
         *,
         on_outcome: Callable[[OutcomeRecord], None] | None = None,
         discover: Callable[[], Sequence[Candidate]] = installed_plugins,
+        stage_seconds: float = STAGE_SECONDS,
     ) -> None:
         self.catalog = Catalog()
         self.watchdog = Watchdog(world)
         self._world = world
         self._telemetry = telemetry
         self._discover = discover
+        self._stage_seconds = stage_seconds
         self._plugins: list[LoadedPlugin] = []
         self._services: dict[str, HostedService] = {}
         # Services of the configuration whose type nobody offers.
@@ -102,7 +105,9 @@ class Host:
             block: names of plugins; wins over ``allow``.
         """
         candidates = await anyio.to_thread.run_sync(self._discover)
-        self._plugins = await load(candidates, self._world, allow=allow, block=block)
+        self._plugins = await load(
+            candidates, self._world, allow=allow, block=block, timeout=self._stage_seconds
+        )
         return self.plugins
 
     def adopt(self, plugins: Plugins) -> None:

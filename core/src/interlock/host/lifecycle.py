@@ -117,7 +117,7 @@ class Lifecycle:
         except InterlockError as error:
             return error
         except TimeoutError as error:
-            return Retryable(f"{name}: {step}(): {error or 'no answer in time'}", stage=step)
+            return Retryable(f"{name}: {step}(): {str(error) or 'no answer in time'}", stage=step)
         except Exception as error:  # noqa: BLE001 - foreign code; every other error is its bug
             _log.warning("%s() of service %s failed", step, name, exc_info=error)
             return ServiceBug(f"{name}: {step}() raised {type(error).__name__}: {error}")

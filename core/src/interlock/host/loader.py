@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeVar
 
-import anyio
 import pluggy
 
 from interlock.actors.deadlines import TimeLimit
 from interlock.host.contributions import Contributions, check_api, collect
 from interlock.host.discover import Candidate
+from interlock.host.foreign import Raised, outcome_of
 from interlock.host.record import PluginRecord, PluginState
 from interlock.sdk import SDK_API, World
 
@@ -110,26 +110,12 @@ class _Stages:
         """
         try:
             with TimeLimit(self._world, self._timeout):
-                outcome = await anyio.to_thread.run_sync(
-                    lambda: _attempt(work), abandon_on_cancel=True
-                )
+                outcome = await outcome_of(work, f"plugin {self._candidate.name}")
         except TimeoutError:
             raise _StageFailed(stage, f"not done after {self._timeout:g} s") from None
-        if isinstance(outcome, _Raised):
+        if isinstance(outcome, Raised):
             raise _StageFailed(stage, _describe(outcome.error)) from outcome.error
-        return outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _Raised:
-    error: BaseException
-
-
-def _attempt(work: Callable[[], T]) -> T | _Raised:
-    try:
-        return work()
-    except BaseException as error:  # noqa: BLE001 - a SystemExit of a plugin must not end us
-        return _Raised(error)
+        return outcome.value
 
 
 def _describe(error: BaseException) -> str:

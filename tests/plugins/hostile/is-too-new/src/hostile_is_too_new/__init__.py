@@ -1,0 +1,3 @@
+"""Written for an SDK that does not exist yet."""
+
+interlock_api = 99

@@ -1,0 +1,1 @@
+"""One of two distributions with one plugin name."""

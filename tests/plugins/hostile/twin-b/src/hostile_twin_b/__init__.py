@@ -1,0 +1,1 @@
+"""The other of two distributions with one plugin name."""
