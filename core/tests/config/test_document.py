@@ -1,6 +1,7 @@
 """YAML with positions: what the values are, and where each of them stands."""
 
 import pytest
+
 from interlock.config.document import Document, parse
 from interlock.config.faults import ConfigError
 

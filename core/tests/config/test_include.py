@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from interlock.config import ConfigError, read
 from interlock.sdk import Settings
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+
 from interlock.config import Config, ConfigError, Fault, model, read
 from interlock.sdk import Policies, RetryPolicy, Settings
 from interlock.sdk.errors import from_problem
 from interlock.sdk.hooks import Function
-from pydantic import SecretStr
 
 Write = Callable[..., Path]
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 import yaml
-from interlock.config import json_schema
-from interlock.sdk import Settings
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, SecretStr
+
+from interlock.config import json_schema
+from interlock.sdk import Settings
 
 
 class Page(BaseModel):

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+
 from interlock.config import Config, ConfigError, environment, read, redacted
 from interlock.sdk import Settings
-from pydantic import SecretStr
 
 Write = Callable[..., Path]
 

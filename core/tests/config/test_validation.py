@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 
 import pytest
-from interlock.config import faults_of, parse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from interlock.config import faults_of, parse
 
 
 class Strict(BaseModel):

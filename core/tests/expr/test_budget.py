@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from interlock.expr import Budget, ExpressionError, compile_value, parse
 
 BIG: dict[str, Any] = {"text": "a" * 1_000_000, "other": "a" * 1_000_000, "rows": [[1, 2]] * 50_000}

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from interlock.expr import parse
 from pydantic import BaseModel
+
+from interlock.expr import parse
 
 
 class Component(BaseModel):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from interlock.expr import ExpressionError, MissingValue, Reference, parse
 from interlock.sdk.hooks import Function
 

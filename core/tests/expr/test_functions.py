@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from interlock.expr import ExpressionError, parse
 from interlock.expr.functions.table import BUILTINS
 

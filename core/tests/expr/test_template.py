@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from interlock.expr import ExpressionError, compile_value
 
 SCOPE = {"n": 3, "name": "Ada", "flags": {"on": True}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from interlock.sdk import InvalidInput
 from interlock.sdk.schema import Signature
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from interlock.sdk import InvalidInput
 from interlock_codegen.package import assemble
 from interlock_codegen.service import make_component, make_screens

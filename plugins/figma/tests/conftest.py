@@ -13,10 +13,11 @@ from typing import Any
 import httpx
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
+
 from interlock.sdk import BlobRef, Event, NotFound, RealWorld
 from interlock_figma.service import Figma
 from interlock_figma.settings import FigmaSettings
-from pydantic import SecretStr
 
 RECORDINGS = Path(__file__).parents[2] / "simulator/src/interlock_simulator/recordings/figma"
 

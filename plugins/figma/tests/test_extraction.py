@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from interlock_figma import components, design, naming, tokens
 from interlock_figma.tree import read_document
 

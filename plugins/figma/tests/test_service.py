@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
 from interlock.sdk import (
     InvalidInput,
     NeedsAttention,
@@ -13,7 +15,6 @@ from interlock.sdk import (
 )
 from interlock_figma.service import Figma
 from interlock_figma.settings import FigmaSettings
-from pydantic import SecretStr
 
 META = {"file": {"name": "Kit", "version": "7", "last_touched_at": "2026-01-01T00:00:00Z"}}
 

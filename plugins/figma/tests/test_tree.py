@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from interlock_figma.tree import Simplifier, read_document
 
 

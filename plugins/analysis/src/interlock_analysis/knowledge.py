@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.sdk import InvalidInput
-
 from interlock_analysis.analyze import analyze
 from interlock_analysis.citations import check
 from interlock_analysis.duplicates import groups

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.sdk import InvalidInput
-
 from interlock_analysis.language import Language, language_of
 
 # Blocks whose words are not sentences: code, names of other pages, captions.

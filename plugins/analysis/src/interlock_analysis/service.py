@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from interlock.sdk import InvalidInput, Policies, Service, tool
-
 from interlock_analysis.analyze import analyze
 from interlock_analysis.citations import check
 from interlock_analysis.knowledge import knowledge_base, read_documents

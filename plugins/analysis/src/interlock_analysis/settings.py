@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from interlock.sdk import Settings
 from pydantic import Field
+
+from interlock.sdk import Settings
 
 
 class AnalysisSettings(Settings):

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock.sdk import InvalidInput, Service, Settings, tool
-
 from interlock_codegen import component, names, package, screen
 from interlock_codegen.job import Job
 from interlock_codegen.library import Library

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
+
 from interlock.sdk import NotFound, ServiceContext
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
 from interlock.sdk import NeedsAttention, Rejected, ServiceError, Throttled, error_from_response
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
+
 from interlock.sdk import (
     Event,
     HttpOptions,
@@ -22,7 +23,6 @@ from interlock.sdk import (
     tool,
     webhook,
 )
-
 from interlock_figma import components, design, tokens
 from interlock_figma.cache import FileCache
 from interlock_figma.errors import read_error

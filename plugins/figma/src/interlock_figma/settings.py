@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from interlock.sdk import Settings
 from pydantic import Field, SecretStr
 
+from interlock.sdk import Settings
 from interlock_figma.limits import Plan, Seat
 
 

@@ -18,7 +18,6 @@ from interlock.sdk import (
     ServiceError,
     ToolSpec,
 )
-
 from interlock_notion import objects
 from interlock_notion.errors import read_error
 from interlock_notion.requests import Requests

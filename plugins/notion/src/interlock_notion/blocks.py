@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.sdk import InvalidInput, NeedsAttention, NotFound
-
 from interlock_notion.concurrency import in_order
 from interlock_notion.requests import Requests
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from interlock.sdk import InterlockError, InvalidInput, NotFound, tool
-
 from interlock_notion import objects, properties, writing
 from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import object_id

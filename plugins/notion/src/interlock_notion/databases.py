@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from interlock.sdk import NotFound, tool
-
 from interlock_notion import objects
 from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import object_id

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from interlock.sdk import InvalidInput
-
 from interlock_notion.requests import Requests
 from interlock_notion.rich_text import payload_of
 

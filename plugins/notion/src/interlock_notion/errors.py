@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
 from interlock.sdk import (
     Conflict,
     InvalidInput,

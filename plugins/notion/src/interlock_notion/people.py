@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.sdk import InvalidInput, tool
-
 from interlock_notion import objects
 from interlock_notion.base import Connected
 from interlock_notion.ids import object_id

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.sdk import InvalidInput
-
 from interlock_notion.rich_text import Span, plain, to_rich_text
 
 Property = Mapping[str, Any]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.sdk import Rejected
-
 from interlock_notion.requests import Requests
 from interlock_notion.sorting import sorted_locally
 

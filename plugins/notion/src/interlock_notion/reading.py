@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.sdk import NotFound, tool
-
 from interlock_notion import objects, properties
 from interlock_notion.base import LONG, Connected
 from interlock_notion.blocks import read_tree, walk

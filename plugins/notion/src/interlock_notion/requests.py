@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import httpx
 import orjson
-from interlock.sdk import Conflict, InterlockError, Retryable, ServiceContext, Throttled
 
+from interlock.sdk import Conflict, InterlockError, Retryable, ServiceContext, Throttled
 from interlock_notion.pace import Pacer, remaining
 from interlock_notion.settings import NotionSettings
 from interlock_notion.urls import without_expiring_urls

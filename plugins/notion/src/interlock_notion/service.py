@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.sdk import Event, NotFound, Rejected, WebhookReply, WebhookRequest, tool, webhook
-
 from interlock_notion import webhooks
 from interlock_notion.changing import Changing
 from interlock_notion.databases import Databases

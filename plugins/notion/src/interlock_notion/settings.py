@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from interlock.sdk import PerTime, Rate, Settings
 from pydantic import Field, SecretStr
+
+from interlock.sdk import PerTime, Rate, Settings
 
 
 class NotionSettings(Settings):

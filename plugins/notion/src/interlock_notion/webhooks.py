@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+
 from interlock.sdk import Event, Rejected
 
 _SIGNATURE = "x-notion-signature"

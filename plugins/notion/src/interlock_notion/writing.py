@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from interlock.sdk import InterlockError, InvalidInput, ServiceError
-
 from interlock_notion.limits import Block, Portion, batches, fit
 from interlock_notion.markdown import blocks_from_markdown
 from interlock_notion.requests import Requests

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock.sdk import InvalidInput
-
 from interlock_codegen.package.docs import overview, page
 
 Json = Mapping[str, Any]
