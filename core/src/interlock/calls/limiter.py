@@ -21,6 +21,8 @@ from interlock.sdk import RateLimited, RatePolicy, Throttled, World
 
 _MOST_KEYS = 10_000
 _HOLD_WITHOUT_ADVICE = 1.0
+# Sums of fractions are off by a hair; waiting for less than this would never end.
+_HAIR = 1e-6
 
 
 class _Bucket(AsyncLimiter):
@@ -44,8 +46,7 @@ class _Bucket(AsyncLimiter):
     def wait_for(self, amount: float) -> float:
         """Seconds until there is room for ``amount`` on top of what is queued."""
         self._leak()
-        # The level is a sum of fractions; a hair of it must not cost a turn of waiting.
-        return max(0.0, (self._level + amount - self.max_rate - 1e-9) / self._rate_per_sec)
+        return (self._level + amount - self.max_rate) / self._rate_per_sec
 
 
 class Limiter:
@@ -131,7 +132,7 @@ class Limiter:
             wait = max(wait, leaving + self._policy.limit.period - self._world.monotonic())
         elif sent and sent[0] + self._policy.limit.period <= self._world.monotonic():
             sent.popleft()
-        return wait
+        return wait if wait > _HAIR else 0.0
 
     def _take(self, cost: float) -> None:
         self._bucket.fill(cost)
