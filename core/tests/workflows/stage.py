@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -96,7 +95,7 @@ class Life:
         """Until nothing more happens without time passing."""
         still = 0
         while still < 3:
-            await self.journal.writer.transact(lambda _: None)
+            await self.journal.writer.flush()
             await settle()
             still = 0 if self.journal.pending else still + 1
 
@@ -112,5 +111,6 @@ class Life:
 
 
 async def until(condition: Callable[[], bool]) -> None:
+    """Let the event loop turn until it is so."""
     while not condition():
-        await asyncio.sleep(0)
+        await settle(1)

@@ -58,7 +58,7 @@ async def test_a_write_in_flight_is_in_doubt_and_not_repeated(stage: Stage) -> N
         await until(lambda: gate.waiting == 1)
     gate.open = True
     async with stage.life() as life:
-        with pytest.raises(InDoubt, match="pay: t.gate was in flight"):
+        with pytest.raises(InDoubt, match=r"pay: t\.gate was in flight"):
             await life.engine.wait(run)
     assert gate.waiting == 1
 
@@ -92,7 +92,9 @@ async def test_branches_keep_their_own_results_whatever_finished_first(stage: St
             concurrency: 8
             do:
               - {id: x, call: t.slow, with: {n: "${{ item }}", delay: "${{ (item * 5) % 8 }}"}}
-              - {id: y, call: t.slow, with: {n: "${{ steps.x + 100 }}", delay: "${{ (item * 3) % 8 }}"}}
+              - id: y
+                call: t.slow
+                with: {n: "${{ steps.x + 100 }}", delay: "${{ (item * 3) % 8 }}"}
               - {id: z, call: t.gate, with: {n: "${{ steps.y }}"}}
         return: "${{ [e.n for e in steps.each] }}"
     """)
@@ -231,7 +233,10 @@ async def test_a_failed_branch_is_not_overtaken_after_a_restart(stage: Stage) ->
 async def test_a_cancel_survives_a_restart(stage: Stage) -> None:
     stage.template("""
         workflow: w
-        steps: [{id: a, call: t.do, compensate: {call: t.undo}}, {id: b, call: t.gate}, {call: t.do}]
+        steps:
+          - {id: a, call: t.do, compensate: {call: t.undo}}
+          - {id: b, call: t.gate}
+          - {call: t.do}
     """)
     gate = Gate()
     stage.tools.add("t.do", lambda: 1, WRITE)

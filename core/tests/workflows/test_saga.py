@@ -14,11 +14,23 @@ BOOKING = """
     workflow: trip
     input: {type: object}
     steps:
-      - {id: hotel, call: t.book, with: {what: hotel}, compensate: {call: t.cancel, with: {id: "${{ steps.hotel.id }}"}}}
+      - id: hotel
+        call: t.book
+        with: {what: hotel}
+        compensate: {call: t.cancel, with: {id: "${{ steps.hotel.id }}"}}
       - id: rest
         parallel:
-          air: [{id: flight, call: t.book, with: {what: flight}, compensate: {call: t.cancel, with: {id: "${{ steps.flight.id }}"}}}]
-          car: [{sleep: 1s}, {id: car, call: t.book, with: {what: car}, compensate: {call: t.cancel, with: {id: "${{ steps.car.id }}"}}}]
+          air:
+            - id: flight
+              call: t.book
+              with: {what: flight}
+              compensate: {call: t.cancel, with: {id: "${{ steps.flight.id }}"}}
+          car:
+            - {sleep: 1s}
+            - id: car
+              call: t.book
+              with: {what: car}
+              compensate: {call: t.cancel, with: {id: "${{ steps.car.id }}"}}
       - {id: pay, call: t.pay}
 """
 
@@ -211,7 +223,10 @@ async def test_on_error_compensate_undoes_the_block_and_goes_on(stage: Stage) ->
     stage.template("""
         workflow: w
         steps:
-          - {id: before, call: t.book, with: {what: x}, compensate: {call: t.cancel, with: {id: before}}}
+          - id: before
+            call: t.book
+            with: {what: x}
+            compensate: {call: t.cancel, with: {id: before}}
           - id: block
             on_error: compensate
             steps:

@@ -137,6 +137,10 @@ class Writer:
         self._put(write)
         return await durable
 
+    async def flush(self) -> None:
+        """Wait until every write so far is durable, or has failed."""
+        await self.transact(lambda _: None)
+
     async def close(self) -> None:
         """Commit what is pending and end the thread."""
         if not self._closed:

@@ -126,6 +126,10 @@ class StepNode(Node):
             return None, ANYTHING
         kind = KINDS[kinds[0]]
         self.only((*_COMMON, kinds[0], *kind.keys))
+        for key in kind.without:
+            if key in self.data:
+                message = f"a step with `{kinds[0]}` has no `{key}`"
+                self.key_fault(key, message, hint="leave it out")
         before = len(self.reading.faults)
         action, schema = kind.read(self)
         name = self._id() if "id" in self.data else f"{kinds[0]}-{index + 1}"

@@ -10,10 +10,10 @@ KINDS: dict[str, Kind] = {
     "parallel": Kind(readers.read_parallel, ("wait",)),
     "for_each": Kind(readers.read_for_each, ("as", "concurrency", "do", "on_item_error")),
     "if": Kind(readers.read_if, ("then", "else")),
-    "steps": Kind(readers.read_steps, ()),
-    "transform": Kind(readers.read_transform, ()),
-    "publish": Kind(readers.read_publish, ("with",)),
-    "sleep": Kind(readers.read_sleep, ()),
+    "steps": Kind(readers.read_steps),
+    "transform": Kind(readers.read_transform, without=("timeout", "compensate")),
+    "publish": Kind(readers.read_publish, ("with",), without=("timeout",)),
+    "sleep": Kind(readers.read_sleep, without=("timeout", "fallback", "compensate")),
     "run": Kind(readers.read_run, ("with", "retry")),
 }
 

@@ -28,10 +28,16 @@ _NULL: JsonSchema = {"type": "null"}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of step: how it is read, and the keys that it has beside the common ones."""
+    """A kind of step: how it is read.
+
+    Attributes:
+        keys: those that it has beside the common ones.
+        without: those of the common ones that would mean nothing.
+    """
 
     read: Read
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 def read_call(node: StepNode) -> tuple[Action, JsonSchema]:
