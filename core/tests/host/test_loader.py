@@ -129,6 +129,29 @@ async def test_a_tool_that_is_not_async_is_refused(on_path: Path) -> None:
     assert "blocking.go must be an async method" in found["bad"].reason
 
 
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [("self, *values: int", r"cannot take *values"), ("self, value: NoSuchType", "NoSuchType")],
+)
+async def test_a_tool_whose_signature_cannot_be_read_is_refused(
+    on_path: Path, arguments: str, reason: str
+) -> None:
+    source = (
+        "from __future__ import annotations\n"
+        "from interlock.sdk import Service, Settings, hookimpl, tool\n"
+        "class Odd(Service[Settings]):\n"
+        "    @tool()\n"
+        f"    async def go({arguments}) -> int: return 1\n"
+        "@hookimpl\n"
+        "def interlock_services(): return {'odd': Odd}\n"
+    )
+    found = await records(good(), written(on_path, "bad", source))
+
+    assert "the signature of tool odd.go" in found["bad"].reason
+    assert reason in found["bad"].reason
+    assert found["good"].state is PluginState.REGISTERED
+
+
 async def test_an_import_that_hangs_is_left_behind_after_its_time() -> None:
     world = VirtualWorld()
     hanging, release = threading.Event(), threading.Event()

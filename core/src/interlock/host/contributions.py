@@ -11,7 +11,7 @@ from typing import Any
 
 import pluggy
 
-from interlock.sdk import SDK_API, Function, Service, tools_of
+from interlock.sdk import SDK_API, Function, Service, ToolSpec, tools_of
 from interlock.sdk.hooks import PROJECT, Hooks
 
 
@@ -95,6 +95,20 @@ def _is_service(name: str, value: Any) -> None:
     for tool in tools_of(value).values():
         if not inspect.iscoroutinefunction(tool.method):
             raise TypeError(f"tool {name}.{tool.name} must be an async method")
+        check_signature(name, tool)
+
+
+def check_signature(service: str, tool: ToolSpec) -> None:
+    """Make the schemas of a tool, so that nobody who lists tools stumbles over a bad one.
+
+    Raises:
+        TypeError: an annotation cannot be read, or has no counterpart in JSON.
+    """
+    try:
+        _ = tool.signature.input_schema, tool.signature.output_schema
+    except Exception as error:
+        reason = str(error).partition("\n")[0]
+        raise TypeError(f"the signature of tool {service}.{tool.name}: {reason}") from error
 
 
 def _is_function(name: str, value: Any) -> None:

@@ -21,6 +21,7 @@ from interlock.calls import (
 )
 from interlock.host.catalog import ToolEntry
 from interlock.host.context import HostContext
+from interlock.host.contributions import check_signature
 from interlock.host.http import build_client
 from interlock.host.lifecycle import AnyService, Lifecycle
 from interlock.host.marks import bound, marked
@@ -129,6 +130,8 @@ class HostedService:
         service.__init__(self.spec.settings, context)  # type: ignore[misc]
         tools = service.tools()
         if tools != {name: entry.spec for name, entry in self.tools.items()}:
+            for tool in tools.values():
+                check_signature(self.spec.name, tool)
             self._compile(tools)
             self._on_tools(self)
         return service

@@ -63,7 +63,7 @@ def parse_rate(value: Any) -> Rate:
     if isinstance(value, Rate):
         return value
     match = _RATE.fullmatch(str(value).strip())
-    if match is None or int(match[1]) == 0:
+    if match is None or int(match[1]) == 0 or int(match[2] or 1) == 0:
         raise ValueError("expected a rate such as 10/s, 100/15m or 6/month")
     return Rate(int(match[1]), int(match[2] or 1) * _PERIODS[match[3]])
 

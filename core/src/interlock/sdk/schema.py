@@ -57,8 +57,10 @@ class Signature:
             InvalidInput: with the JSON path and reason of the first fault, and all in
                 ``details["errors"]``.
         """
+        # Outside of the try: a signature that cannot be read is not the caller's fault.
+        accepted = self._input
         try:
-            model = self._input.model_validate_json(orjson.dumps(values))
+            model = accepted.model_validate_json(orjson.dumps(values))
         except ValidationError as error:
             raise invalid_input(self.name, error) from None
         except TypeError as error:
@@ -75,8 +77,9 @@ class Signature:
         """
         if self._passes_through:
             return value
+        promised = self._output
         try:
-            return self._output.dump_python(value, mode="json", warnings="error")
+            return promised.dump_python(value, mode="json", warnings="error")
         except Exception as error:
             raise ServiceBug(
                 f"{self.name} returned what its annotation forbids: {error}"
