@@ -17,7 +17,7 @@ from bench.harness import Result, paired
 from bench.harness import Settings as BenchSettings
 
 from interlock.actors import ActorSystem
-from interlock.host import Candidate, Host, HttpWishes, ServiceSpec
+from interlock.host import Candidate, Host, HttpWishes, ServiceSpec, load_plugins
 from interlock.sdk import Event, HttpOptions, Policies, RealWorld, Service, Settings, hookimpl, tool
 from interlock.sdk.hooks import ENTRY_POINT_GROUP
 from interlock.telemetry import Telemetry
@@ -98,11 +98,9 @@ async def hosted(url: str) -> AsyncIterator[Host]:
     world = RealWorld()
     async with (
         ActorSystem(world) as actors,
-        Host(
-            world, Telemetry(), actors, NoStores(), no_events, discover=lambda: [weather_plugin()]
-        ) as host,
+        Host(world, Telemetry(), actors, NoStores(), no_events) as host,
     ):
-        await host.load_plugins()
+        host.adopt(await load_plugins(world, discover=lambda: [weather_plugin()]))
         wishes = HttpWishes(allow_private=True)
         spec = ServiceSpec("weather", "weather", WeatherSettings(url=url), http=wishes)
         await host.start_services({"weather": spec})

@@ -14,7 +14,7 @@ from typing import Any
 sys.path.insert(0, sys.argv[1])
 
 from interlock.actors import ActorSystem
-from interlock.host import Candidate, Host, ServiceSpec, installed_plugins
+from interlock.host import Candidate, Host, ServiceSpec, installed_plugins, load_plugins
 from interlock.sdk import Event, InterlockError, RealWorld, Settings
 from interlock.telemetry import Telemetry
 
@@ -40,17 +40,9 @@ async def main() -> dict[str, Any]:
     world = RealWorld()
     async with (
         ActorSystem(world) as actors,
-        Host(
-            world,
-            Telemetry(),
-            actors,
-            NoStores(),
-            no_events,
-            discover=hostile,
-            stage_seconds=IMPORT_SECONDS,
-        ) as host,
+        Host(world, Telemetry(), actors, NoStores(), no_events) as host,
     ):
-        await host.load_plugins()
+        host.adopt(await load_plugins(world, discover=hostile, stage_seconds=IMPORT_SECONDS))
         specs = {name: ServiceSpec(name, name, Settings()) for name in host.service_types}
         await host.start_services(
             specs | {"mail": ServiceSpec("mail", "mail", Settings())}, settle=1

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from interlock.actors import ActorSystem
-from interlock.host import Candidate, Host, HttpWishes, ServiceSpec
+from interlock.host import Candidate, Host, HttpWishes, ServiceSpec, load_plugins
 from interlock.sdk import (
     BlobRef,
     Event,
@@ -114,10 +114,9 @@ class Hosting:
             self.stores,
             self._emit,
             on_outcome=self.outcomes.append,
-            discover=lambda: candidates,
         )
         await self._stack.enter_async_context(self.host)
-        await self.host.load_plugins()
+        self.host.adopt(await load_plugins(self.world, discover=lambda: candidates))
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -24,6 +26,7 @@ from interlock.sdk import (
     ServiceBug,
     ServiceUnavailable,
     Settings,
+    ToolSpec,
     WebhookReply,
     WebhookRequest,
     current_call,
@@ -391,6 +394,29 @@ async def test_a_failing_stop_does_not_keep_the_others_from_stopping(
         await hosting.start("stubborn", "meek")
 
     assert Meek.story == ["start", "stop"]
+
+
+async def test_an_instance_may_decide_which_tools_there_are(virtual: VirtualWorld) -> None:
+    class Proxy(Recorded):
+        def tools(self) -> Mapping[str, ToolSpec]:
+            own = super().tools()
+            return own | {"further": replace(own["go"], name="further")}
+
+    async with Hosting(virtual, Proxy) as hosting:
+        host = await hosting.start("proxy")
+
+        assert [entry.name for entry in host.catalog] == ["proxy.further", "proxy.go"]
+        assert await host.call("proxy.further", {}) == "gone"
+
+
+async def test_the_gates_count_what_has_been_called(virtual: VirtualWorld) -> None:
+    async with Hosting(virtual, Steady) as hosting:
+        host = await hosting.start("steady")
+        await host.call("steady.answer", {"question": "?"})
+        await host.restart_service("steady")
+        await host.call("steady.answer", {"question": "?"})
+
+        assert hosting.health("steady")["gates"]["calls"] == 2
 
 
 # -- events ------------------------------------------------------------------------------------

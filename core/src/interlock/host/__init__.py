@@ -1,8 +1,8 @@
 """Find, load, isolate, register, start and watch plugins; call their tools.
 
-A call goes :meth:`Host.call` > the service's ``Ref`` > :class:`ServiceActor` > the pipeline of
-``interlock.calls`` > the plugin's method. Plugins go ``discover`` > ``loader`` > ``contributions``;
-services go ``spec`` > ``hosted`` > ``lifecycle``.
+A call goes :meth:`Host.call` > the service's ``Ref`` > ``service_actor`` > the pipeline of
+``interlock.calls`` > the plugin's method. Plugins go ``discover`` > ``loader`` >
+``contributions`` > ``plugins``; services go ``spec`` > ``hosted`` > ``lifecycle``.
 """
 
 from interlock.host.catalog import Catalog, ToolEntry

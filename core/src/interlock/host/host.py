@@ -14,10 +14,8 @@ from interlock.actors import ActorSystem
 from interlock.actors.deadlines import TimeLimit
 from interlock.calls import Call, Gates, OutcomeRecord
 from interlock.host.catalog import Catalog, ToolEntry
-from interlock.host.discover import Candidate, installed_plugins
 from interlock.host.hosted import HostedService, Surroundings, ToolCall
-from interlock.host.loader import STAGE_SECONDS, LoadedPlugin, load
-from interlock.host.plugins import Plugins
+from interlock.host.plugins import Plugins, load_plugins
 from interlock.host.record import PluginRecord
 from interlock.host.roll_up import with_services
 from interlock.host.service_actor import Delivery, Occurrence
@@ -48,8 +46,6 @@ class Host:
     Args:
         emit: publishes an event of the service named second; False if its id is known already.
         on_outcome: hears of every call.
-        discover: which plugins there are; runs in a thread.
-        stage_seconds: what one stage of loading one plugin may take.
     """
 
     def __init__(
@@ -61,16 +57,12 @@ class Host:
         emit: Emit,
         *,
         on_outcome: Callable[[OutcomeRecord], None] | None = None,
-        discover: Callable[[], Sequence[Candidate]] = installed_plugins,
-        stage_seconds: float = STAGE_SECONDS,
     ) -> None:
         self.catalog = Catalog()
         self.watchdog = Watchdog(world)
         self._world = world
         self._telemetry = telemetry
-        self._discover = discover
-        self._stage_seconds = stage_seconds
-        self._plugins: list[LoadedPlugin] = []
+        self._plugins = Plugins()
         self._services: dict[str, HostedService] = {}
         # Services of the configuration whose type nobody offers.
         self._homeless: dict[str, ServiceStatus] = {}
@@ -98,21 +90,13 @@ class Host:
     async def load_plugins(
         self, allow: Sequence[str] | None = None, block: Sequence[str] = ()
     ) -> list[PluginRecord]:
-        """Load all installed plugins; what failed is in the records, and nothing is raised.
-
-        Args:
-            allow: names of plugins; None allows all.
-            block: names of plugins; wins over ``allow``.
-        """
-        candidates = await anyio.to_thread.run_sync(self._discover)
-        self._plugins = await load(
-            candidates, self._world, allow=allow, block=block, timeout=self._stage_seconds
-        )
+        """Load all installed plugins and adopt them; see :func:`load_plugins`."""
+        self.adopt(await load_plugins(self._world, allow, block))
         return self.plugins
 
     def adopt(self, plugins: Plugins) -> None:
-        """Use plugins that were loaded before there was a host."""
-        self._plugins = list(plugins.loaded)
+        """Take plugins that were loaded before; services started from now on use them."""
+        self._plugins = plugins
 
     @property
     def plugins(self) -> list[PluginRecord]:
@@ -121,27 +105,19 @@ class Host:
             (service.spec.type, service.spec.name, service.status)
             for service in self._services.values()
         ]
-        return [with_services(plugin.record, states) for plugin in self._plugins]
+        return [with_services(record, states) for record in self._plugins.records]
 
     @property
     def service_types(self) -> Mapping[str, type[Service[Any]]]:
-        return {
-            name: service
-            for plugin in self._plugins
-            for name, service in plugin.contributions.services.items()
-        }
+        return self._plugins.service_types
 
     @property
     def functions(self) -> Mapping[str, Function]:
-        return {
-            name: function
-            for plugin in self._plugins
-            for name, function in plugin.contributions.functions.items()
-        }
+        return self._plugins.functions
 
     @property
     def templates(self) -> list[Traversable]:
-        return [each for plugin in self._plugins for each in plugin.contributions.templates]
+        return self._plugins.templates
 
     # -- services -----------------------------------------------------------------------------
 
@@ -163,7 +139,9 @@ class Host:
         await self._stop(
             [each for each in self._services.values() if services.get(each.spec.name) != each.spec]
         )
-        started = [self._added(spec) for name, spec in services.items() if self._is_new(name)]
+        started = [
+            self._added(spec) for name, spec in services.items() if name not in self._services
+        ]
         self._homeless = {
             name: status for name, status in self._homeless.items() if name in services
         }
@@ -197,9 +175,6 @@ class Host:
         ]
         return sorted(reports, key=lambda report: report["name"])
 
-    def _is_new(self, name: str) -> bool:
-        return name not in self._services
-
     def _added(self, spec: ServiceSpec) -> HostedService | None:
         service_type = self.service_types.get(spec.type)
         self._homeless.pop(spec.name, None)
@@ -214,7 +189,7 @@ class Host:
 
     def _without_type(self, spec: ServiceSpec) -> ServiceStatus:
         status = ServiceStatus(spec.name, self._world)
-        failed = [each.record for each in self._plugins if each.record.reason]
+        failed = [record for record in self._plugins.records if record.reason]
         named = next((record for record in failed if record.name == spec.type), None)
         reason = f": plugin {named.name} {named.state}: {named.reason}" if named else ""
         error = InterlockError(

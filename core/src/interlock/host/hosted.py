@@ -26,7 +26,7 @@ from interlock.host.http import build_client
 from interlock.host.lifecycle import AnyService, Lifecycle
 from interlock.host.marks import bound, marked
 from interlock.host.polls import run_polls
-from interlock.host.service_actor import Delivery, Occurrence, ServiceActor
+from interlock.host.service_actor import ACTOR_PREFIX, Delivery, Occurrence, ServiceActor
 from interlock.host.spec import Emit, ServiceSpec, Stores
 from interlock.host.status import ServiceStatus
 from interlock.sdk import (
@@ -103,7 +103,7 @@ class HostedService:
     async def spawn(self) -> None:
         """Start the actor, which brings the service up by itself."""
         options = ActorOptions(concurrency=self._type.calls_in_flight + _SPARE_WORKERS)
-        name = f"service.{self.spec.name}"
+        name = f"{ACTOR_PREFIX}{self.spec.name}"
         self.ref = await self._around.actors.spawn(name, self._actor, options)
 
     async def stop(self) -> None:

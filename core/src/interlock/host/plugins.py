@@ -1,25 +1,33 @@
-"""What the installed plugins bring, all of them together."""
+"""All installed plugins, as far as each has come, and what they bring together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import Any
 
 import anyio
 
 from interlock.host.discover import Candidate, installed_plugins
-from interlock.host.loader import LoadedPlugin, load
+from interlock.host.loader import STAGE_SECONDS, LoadedPlugin, load
+from interlock.host.record import PluginRecord
 from interlock.sdk import Function, Service, World
 
 
+@dataclass(frozen=True)
 class Plugins:
-    """Loaded plugins, good and bad; iterating gives them by name."""
+    """Those that failed or are blocked are among the records and bring nothing."""
 
-    def __init__(self, loaded: Sequence[LoadedPlugin] = ()) -> None:
-        self.loaded = tuple(loaded)
+    loaded: tuple[LoadedPlugin, ...] = ()
 
     @property
+    def records(self) -> list[PluginRecord]:
+        """By name."""
+        return [plugin.record for plugin in self.loaded]
+
+    @cached_property
     def service_types(self) -> Mapping[str, type[Service[Any]]]:
         return {
             name: service
@@ -27,7 +35,7 @@ class Plugins:
             for name, service in plugin.contributions.services.items()
         }
 
-    @property
+    @cached_property
     def functions(self) -> Mapping[str, Function]:
         return {
             name: function
@@ -35,7 +43,7 @@ class Plugins:
             for name, function in plugin.contributions.functions.items()
         }
 
-    @property
+    @cached_property
     def templates(self) -> list[Traversable]:
         return [each for plugin in self.loaded for each in plugin.contributions.templates]
 
@@ -46,13 +54,16 @@ async def load_plugins(
     block: Sequence[str] = (),
     *,
     discover: Callable[[], Sequence[Candidate]] = installed_plugins,
+    stage_seconds: float = STAGE_SECONDS,
 ) -> Plugins:
-    """Load all installed plugins; what failed is in the records, and nothing is raised.
+    """Load everything that is installed; what failed is in the records, and nothing is raised.
 
     Args:
         allow: names of plugins; None allows all.
         block: names of plugins; wins over ``allow``.
         discover: which plugins there are; runs in a thread.
+        stage_seconds: what one stage of loading one plugin may take.
     """
     candidates = await anyio.to_thread.run_sync(discover)
-    return Plugins(await load(candidates, world, allow=allow, block=block))
+    loaded = await load(candidates, world, allow=allow, block=block, timeout=stage_seconds)
+    return Plugins(tuple(loaded))

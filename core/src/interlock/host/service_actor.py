@@ -12,6 +12,9 @@ from interlock.calls import Call
 from interlock.host.lifecycle import AnyService, Lifecycle
 from interlock.sdk import Event, WebhookReply, WebhookRequest
 
+ACTOR_PREFIX = "service."
+"""Stands before a service's name in that of its actor, and so of the actor's tasks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from interlock.host.service_actor import ACTOR_PREFIX
 from interlock.sdk import Service, World
 from interlock.sdk.world import Timer
 
@@ -102,14 +103,14 @@ class Watchdog:
         frame = sys._current_frames().get(self._loop_thread)
         if frame is None:
             return
-        task = asyncio.current_task(self._loop) if self._loop else None
+        running = asyncio.current_task(self._loop) if self._loop else None
+        task = running.get_name() if running else ""
         stack = tuple(
             f"{each.filename}:{each.lineno} in {each.name}"
             for each in traceback.extract_stack(frame)
         )
-        blockage = Blockage(
-            _service_of(frame), task.get_name() if task else "", seconds, self._world.time(), stack
-        )
+        service = _service_of(frame) or _service_named(task)
+        blockage = Blockage(service, task, seconds, self._world.time(), stack)
         self.blockages.append(blockage)
         _log.error(
             "%s blocks the event loop, for %.2f s so far:\n  %s",
@@ -126,6 +127,11 @@ def _service_of(frame: FrameType) -> str:
         if isinstance(owner, Service) and hasattr(owner, "context"):
             return owner.context.name
     return ""
+
+
+def _service_named(task: str) -> str:
+    """The service that a task works for, while our own code handles what it has returned."""
+    return task.removeprefix(ACTOR_PREFIX) if task.startswith(ACTOR_PREFIX) else ""
 
 
 def _outwards(frame: FrameType | None) -> Iterator[FrameType]:

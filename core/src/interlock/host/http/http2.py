@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterable, AsyncIterator
 
 import httpx
+from h2.exceptions import ProtocolError
 
 from interlock.host.http.guard import refuse_literal, resolve
 from interlock.host.http.http2_connection import Http2Connection, NotProcessed, Stream
@@ -146,6 +147,9 @@ async def _exchange(connection: Http2Connection, request: httpx.Request) -> http
         while not stream.status:
             await stream.change(seconds)
         return await _response(stream, _Body(connection, stream, seconds))
+    except ProtocolError as error:
+        connection.release(stream)
+        raise httpx.RemoteProtocolError(f"not in this state: {error}") from error
     except BaseException:
         connection.release(stream)
         raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, Iterator
+from contextlib import suppress
 from contextvars import Context
 
 import httpx
@@ -25,7 +26,7 @@ from h2.events import (
     StreamReset,
     WindowUpdated,
 )
-from h2.exceptions import ProtocolError
+from h2.exceptions import NoAvailableStreamIDError, ProtocolError
 from h2.settings import SettingCodes
 
 from interlock.host.http.http2_frames import GoAway, split_frames
@@ -117,7 +118,11 @@ class Http2Connection:
             await self._wait_for_room()
         if not self.accepting:
             raise NotProcessed("the connection takes no more requests")
-        stream = Stream(self._state.get_next_available_stream_id())
+        try:
+            stream = Stream(self._state.get_next_available_stream_id())
+        except NoAvailableStreamIDError:
+            self.accepting = False
+            raise NotProcessed("the connection has used up its streams") from None
         self._state.send_headers(stream.id, _head(request), end_stream=not has_body)
         self._streams[stream.id] = stream
         self._flush()
@@ -156,7 +161,9 @@ class Http2Connection:
         while stream.chunks:
             self.take(stream)
         if not stream.ended and stream.error is None:
-            self._state.reset_stream(stream.id, ErrorCodes.CANCEL)
+            # The server may have reset it in what is not read yet.
+            with suppress(ProtocolError):
+                self._state.reset_stream(stream.id, ErrorCodes.CANCEL)
             self._flush()
         self._wake()
 
