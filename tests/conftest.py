@@ -61,7 +61,7 @@ class Daemon:
             env=os.environ | self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             check=False,
         )
         assert done.returncode == 0 or not check, done.stderr

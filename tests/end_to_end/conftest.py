@@ -39,7 +39,8 @@ class Ledger(Service[LedgerSettings]):
     @tool(effect="read")
     async def lines(self) -> int:
         """How many entries there are."""
-        return len(self.settings.file.read_text().splitlines()) if self.settings.file.exists() else 0
+        file = self.settings.file
+        return len(file.read_text().splitlines()) if file.exists() else 0
 
     @tool(effect="write", idempotent=True)
     async def refuse(self, reason: str = "no") -> None:

@@ -97,7 +97,7 @@ def _described(entry: dict[str, Any]) -> types.Tool:
         annotations=types.ToolAnnotations(
             read_only_hint=facts["effect"] == "read",
             idempotent_hint=facts["idempotent"],
-            destructive_hint=facts["destructive"],
+            destructive_hint=facts.get("destructive", False),
         ),
     )
 
