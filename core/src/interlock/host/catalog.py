@@ -126,4 +126,4 @@ class Catalog:
         nearest += [each for each in sorted(self._tools) if each.endswith(f".{name}")]
         nearest = list(dict.fromkeys(nearest))
         hint = f"did you mean {' or '.join(nearest)}?" if nearest else "see `interlock tools`"
-        return NotFound(f"there is no tool {name!r}", hint=hint, nearest=nearest)
+        return NotFound(f"there is no tool {name!r}", hint=hint, nearest=nearest, kind="tool")

@@ -132,10 +132,11 @@ async def _progress_to(
             return  # a client that reads slowly misses some progress, never the result
 
     async def forward() -> None:
-        async for done, total, message in receive:
-            await context.session.report_progress(done, total, message)
+        async with receive:
+            async for done, total, message in receive:
+                await context.session.report_progress(done, total, message)
 
-    async with anyio.create_task_group() as tasks, receive:
+    async with anyio.create_task_group() as tasks:
         tasks.start_soon(forward)
         async with send:
             yield report
