@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import anyio
 import click
 
 from interlock.cli.client import connect
+from interlock.cli.exits import NoDaemon
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
 
 
@@ -33,8 +35,14 @@ def services(as_json: bool) -> None:
 @click.command()
 @json_option
 def plugins(as_json: bool) -> None:
-    """List the plugins: name, version, what each brings, or why it failed to load."""
-    items = connect().get("plugins")["items"]
+    """List the plugins: name, version, what each brings, or why it failed to load.
+
+    Without a daemon, this process loads them to see.
+    """
+    try:
+        items = connect().get("plugins")["items"]
+    except NoDaemon:
+        items = anyio.run(_load_plugins)
     if as_json:
         print_json(items)
         return
@@ -65,6 +73,14 @@ def dead_letters(limit: int, as_json: bool) -> None:
         ("WHY", lambda item: first_line(str(item.get("reason", "")))),
     ]
     print_items(items, columns, "no dead letters")
+
+
+async def _load_plugins() -> list[dict[str, Any]]:
+    from interlock.host import load_plugins
+    from interlock.sdk import RealWorld
+
+    plugins = await load_plugins(RealWorld())
+    return [plugin.record.to_dict() for plugin in plugins.loaded]
 
 
 def _gate(item: Mapping[str, Any], gate: str, field: str) -> Any:
