@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ import anyio
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
 from interlock.daemon.plan import Plan, make_plan
-from interlock.events import Bus, Trigger
+from interlock.events import Bus
 from interlock.host import Host
 from interlock.journal import DeadLetterRecord, Journal, open_journal
 from interlock.runtime import Runtime, use_runtime
@@ -48,13 +48,23 @@ class System:
 
 
 @asynccontextmanager
-async def open_runtime(path: Path | str, *, world: World | None = None) -> AsyncIterator[Runtime]:
+async def open_runtime(
+    path: Path | str,
+    *,
+    handlers: Iterable[Callable[[Event], Awaitable[None]]] = (),
+    world: World | None = None,
+) -> AsyncIterator[Runtime]:
     """Everything that the configuration file at ``path`` describes, in this process.
+
+    Args:
+        handlers: coroutine functions under ``@on_event``.
 
     Raises:
         ConfigError: the file or a template has faults; all of them, before anything starts.
     """
     async with open_system(Path(path), world=world) as system:
+        for handler in handlers:
+            system.runtime.handle(handler)
         try:
             yield system.runtime
         finally:
@@ -91,7 +101,7 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             functions=plan.plugins.functions,
         )
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config))
-        _introduce(plan, engine, bus, host)
+        _introduce(plan, runtime)
         await stack.enter_async_context(engine)
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(bus.run)
@@ -133,18 +143,14 @@ class ToolCalls:
         return self.host.catalog.get(tool).spec.facts
 
 
-def _introduce(plan: Plan, engine: EmbeddedEngine, bus: Bus, host: Host) -> None:
+def _introduce(plan: Plan, runtime: Runtime) -> None:
     """Tell engine and bus what there is to start and who wants to hear what."""
     for template in plan.templates:
-        engine.register(template)
+        runtime.register(template)
     for trigger in plan.triggers:
-        bus.consume(trigger.on, partial(_fire, trigger, engine))
-    for pattern, handler in host.event_handlers():
-        bus.consume(pattern, handler)
-
-
-async def _fire(trigger: Trigger, engine: EmbeddedEngine, event: Event) -> None:
-    await trigger.fire(event, engine.start)
+        runtime.bus.consume(trigger.on, partial(trigger.fire, start=runtime.start))
+    for pattern, handler in runtime.host.event_handlers():
+        runtime.bus.consume(pattern, handler)
 
 
 async def _telemetry(config: TelemetryConfig, stack: AsyncExitStack) -> Telemetry:

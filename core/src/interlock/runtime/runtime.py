@@ -11,6 +11,7 @@ from interlock.events import Bus, Subscription
 from interlock.host import Host
 from interlock.journal import Journal
 from interlock.sdk import Event, NotFound, WebhookReply, WebhookRequest
+from interlock.sdk.events import EventMark, marks_of
 from interlock.telemetry import Telemetry
 from interlock.workflows import Engine, Template
 
@@ -103,7 +104,12 @@ class Runtime:
             NotFound: no workflow of this name or alias.
             InvalidInput: the input does not fit the template's schema.
         """
-        return await self.engine.start(workflow, input or {}, run_id=run_id, tags=tags)
+        with self.telemetry.span(f"start {workflow}", attributes={"interlock.run": run_id}):
+            # Whatever the run does, also after a restart, belongs to the trace that is open here.
+            trace = self.telemetry.current()
+            return await self.engine.start(
+                workflow, input or {}, run_id=run_id, parent=trace, tags=tags
+            )
 
     async def wait(self, run_id: str) -> Any:
         """The run's output; raises the error it failed with."""
@@ -158,6 +164,12 @@ class Runtime:
         """A stream of events as they are published, for as long as the block lasts."""
         with self.bus.subscribe(pattern) as subscription:
             yield subscription
+
+    def handle(self, handler: Callable[[Event], Awaitable[None]]) -> None:
+        """Call a coroutine function for the events that its ``@on_event`` marks name."""
+        for mark in marks_of(handler):
+            if isinstance(mark, EventMark):
+                self.bus.consume(mark.event, handler)
 
     def on_event(self, pattern: str) -> Callable[[Handler], Handler]:
         """Call the decorated coroutine function for every event whose name matches.
