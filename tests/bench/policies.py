@@ -8,14 +8,17 @@ for a span of the call, a span of the attempt and a histogram.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import contextmanager
+from statistics import median
 from typing import Any
 
 import anyio
+import httpx
 import stamina
 from aiolimiter import AsyncLimiter
 from bench.harness import Result, Settings, paired, within_budget
+from bench.http import loopback_server
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -39,8 +42,12 @@ class Discard(SpanExporter):
         return SpanExportResult.SUCCESS
 
 
+async def nothing(call: Call) -> int:
+    return 1
+
+
 @contextmanager
-def ours(sample_ratio: float) -> Any:
+def ours(sample_ratio: float, method: Callable[[Call], Awaitable[Any]] = nothing) -> Any:
     """Calls through the whole pipeline, everything on."""
     world = RealWorld()
     telemetry = Telemetry(
@@ -52,15 +59,12 @@ def ours(sample_ratio: float) -> Any:
         fallback=FallbackPolicy(value=None),
     )
 
-    async def nothing(call: Call) -> int:
-        return 1
-
     tool = BoundTool(
         "bench.nothing",
         "bench",
         Facts(effect="read", idempotent=True),
         defaults().under(wishes),
-        nothing,
+        method,
     )
     pipeline = compile_pipeline(tool, Gates("bench", world), world=world, telemetry=telemetry)
 
@@ -156,4 +160,39 @@ async def stack(settings: Settings) -> list[Result]:
         ]
 
 
-GROUP = [stack]
+async def on_a_get(settings: Settings) -> list[Result]:
+    """What the guard rails add to a loopback GET of httpx, in percent of it."""
+    with loopback_server() as url:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+
+            async def bare(count: int) -> None:
+                for _ in range(count):
+                    await client.get("/")
+
+            async def get(call: Call) -> int:
+                return (await client.get("/")).status_code
+
+            with ours(1.0, get) as always, ours(0.1, get) as sampled:
+                turns = {"bare": bare, "always": always, "sampled": sampled}
+                runs = [await in_turns(turns, settings) for _ in range(settings.runs)]
+    return [
+        _added_percent(name, [run[name] / run["bare"] for run in runs], budget)
+        for name, budget in (("always", 15.0), ("sampled", 5.0))
+    ]
+
+
+async def in_turns(works: Mapping[str, Repeated], settings: Settings) -> dict[str, float]:
+    """Microseconds of each, in short turns: what slows the machine down slows all alike."""
+    total = dict.fromkeys(works, 0.0)
+    for _ in range(settings.scaled(100)):
+        for name, work in works.items():
+            total[name] += await microseconds(work, 40)
+    return total
+
+
+def _added_percent(name: str, shares: list[float], budget: float) -> Result:
+    added = max(0.1, (median(shares) - 1) * 100)
+    return Result(f"policies.get_percent.{name}", added, budget, budget / added, "%", len(shares))
+
+
+GROUP = [stack, on_a_get]

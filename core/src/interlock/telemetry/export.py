@@ -14,7 +14,7 @@ from opentelemetry.sdk.metrics.export import (
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from interlock.sdk import NeedsAttention
 from interlock.telemetry.metrics import Counter, Histogram, Metrics
@@ -25,7 +25,8 @@ def tracer_provider(
     options: TelemetryOptions, processors: Sequence[SpanProcessor]
 ) -> TracerProvider:
     provider = TracerProvider(
-        sampler=ParentBased(TraceIdRatioBased(options.sample_ratio)),
+        # Which traces are recorded is drawn before a span is made: see Telemetry.span.
+        sampler=ALWAYS_ON,
         resource=Resource.create({"service.name": options.service_name}),
         shutdown_on_exit=False,
     )

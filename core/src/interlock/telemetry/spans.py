@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -104,7 +105,14 @@ class LiveSpan:
             current_span.reset(self._token)
         if error is not None:
             self.fail(error)
-        self._span.end()
+        if self.recording:
+            self._span.end()
+
+
+def unrecorded_root() -> trace.Span:
+    """The beginning of a trace that nobody records, but that has an id for whoever logs it."""
+    trace_id, span_id = random.getrandbits(128) | 1, random.getrandbits(64) | 1
+    return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False))
 
 
 def traceparent_of(span: trace.Span) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from interlock.telemetry.spans import (
     current_span,
     remote_span,
     traceparent_of,
+    unrecorded_root,
 )
 
 _NO_SPAN = NoSpan()
@@ -46,6 +48,7 @@ class Telemetry:
     ) -> None:
         options = options or TelemetryOptions()
         self._metrics = Metrics()
+        self._ratio = options.sample_ratio
         receivers = [*span_processors(options), *processors]
         self._traces = tracer_provider(options, receivers) if receivers else None
         self._tracer = self._traces.get_tracer("interlock") if self._traces else None
@@ -67,9 +70,11 @@ class Telemetry:
         if self._tracer is None:
             return _NO_SPAN
         above = (remote_span(parent) if parent else None) or current_span.get()
+        if above is None and self._ratio < 1.0 and random.random() >= self._ratio:  # noqa: S311 - a share, no secret
+            return LiveSpan(unrecorded_root())
         if above is not None and not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
-            return LiveSpan(trace.NonRecordingSpan(above.get_span_context()))
+            return LiveSpan(above)
         context = Context() if above is None else trace.set_span_in_context(above, Context())
         return LiveSpan(
             self._tracer.start_span(
