@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 import click
 
-from interlock.cli.exits import reporting_errors
-
 
 class _Entry(NamedTuple):
     module: str
@@ -64,6 +62,9 @@ class _Commands(click.Group):
             formatter.write_dl([(name, entry.help) for name, entry in _COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
+        # Not needed for --version and --help, which should not wait for it.
+        from interlock.cli.exits import reporting_errors
+
         with reporting_errors():
             return super().invoke(ctx)
 
