@@ -15,6 +15,7 @@ from interlock.sdk import (
     Conflict,
     DeadlineExceeded,
     InterlockError,
+    Interrupted,
     InvalidInput,
     NeedsAttention,
     NotFound,
@@ -39,6 +40,7 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
     (Overloaded, 503),
     (DeadlineExceeded, 504),
     (Refusal, 503),
+    (Interrupted, 503),
     (NeedsAttention, 502),
     (Retryable, 502),
 )
