@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import uvicorn
@@ -20,18 +20,28 @@ from interlock.config import Config
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.logs import set_up_logs
 from interlock.daemon.state import StateDirectory
+from interlock.runtime import Runtime
 from interlock.sdk import NeedsAttention
+
+if TYPE_CHECKING:
+    from interlock.mcp import McpEndpoint
 
 _log = logging.getLogger(__name__)
 
 _STREAMS_GRACE = 2  # seconds that open event streams have to notice the end
 
 
-async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> bool:
+async def serve(
+    path: Path,
+    *,
+    on_listening: Callable[[str, System], None],
+    mcp: Callable[[Runtime], McpEndpoint] | None = None,
+) -> bool:
     """Run the daemon of the configuration file at ``path`` until a signal ends it.
 
     Args:
         on_listening: called with the URL once requests are answered.
+        mcp: builds the endpoint ``/mcp``.
 
     Returns:
         True after a clean drain, False if work had to be cut off.
@@ -45,7 +55,7 @@ async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> b
         daemon = system.config.daemon
         with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
             url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
-            async with _mcp(system) as endpoints, anyio.create_task_group() as tasks:
+            async with _endpoints(system, mcp) as endpoints, anyio.create_task_group() as tasks:
                 app = build_app(system.runtime, Guard(state.token()), endpoints=endpoints)
                 server = _Server(app)
                 tasks.start_soon(server.serve, [door])
@@ -76,17 +86,29 @@ async def _drained_on_signal(system: System) -> bool:
     return drained
 
 
-@asynccontextmanager
-async def _mcp(system: System) -> AsyncIterator[dict[str, ASGIApp]]:
-    """``/mcp``, if the extra for it is installed."""
+def _load_mcp() -> Callable[[Runtime], McpEndpoint] | None:
+    """What builds ``/mcp``; None if the extra for it is not installed.
+
+    It takes a third of a second to import, so this is not for the event loop.
+    """
     try:
         from interlock.mcp import McpEndpoint
     except ModuleNotFoundError as error:
         if error.name != "mcp":
             raise
+        return None
+    return McpEndpoint
+
+
+@asynccontextmanager
+async def _endpoints(
+    system: System, mcp: Callable[[Runtime], McpEndpoint] | None
+) -> AsyncIterator[dict[str, ASGIApp]]:
+    """Applications beside the API, by path, running."""
+    if mcp is None:
         yield {}
         return
-    endpoint = McpEndpoint(system.runtime)
+    endpoint = mcp(system.runtime)
     async with endpoint.running():
         yield {"/mcp": endpoint.app}
 
@@ -99,7 +121,7 @@ def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
         on_listening(url)
 
     set_up_logs("warning")
-    return anyio.run(partial(serve, path, on_listening=listening))
+    return anyio.run(partial(serve, path, on_listening=listening, mcp=_load_mcp()))
 
 
 class _Server(uvicorn.Server):
