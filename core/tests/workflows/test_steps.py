@@ -2,7 +2,7 @@
 
 import pytest
 
-from interlock.sdk import InvalidInput, Retryable
+from interlock.sdk import InvalidInput, Retryable, ServiceUnavailable
 
 from .stage import IDEMPOTENT, Stage
 
@@ -231,3 +231,21 @@ async def test_the_same_run_id_starts_once(stage: Stage) -> None:
 
 def _fail(message: str) -> None:
     raise Retryable(message)
+
+
+async def test_a_step_with_a_fallback_takes_it_instead_of_waiting_for_its_service(
+    stage: Stage,
+) -> None:
+    stage.template("""
+        workflow: w
+        steps: [{call: t.down, fallback: {value: instead}}]
+    """)
+    stage.tools.add("t.down", _down)
+
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        assert await life.engine.wait(run) == "instead"
+
+
+def _down() -> None:
+    raise ServiceUnavailable("down", retry_after=30.0)

@@ -40,7 +40,7 @@ class Retry:
         on: words of ``KINDS``.
         unsafe: also repeat what may have had its effect and is not idempotent.
         wait: seconds that may be spent waiting for a service that is down, throttled or out of
-            quota, which costs no attempt.
+            quota, which costs no attempt. A step with a fallback does not wait unless told so.
     """
 
     attempts: int = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from interlock.workflows.arguments import check_arguments
@@ -120,6 +120,9 @@ def read_run(node: StepNode) -> tuple[Action, JsonSchema]:
 
 def read_retry(node: StepNode) -> Retry:
     default = UNDOING if node.undoing else ONCE
+    if "fallback" in node.data:
+        # A step with a way out takes it; only one without waits for its service.
+        default = replace(default, wait=0.0)
     if "retry" not in node.data or (inner := node.node("retry")) is None:
         return default
     inner.only(("attempts", "backoff", "max_backoff", "on", "unsafe", "wait"))
