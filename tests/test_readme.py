@@ -3,8 +3,13 @@
 import re
 from pathlib import Path
 
-from interlock.config import Document
+import pytest
+
+from interlock.config import ConfigError, Document, read
+from interlock.expr.functions.table import BUILTINS
+from interlock.sdk import Policies, Settings
 from interlock.workflows import load_template
+from interlock.workflows.steps import KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,3 +45,29 @@ def test_every_plugin_has_its_page_linked() -> None:
     for folder in (ROOT / "plugins").iterdir():
         if (folder / "pyproject.toml").is_file():
             assert f"](plugins/{folder.name}/README.md)" in README
+
+
+def test_the_words_of_the_language_are_all_in_its_page() -> None:
+    page = (ROOT / "config/README.md").read_text(encoding="utf-8")
+
+    for kind, reader in KINDS.items():
+        assert f"`{kind}: " in page
+        for key in reader.keys:
+            assert key in page
+    for policy in Policies.model_fields:
+        assert f"| `{policy}` |" in page
+    functions = page.split("pure functions", 1)[1].split(".", 1)[0]
+    assert set(re.findall(r"`(\w+)`", functions)) - {"default"} <= set(BUILTINS)
+
+
+def test_the_configuration_shown_has_no_key_that_there_is_not(tmp_path: Path) -> None:
+    page = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)[0]
+    (tmp_path / "interlock.yaml").write_text(shown)
+
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path / "interlock.yaml").resolve({"figma": Settings, "notion": Settings})
+
+    messages = [fault.message for fault in error.value.faults]
+    unknown = [message for message in messages if message.startswith("unknown key")]
+    assert unknown == ["unknown key 'token'"] * 2  # the plugins' own settings are not asked here
