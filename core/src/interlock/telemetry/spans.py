@@ -109,10 +109,18 @@ class LiveSpan:
             self._span.end()
 
 
-def unrecorded_root() -> trace.Span:
-    """The beginning of a trace that nobody records, but that has an id for whoever logs it."""
-    trace_id, span_id = random.getrandbits(128) | 1, random.getrandbits(64) | 1
-    return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False))
+class UnrecordedRoot(NonRecordingSpan):
+    """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
+
+    def __init__(self) -> None:
+        self._made: SpanContext | None = None
+
+    def get_span_context(self) -> SpanContext:
+        if self._made is None:
+            trace_id = random.getrandbits(128) | 1
+            span_id = random.getrandbits(64) | 1
+            self._made = SpanContext(trace_id, span_id, is_remote=False)
+        return self._made
 
 
 def traceparent_of(span: trace.Span) -> str:

@@ -19,11 +19,11 @@ from interlock.telemetry.spans import (
     LiveSpan,
     NoSpan,
     Span,
+    UnrecordedRoot,
     attributes_of,
     current_span,
     remote_span,
     traceparent_of,
-    unrecorded_root,
 )
 
 _NO_SPAN = NoSpan()
@@ -71,7 +71,7 @@ class Telemetry:
             return _NO_SPAN
         above = (remote_span(parent) if parent else None) or current_span.get()
         if above is None and self._ratio < 1.0 and random.random() >= self._ratio:  # noqa: S311 - a share, no secret
-            return LiveSpan(unrecorded_root())
+            return LiveSpan(UnrecordedRoot())
         if above is not None and not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
             return LiveSpan(above)
