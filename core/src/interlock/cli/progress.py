@@ -67,7 +67,7 @@ class _Loop:
             return ""
         parts = [f"{len(self.seen)} items", f"{self.kinds['step-succeeded']} steps done"]
         if failed := self.kinds["step-failed"]:
-            parts.append(f"{failed} without")
+            parts.append(f"{failed} fell back")
         sign = click.style("✓", fg="green")
         return f"{sign}  {self.name:<28}  {', '.join(parts)}"
 
