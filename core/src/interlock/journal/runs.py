@@ -95,6 +95,10 @@ class RunRecord:
         """The record of a parked run that goes on."""
         return replace(self, status="running", waiting=None, wake=None)
 
+    def stuck(self, reason: str) -> RunRecord:
+        """The record of a run that cannot go on before the next start."""
+        return replace(self, status="waiting", waiting={"reason": reason}, wake=None)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "id": self.id,

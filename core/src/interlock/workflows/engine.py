@@ -160,7 +160,7 @@ class EmbeddedEngine:
         elif not await self.journal.runs.create_once(record):
             return await self._same(record)
         if not self.draining:
-            self._drive(LiveRun(record, template, {}, self))
+            self._drive(LiveRun(record, template, {}, self), "run-started")
         return record.id
 
     def _new(
@@ -191,9 +191,9 @@ class EmbeddedEngine:
             raise RunExists(f"run {record.id} exists, of workflow {found.workflow}")
         return found.id
 
-    def _drive(self, run: LiveRun) -> None:
+    def _drive(self, run: LiveRun, kind: str) -> None:
         self._live[run.record.id] = run
-        self._tell(run.record, "run-started")
+        self._tell(run.record, kind)
         run.start()
 
     async def wait(self, run_id: str) -> Any:
@@ -338,11 +338,13 @@ class EmbeddedEngine:
             self.spawn(self._resume([run.id]))
 
     def lost(self, run: RunRecord, error: JournalError) -> None:
-        """The record of a run cannot be written: it stops here, as at a crash."""
+        """The record of a run cannot be written: it stops here, as at a crash, for a while."""
         _log.error("run %s stops, its record cannot be written: %s", run.id, error)
         if live := self._live.pop(run.id, None):
             live.close()
         self._ends.lost(run.id, error)
+        if not self.draining:
+            self._alarm.retry(run.id)
 
     # Recovery
 
@@ -366,11 +368,12 @@ class EmbeddedEngine:
             template = await self._templates.version(record.version)
         except InterlockError as error:
             _log.error("run %s cannot go on: %s", record.id, error)
+            self.journal.runs.update(record.stuck(f"its template cannot be read: {error}"))
             return
-        if record.wake is not None:
+        if record.status == "waiting":
             record = record.awake()
             self.journal.runs.update(record)
-        self._drive(LiveRun(record, template, steps, self))
+        self._drive(LiveRun(record, template, steps, self), "run-resumed")
 
     def _tell(self, record: RunRecord, kind: str) -> None:
         if self.progress.watched(record.id):

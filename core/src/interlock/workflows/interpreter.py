@@ -88,7 +88,8 @@ class Interpreter:
         output = None
         for step in block.steps:
             output = await self.step(step, frame, frame.prefix + step.name)
-            frame.steps[step.name] = output
+            if self.template.keeps(step):
+                frame.steps[step.name] = output
         return output
 
     async def body(self, body: Body, frame: Frame, path: str) -> Any:

@@ -211,6 +211,7 @@ def _template(reading: Reading) -> Template | None:
         result=result,
         source=source,
         children=frozenset(reading.children),
+        referenced=frozenset(reading.referenced),
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
-from functools import partial
 from typing import Any
 
+from interlock.actors.deadlines import TimeLimit
 from interlock.journal import RunRecord
 from interlock.sdk.errors import DeadlineExceeded
 from interlock.sdk.world import World
@@ -33,20 +32,9 @@ def call_tool(
 
 async def _bounded(work: Coroutine[Any, Any, Any], call: Call, timeout: float, world: World) -> Any:
     """Hold a call to its time-out even if whoever makes it does not."""
-    task = asyncio.ensure_future(work)
-    timer = world.call_later(timeout, partial(_cancel, task))
     try:
-        return await task
-    except asyncio.CancelledError:
-        if (current := asyncio.current_task()) and current.cancelling():
-            raise
-        raise DeadlineExceeded(
-            f"{call.tool} took longer than {timeout:g} s", may_have_run=True
-        ) from None
-    finally:
-        timer.cancel()
-        task.cancel()
-
-
-def _cancel(task: asyncio.Future[Any]) -> None:
-    task.cancel()
+        with TimeLimit(world, timeout):
+            return await work
+    except TimeoutError:
+        message = f"{call.tool} took longer than {timeout:g} s"
+        raise DeadlineExceeded(message, may_have_run=True) from None

@@ -29,6 +29,7 @@ class Reading:
         tools: None to believe every name, for what was checked when it was first read.
         workflows: names and aliases that ``run`` may use; None likewise.
         children: those it used, and where.
+        referenced: ids of steps whose output some expression reads; ``*`` for all.
     """
 
     document: Document
@@ -37,6 +38,7 @@ class Reading:
     functions: Mapping[str, Function] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     children: dict[str, Path] = field(default_factory=dict)
+    referenced: set[str] = field(default_factory=set)
 
     def tool(self, name: str, *, optional: bool = False) -> tuple[ToolInfo | None, list[str]]:
         """A tool, or the names that resemble the one asked for.
@@ -160,9 +162,12 @@ class Node:
     def _check(self, key: str, compiled: Expression | Value) -> None:
         scope, unknown = self.scope, set()
         for reference in compiled.references:
-            if reference.root != "steps" or not reference.path:
+            if reference.root != "steps":
                 continue
-            name = reference.path[0]
+            name = reference.path[0] if reference.path else "*"
+            self.reading.referenced.add(str(name))
+            if name == "*":
+                continue
             if name not in scope.steps and name not in unknown:
                 unknown.add(name)
                 message, hint = self._unknown_step(str(name))

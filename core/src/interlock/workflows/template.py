@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -68,6 +67,7 @@ class Template:
         source: canonical JSON of what was written.
         result: the ``return`` of the template; without one the last step's output.
         children: names of the templates that it runs.
+        referenced: ids of steps whose output some expression reads; ``*`` for all.
     """
 
     name: str
@@ -80,6 +80,11 @@ class Template:
     result: Value | None
     source: bytes = field(repr=False)
     children: frozenset[str] = frozenset()
+    referenced: frozenset[str] = frozenset("*")
+
+    def keeps(self, step: Step) -> bool:
+        """Whether anybody will ask for the step's output; if not, a run need not hold it."""
+        return step.name in self.referenced or "*" in self.referenced
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -104,6 +109,3 @@ class Template:
             "output_schema": self.output.schema,
             "facts": {"effect": "write", "idempotent": False},
         }
-
-
-Schemas = Mapping[str, Any]
