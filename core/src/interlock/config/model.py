@@ -66,9 +66,6 @@ class JournalConfig(Section):
     synchronous: Literal["full", "normal"] = Field(
         "full", description="`normal` is faster and may lose the last moments at a power cut"
     )
-    retention: Seconds = Field(
-        30 * 86400.0, ge=0, description="how long finished runs and events are kept"
-    )
 
 
 class TelemetryConfig(Section):
