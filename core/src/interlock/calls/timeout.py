@@ -8,6 +8,8 @@ from typing import Any
 from interlock.calls.call import Call, Next
 from interlock.sdk import DeadlineExceeded, Retryable, World
 
+_COARSE = 0.05
+
 
 def keep_deadline(seconds: float | None, world: World, proceed: Next) -> Next:
     """Refuse a call without time left; the asker's mailbox ends one that runs out of it."""
@@ -28,52 +30,82 @@ def keep_deadline(seconds: float | None, world: World, proceed: Next) -> Next:
 def limit_attempt(seconds: float, world: World, proceed: Next) -> Next:
     """Cancel an attempt after ``seconds``, or when the deadline comes, if that is earlier.
 
-    A timer and a cancellation by hand: a cancel scope costs as much as all other guard rails.
+    A cancel scope or a timer for each attempt costs as much as all other guard rails, so one
+    coarse timer looks after all attempts at a tool, and ends them up to a twentieth late.
     """
+    sweep = _Sweep(min(_COARSE, seconds / 20), world)
 
     async def limited(call: Call) -> Any:
         remaining = call.remaining()
         cut_short = remaining < seconds
-        timer = _Timer(min(remaining, seconds), world)
+        attempt = _Attempt(min(remaining, seconds), world.monotonic())
+        sweep.watch(attempt)
         try:
             return await proceed(call)
         except asyncio.CancelledError:
-            if not timer.took_over():
+            if not attempt.timed_out():
                 raise
-            call.decided("attempt-timeout", seconds=timer.seconds)
+            call.decided("attempt-timeout", seconds=attempt.seconds)
             # When the caller's deadline was nearer than the attempt's own bound, that says
             # nothing about the service.
             raise Retryable(
-                f"{call.tool}: no answer within {timer.seconds:.3g} s",
+                f"{call.tool}: no answer within {attempt.seconds:.3g} s",
                 policy="attempt_timeout",
                 cut_short=cut_short,
             ) from None
         finally:
-            timer.stop()
+            sweep.forget(attempt)
 
     return limited
 
 
-class _Timer:
-    """Cancels the task that made it, once, unless it is stopped before."""
+class _Attempt:
+    """The task that made it, and until when it may go on."""
 
-    __slots__ = ("_fired", "_handle", "_task", "seconds")
+    __slots__ = ("_ended", "_task", "seconds", "until")
 
-    def __init__(self, seconds: float, world: World) -> None:
+    def __init__(self, seconds: float, now: float) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - called from a coroutine
         self.seconds = seconds
+        self.until = now + seconds
         self._task = task
-        self._fired = False
-        self._handle = world.call_later(seconds, self._fire)
+        self._ended = False
 
-    def _fire(self) -> None:
-        self._fired = True
+    def end(self) -> None:
+        self._ended = True
         self._task.cancel()
 
-    def took_over(self) -> bool:
+    def timed_out(self) -> bool:
         """Whether the cancellation that arrived is ours alone, and is hereby taken back."""
-        return self._fired and self._task.uncancel() == 0
+        return self._ended and self._task.uncancel() == 0
 
-    def stop(self) -> None:
-        self._handle.cancel()
+
+class _Sweep:
+    """One timer, running only while there is an attempt to look after."""
+
+    __slots__ = ("_armed", "_attempts", "_interval", "_world")
+
+    def __init__(self, interval: float, world: World) -> None:
+        self._interval = interval
+        self._world = world
+        self._attempts: set[_Attempt] = set()
+        self._armed = False
+
+    def watch(self, attempt: _Attempt) -> None:
+        self._attempts.add(attempt)
+        if not self._armed:
+            self._armed = True
+            self._world.call_later(self._interval, self._look)
+
+    def forget(self, attempt: _Attempt) -> None:
+        self._attempts.discard(attempt)
+
+    def _look(self) -> None:
+        now = self._world.monotonic()
+        for attempt in [each for each in self._attempts if each.until <= now]:
+            self._attempts.discard(attempt)
+            attempt.end()
+        self._armed = bool(self._attempts)
+        if self._armed:
+            self._world.call_later(self._interval, self._look)
