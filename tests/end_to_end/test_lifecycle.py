@@ -28,6 +28,9 @@ steps:
       - id: slow
         call: ledger.put
         with: {entry: "slow-${{ item }}", seconds: "${{ input.seconds }}"}
+      - id: after
+        call: ledger.put
+        with: {entry: "after-${{ item }}"}
 return: "${{ [item.entry for item in steps.items] }}"
 """
 
@@ -67,13 +70,13 @@ def test_after_kill_9_in_the_middle_of_50_calls_nothing_is_lost_or_done_again(
     daemon.start()
     output = daemon.json("run-watch", run)
 
-    assert output == [f"slow-{number}" for number in range(50)]
+    assert output == [f"after-{number}" for number in range(50)]
     entries = Counter(line.split()[0] for line in ledger.read_text().splitlines())
     done = [step["output"]["entry"] for step in recorded]
     assert "before" in done
     assert {entry: entries[entry] for entry in done} == dict.fromkeys(done, 1)
     keys = Counter(line.split()[1] for line in ledger.read_text().splitlines())
-    assert len(keys) == 101
+    assert len(keys) == 151
 
 
 def test_sigterm_lets_calls_finish_and_the_run_goes_on_after_the_restart(
@@ -90,7 +93,8 @@ def test_sigterm_lets_calls_finish_and_the_run_goes_on_after_the_restart(
     assert len(daemon.json("run-watch", run)) == 50
     entries = Counter(line.split()[0] for line in ledger.read_text().splitlines())
     assert set(entries.values()) == {1}
-    assert len(entries) == 101
+    assert len(entries) == 151
+    assert {step["attempts"] for step in daemon.json("run-show", run)["steps"]} == {1}
 
 
 def test_a_failing_run_undoes_what_it_did_in_reverse_order(
@@ -145,6 +149,8 @@ def test_a_template_with_mistakes_shows_all_of_them(tmp_path: Path, ledger: Path
         "  - {id: a, transform: '${{ steps.c }}'}\n"
         "  - {id: d, sleep: soon}\n"
         "  - {id: e, cal: ledger.put}\n"
+        "  - {id: f, call: ledger.linez, fallback: {value: 0}}\n"
+        "  - {id: g, call: absent.tool, fallback: {value: 0}}\n"
     )
 
     checked = Daemon(tmp_path).command("config", "check", check=False)
@@ -155,7 +161,7 @@ def test_a_template_with_mistakes_shows_all_of_them(tmp_path: Path, ledger: Path
         for line in checked.stderr.splitlines()
         if "bad.yaml:" in line
     }
-    assert places == {3, 4, 5, 6, 7}
+    assert places == {3, 4, 5, 6, 7, 8}
     assert "did you mean 'ledger.put'" in checked.stderr
 
 

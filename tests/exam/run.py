@@ -27,7 +27,7 @@ from toolchain import Missing, ensure
 def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
     """All rows of one document."""
     modules = ensure()
-    body = json.loads(path.read_text(encoding="utf-8"))
+    body = read_document(path)
     truth = read(body)
     made = generate(body, node_ids=True)
     with tempfile.TemporaryDirectory(prefix="interlock-exam-") as temporary:
@@ -56,6 +56,25 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
         ]
 
 
+class NotADesign(Exception):
+    """The file holds no Figma document."""
+
+
+def read_document(path: Path) -> Any:
+    """The file's JSON: a file, a nodes response or a bare node.
+
+    Raises:
+        NotADesign: it is something else.
+    """
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise NotADesign(f"{path} cannot be read: {error}") from None
+    if not isinstance(body, dict) or not {"document", "nodes", "type"} & body.keys():
+        raise NotADesign(f"{path} is no Figma file, nodes response or node")
+    return body
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
@@ -69,6 +88,9 @@ def main() -> int:
             found = examine(path, options.keep, options.quick)
         except Missing as missing:
             print(json.dumps({"passed": False, "missing": str(missing)}))
+            return 2
+        except NotADesign as unfit:
+            print(json.dumps({"passed": False, "unfit": str(unfit)}))
             return 2
         result[path.name] = {row.name: asdict(row) for row in found}
         if not options.json:

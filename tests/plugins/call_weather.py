@@ -13,7 +13,7 @@ from typing import Any
 sys.path.insert(0, sys.argv[1])
 
 from interlock.actors import ActorSystem
-from interlock.host import Host, HttpWishes, ServiceSpec
+from interlock.host import Host, HttpWishes, ServiceSpec, load_plugins
 from interlock.sdk import Event, InterlockError, RealWorld
 from interlock.telemetry import Telemetry
 
@@ -31,12 +31,13 @@ async def no_events(event: Event, service: str) -> bool:
 
 async def main(url: str, city: str) -> dict[str, Any]:
     world = RealWorld()
+    plugins = await load_plugins(world, allow=["weather"])
     async with (
         ActorSystem(world) as actors,
         Host(world, Telemetry(), actors, NoStores(), no_events) as host,
     ):
-        await host.load_plugins(allow=["weather"])
-        settings = host.service_types["weather"].settings_type(token="t0ken", url=url)
+        host.adopt(plugins)
+        settings = plugins.service_types["weather"].settings_type(token="t0ken", url=url)
         wishes = HttpWishes(allow_private=True)
         spec = ServiceSpec("weather", "weather", settings, http=wishes)
         await host.start_services({"weather": spec})

@@ -194,3 +194,36 @@ def test_the_private_names_of_purgatory_that_the_gate_leans_on_exist() -> None:
     context.handle_new_request()
     assert context._state.name == HALF_OPENED
     assert isinstance(context.messages, list)
+
+
+async def test_a_failure_that_began_before_the_opening_does_not_spoil_the_probing(
+    stage: Stage,
+) -> None:
+    release = asyncio.Event()
+
+    async def late(_: object) -> None:
+        await release.wait()
+        raise Retryable("down")
+
+    stage.answers = [late, Retryable("down")]
+    early = asyncio.ensure_future(stage.pipeline(POLICIES)(stage.call()))
+    await settle()
+    await fail(stage, 4)
+    await stage.world.advance(10)
+    stage.answers = ["ok"]
+    await stage.pipeline(POLICIES)(stage.call())
+    release.set()
+    await asyncio.gather(early, return_exceptions=True)
+
+    assert state(stage) == "half-opened"
+
+
+async def test_every_change_of_state_is_a_decision_of_the_call_that_made_it(stage: Stage) -> None:
+    await fail(stage, 4)
+    await stage.world.advance(10)
+    stage.answers = ["ok"]
+    for _ in range(2):
+        await stage.pipeline(POLICIES)(stage.call())
+
+    changes = [record.decisions for record in stage.records if record.decisions]
+    assert changes == [["breaker-opened"], ["breaker-half-opened"], ["breaker-closed"]]

@@ -150,3 +150,16 @@ def test_the_private_names_of_aiolimiter_that_the_gate_leans_on_exist() -> None:
     assert limiter._rate_per_sec == 3.0
     assert limiter._last_check == 0.0
     assert callable(limiter._leak)
+
+
+async def test_a_newcomer_who_needs_little_does_not_pass_one_who_waits_for_much(
+    stage: Stage,
+) -> None:
+    limiter = Limiter(policy(10, burst=5), stage.world)
+    await limiter.acquire(5, within=60)
+    heavy = asyncio.ensure_future(limiter.acquire(5, within=60))
+    await stage.world.advance(0.2)
+
+    assert not limiter.try_acquire(1)
+    await stage.world.advance(1)
+    assert heavy.done()

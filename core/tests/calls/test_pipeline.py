@@ -141,6 +141,8 @@ async def test_a_waiter_that_leaves_takes_no_slot_with_it(stage: Stage) -> None:
     callers = [asyncio.ensure_future(pipeline(stage.call())) for _ in range(3)]
     await settle()
     callers[1].cancel()
+    await settle()
+    assert stage.gates.health()["concurrency"]["waiting"] == 1
     await stage.world.advance(5)
     await asyncio.gather(*callers, return_exceptions=True)
 
@@ -204,3 +206,14 @@ async def test_every_decision_is_counted(stage: Stage) -> None:
     assert counters["interlock.policy.decisions"] == [
         {"attributes": {"tool": "svc.tool", "decision": "retry"}, "value": 1}
     ]
+
+
+async def test_an_attempt_that_is_over_is_not_cut_later(stage: Stage) -> None:
+    pipeline = stage.pipeline(Policies(attempt_timeout=2.0))
+
+    async def call_and_go_on() -> str:
+        await pipeline(stage.call())
+        await stage.world.sleep(10)
+        return "went on"
+
+    assert await stage.finish(call_and_go_on()) == "went on"

@@ -132,3 +132,32 @@ async def test_a_slow_watcher_loses_the_oldest_and_knows_how_many() -> None:
 
         assert stream.skipped == 3
         assert [(await anext(stream)).id for _ in range(2)] == ["3", "4"]
+
+
+async def test_a_watcher_sees_a_redelivered_event_once() -> None:
+    bus = Bus(Log(), VirtualWorld(), Letters())
+
+    with bus.subscribe("*") as stream:
+        for id in ("a", "a", "b"):
+            await bus.publish(Event("x", {}, id=id))
+
+        assert [(await anext(stream)).id for _ in range(2)] == ["a", "b"]
+
+
+async def test_a_failing_event_keeps_its_pause_whatever_else_is_published() -> None:
+    world, tries = VirtualWorld(), count()
+    bus = Bus(Log(), world, Letters())
+
+    async def picky(event: Event) -> None:
+        if event.id == "bad":
+            next(tries)
+            raise RuntimeError("no")
+
+    bus.consume("*", picky)
+    async with delivering(bus):
+        await bus.publish(Event("x", {}, id="bad"))
+        for number in range(10):
+            await bus.publish(Event("x", {}, id=f"good-{number}"))
+            await settle()
+
+    assert next(tries) == 1

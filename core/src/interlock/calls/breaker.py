@@ -60,7 +60,6 @@ class Breaker:
     def __init__(self, name: str, policy: BreakerPolicy, world: World) -> None:
         self.policy = policy
         self.history: deque[dict[str, Any]] = deque(maxlen=_HISTORY)
-        self.on_change: Callable[[str], None] = lambda state: None
         self._name = name
         self._world = world
         # A threshold of one: whether a failure trips it is decided by our window.
@@ -116,12 +115,6 @@ class Breaker:
         else:
             self._counted(failed=failed)
 
-    def reset(self) -> None:
-        """Close it by hand."""
-        self._context = Context(self._name, threshold=1, ttl=self.policy.open_for)
-        self._window.clear()
-        self._changed()
-
     def health(self) -> dict[str, Any]:
         now = self._world.monotonic()
         self._window.forget(now)
@@ -162,7 +155,6 @@ class Breaker:
         # purgatory keeps a message for each change until somebody fetches it.
         self._context.messages.clear()
         self.history.append({"time": self._world.time(), "state": self.state})
-        self.on_change(self.state)
 
     def _open(self, retry_after: float) -> CircuitOpen:
         return CircuitOpen(
@@ -189,7 +181,9 @@ def permit(breaker: Breaker, world: World, proceed: Next) -> Next:
     """Let an attempt through if the state still allows it, and count what became of it."""
 
     async def permitted(call: Call) -> Any:
+        before = breaker.state
         entered = _asking(call, breaker.enter)
+        _tell_change(call, breaker, before)
         began = world.monotonic()
         error: BaseException | None = None
         try:
@@ -200,12 +194,16 @@ def permit(breaker: Breaker, world: World, proceed: Next) -> Next:
         finally:
             before = breaker.state
             breaker.leave(entered, classify(error), world.monotonic() - began)
-            if breaker.state != before:
-                call.decided(f"breaker-{breaker.state}")
+            _tell_change(call, breaker, before)
             # A frame that holds its own exception would keep both alive until collected.
             del error
 
     return permitted
+
+
+def _tell_change(call: Call, breaker: Breaker, before: str) -> None:
+    if breaker.state != before:
+        call.decided(f"breaker-{breaker.state}")
 
 
 def _asking(call: Call, ask: Callable[[], Any]) -> Any:

@@ -22,7 +22,8 @@ class Slots:
         self._line: deque[asyncio.Future[None]] = deque()
 
     def try_take(self) -> bool:
-        if self._line or (self.limit is not None and self.in_flight >= self.limit):
+        # Whoever stands in line is handed a slot that stays taken, so a free one is nobody's.
+        if self.limit is not None and self.in_flight >= self.limit:
             return False
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)

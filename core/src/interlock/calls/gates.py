@@ -53,11 +53,6 @@ class Gates:
         self._seconds += record.seconds
         self._waited += record.waited
 
-    def reset(self) -> None:
-        """Close every breaker by hand."""
-        for breaker in self._breakers.values():
-            breaker.reset()
-
     def health(self) -> dict[str, Any]:
         calls = self._outcomes.total()
         breakers = [breaker.health() for breaker in self._breakers.values()]

@@ -62,7 +62,6 @@ class Limiter:
         self._sent: deque[float] = deque(maxlen=limit)
         self._line: deque[asyncio.Future[None]] = deque()
         self._queued = 0.0
-        self.last_used = world.monotonic()
 
     def try_acquire(self, cost: float) -> bool:
         """Take ``cost`` if it is there now and nobody waits."""
@@ -78,7 +77,6 @@ class Limiter:
             RateLimited: it would take longer than ``within``, or too many wait.
         """
         cost = min(cost, self._burst)
-        self.last_used = self._world.monotonic()
         if self.try_acquire(cost):
             return 0.0
         self._admit(cost, within)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
@@ -21,6 +20,7 @@ from interlock.cli.client import Client, read_address
 from interlock.cli.exits import FAILED
 from interlock.cli.output import print_table
 from interlock.cli.progress import show_progress
+from interlock.config.environment import with_variables
 from interlock.sdk.errors import InterlockError, NotFound
 
 CONFIG = Path("config/demo/interlock.yaml")
@@ -101,7 +101,10 @@ def _daemon(config: Path, out: Path) -> Iterator[Client]:
     out.mkdir(parents=True, exist_ok=True)
     with (out / "daemon.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, env=os.environ | _environment(out, state), stderr=log, stdin=subprocess.DEVNULL
+            command,
+            env=with_variables(_environment(out, state)),
+            stderr=log,
+            stdin=subprocess.DEVNULL,
         )
         try:
             yield _connected(process, state / "daemon.json", out / "daemon.log")

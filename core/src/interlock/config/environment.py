@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -27,6 +28,11 @@ def environment() -> Environment:
         url=variable("INTERLOCK_URL"),
         token=variable("INTERLOCK_TOKEN"),
     )
+
+
+def with_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a child process: this one's, with ``variables`` over it."""
+    return {**os.environ, **variables}
 
 
 def variable(name: str) -> str | None:

@@ -78,7 +78,7 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
     plan = await make_plan(path, world)
     config = plan.config
     async with AsyncExitStack() as stack:
-        telemetry = await _telemetry(config.telemetry, stack)
+        telemetry = await _telemetry(config.telemetry, world, stack)
         journal = await stack.enter_async_context(
             open_journal(
                 config.journal_path,
@@ -153,14 +153,15 @@ def _introduce(plan: Plan, runtime: Runtime) -> None:
         runtime.bus.consume(pattern, handler)
 
 
-async def _telemetry(config: TelemetryConfig, stack: AsyncExitStack) -> Telemetry:
+async def _telemetry(config: TelemetryConfig, world: World, stack: AsyncExitStack) -> Telemetry:
     telemetry = Telemetry(
         TelemetryOptions(
             service_name=config.service_name,
             exporter=config.exporter,
             endpoint=config.endpoint,
             sample_ratio=config.sample_ratio,
-        )
+        ),
+        world=world,
     )
     stack.push_async_callback(anyio.to_thread.run_sync, telemetry.close)
     return telemetry

@@ -15,7 +15,7 @@ from interlock.actors.deadlines import TimeLimit
 from interlock.calls import Call, Gates, OutcomeRecord
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import HostedService, Surroundings, ToolCall
-from interlock.host.plugins import Plugins, load_plugins
+from interlock.host.plugins import Plugins
 from interlock.host.record import PluginRecord
 from interlock.host.roll_up import with_services
 from interlock.host.service_actor import Delivery, Occurrence
@@ -86,13 +86,6 @@ class Host:
             await self._stop(list(self._services.values()))
 
     # -- plugins ------------------------------------------------------------------------------
-
-    async def load_plugins(
-        self, allow: Sequence[str] | None = None, block: Sequence[str] = ()
-    ) -> list[PluginRecord]:
-        """Load all installed plugins and adopt them; see :func:`load_plugins`."""
-        self.adopt(await load_plugins(self._world, allow, block))
-        return self.plugins
 
     def adopt(self, plugins: Plugins) -> None:
         """Take plugins that were loaded before; services started from now on use them."""

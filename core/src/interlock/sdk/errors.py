@@ -233,8 +233,3 @@ class ActorRestarted(Interrupted):
     """The actor crashed while this message was in flight."""
 
     code = "actor-restarted"
-
-
-def error_types() -> dict[str, type[InterlockError]]:
-    """Every kind of error by its code; the code of a kind covers the kinds below it."""
-    return dict(_by_code)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from opentelemetry import trace
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags
 
 Kind = Literal["internal", "client", "server", "consumer"]
@@ -19,6 +19,8 @@ KINDS = {
     "server": SpanKind.SERVER,
     "consumer": SpanKind.CONSUMER,
 }
+
+_ids = RandomIdGenerator()
 
 current_span: ContextVar[trace.Span | None] = ContextVar("interlock_current_span", default=None)
 
@@ -117,9 +119,8 @@ class UnrecordedRoot(NonRecordingSpan):
 
     def get_span_context(self) -> SpanContext:
         if self._made is None:
-            trace_id = random.getrandbits(128) | 1
-            span_id = random.getrandbits(64) | 1
-            self._made = SpanContext(trace_id, span_id, is_remote=False)
+            ids = (_ids.generate_trace_id(), _ids.generate_span_id())
+            self._made = SpanContext(*ids, is_remote=False)
         return self._made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import SpanProcessor
 
+from interlock.sdk import RealWorld, World
 from interlock.telemetry.export import meter_provider, span_processors, tracer_provider
 from interlock.telemetry.metrics import Counter, Histogram, Labels, Metrics
 from interlock.telemetry.options import TelemetryOptions
@@ -34,6 +34,7 @@ class Telemetry:
     """Hand one to whoever measures; :meth:`close` sends what is left.
 
     Args:
+        world: draws which traces are recorded.
         processors: further receivers of spans, for tests.
 
     Raises:
@@ -44,11 +45,13 @@ class Telemetry:
         self,
         options: TelemetryOptions | None = None,
         *,
+        world: World | None = None,
         processors: Sequence[SpanProcessor] = (),
     ) -> None:
         options = options or TelemetryOptions()
         self._metrics = Metrics()
         self._ratio = options.sample_ratio
+        self._world = world or RealWorld()
         receivers = [*span_processors(options), *processors]
         self._traces = tracer_provider(options, receivers) if receivers else None
         self._tracer = self._traces.get_tracer("interlock") if self._traces else None
@@ -70,7 +73,7 @@ class Telemetry:
         if self._tracer is None:
             return _NO_SPAN
         above = (remote_span(parent) if parent else None) or current_span.get()
-        if above is None and self._ratio < 1.0 and random.random() >= self._ratio:  # noqa: S311 - a share, no secret
+        if above is None and self._ratio < 1.0 and self._world.random() >= self._ratio:
             return LiveSpan(UnrecordedRoot())
         if above is not None and not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
