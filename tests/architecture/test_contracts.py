@@ -23,7 +23,7 @@ def test_every_plugin_is_held_apart_from_the_others() -> None:
 
 def test_every_plugin_is_a_dependency_of_the_workspace() -> None:
     """A member that the root does not depend on is not installed by ``uv run``."""
-    names = {name.replace("interlock_", "interlock-") for name in PLUGINS}
+    names = {name.replace("_", "-") for name in PLUGINS}
 
     assert names | {"interlock[mcp]"} == set(PYPROJECT["project"]["dependencies"])
     assert names | {"interlock"} == set(PYPROJECT["tool"]["uv"]["sources"])

@@ -1,0 +1,1 @@
+"""Data conversion, validation and clean-up."""

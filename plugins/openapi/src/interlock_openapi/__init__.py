@@ -1,0 +1,1 @@
+"""Any API with an OpenAPI description."""
