@@ -12,7 +12,7 @@ from typing import Any
 
 from interlock.config.document import parse
 from interlock.journal import Journal, open_journal
-from interlock.sdk import Facts, NotFound
+from interlock.sdk import Event, Facts, NotFound
 from interlock.testing import VirtualWorld, settle
 from interlock.workflows import EmbeddedEngine, EngineOptions, Template, load_template
 
@@ -90,6 +90,13 @@ class Life:
 
     async def run(self, workflow: str, input: Mapping[str, Any] | None = None) -> Any:
         return await self.engine.wait(await self.engine.start(workflow, input or {}))
+
+    async def publish(self, name: str, key: str = "", **payload: Any) -> None:
+        """An event, as the bus hands it on once it is durable."""
+        event = Event(name, payload, id=self.world.new_id(), key=key)
+        await self.journal.events.append(event, "test")
+        await self.engine.arrivals.event(event)
+        await self.quiet()
 
     async def quiet(self) -> None:
         """Until nothing more happens without time passing."""

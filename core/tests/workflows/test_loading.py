@@ -52,7 +52,7 @@ def _fault_of(step: str) -> str:
             "{id: a}",
             (
                 "3:5 the step does nothing (one of call, parallel, for_each, if, steps, transform, "
-                "publish, sleep, run)"
+                "publish, sleep, wait_for, approve, run)"
             ),
         ),
         ("{sleep: 1s, transform: 1}", "3:6 a step is one of transform, sleep, not several at once"),

@@ -147,6 +147,7 @@ def _introduce(plan: Plan, runtime: Runtime) -> None:
     """Tell engine and bus what there is to start and who wants to hear what."""
     for template in plan.templates:
         runtime.register(template)
+    runtime.bus.consume("*", runtime.engine.event)
     for trigger in plan.triggers:
         runtime.bus.consume(trigger.on, partial(trigger.fire, start=runtime.start))
     for pattern, handler in runtime.host.event_handlers():

@@ -1,5 +1,6 @@
 """The durable record of everything, in one SQLite file; all SQL of Interlock is in here."""
 
+from interlock.journal.approvals import ApprovalRecord
 from interlock.journal.dead_letters import DeadLetterRecord
 from interlock.journal.errors import JournalError
 from interlock.journal.events import EventRecord
@@ -7,9 +8,11 @@ from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
 from interlock.journal.runs import Intent, RunRecord, Status
 from interlock.journal.steps import StepRow, StepStatus, output_of
+from interlock.journal.waits import topic_of
 from interlock.journal.writer import Done
 
 __all__ = [
+    "ApprovalRecord",
     "DeadLetterRecord",
     "Done",
     "EventRecord",
@@ -26,4 +29,5 @@ __all__ = [
     "encode",
     "open_journal",
     "output_of",
+    "topic_of",
 ]

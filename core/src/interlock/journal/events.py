@@ -28,6 +28,9 @@ _COLUMNS = "id, name, key, payload, source, created, delivered"
 _UNDELIVERED = f"""SELECT {_COLUMNS} FROM events WHERE delivered IS NULL
     ORDER BY created, rowid LIMIT ?"""
 _NEWEST = f"SELECT {_COLUMNS} FROM events ORDER BY created DESC, rowid DESC LIMIT ?"
+_SINCE = f"""SELECT {_COLUMNS} FROM events
+    WHERE name = ?1 AND (?2 IS NULL OR key = ?2) AND created >= ?3 ORDER BY created, rowid"""
+_AGAIN = "UPDATE events SET delivered = NULL WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,14 @@ class Events:
 
     async def delivered(self, event_id: str) -> None:
         await self._writer.commit(_DELIVERED, (event_id, self._world.time()))
+
+    async def since(self, name: str, key: str | None, moment: float) -> Sequence[Event]:
+        """Events of a name, and of a key unless that is None, from a moment on; oldest first."""
+        return [_event(row) for row in await self._reader.rows(_SINCE, (name, key, moment))]
+
+    async def deliver_again(self, event_id: str) -> None:
+        """Mark an event undelivered."""
+        await self._writer.transact(lambda connection: connection.execute(_AGAIN, (event_id,)))
 
     async def list(self, limit: int = 50) -> Sequence[EventRecord]:
         """Newest first."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
+from interlock.journal.approvals import Approvals
 from interlock.journal.blobs import BlobStore
 from interlock.journal.connections import Synchronous, connect_writer, own
 from interlock.journal.dead_letters import DeadLetters
@@ -16,6 +17,7 @@ from interlock.journal.runs import RunRecord, Runs, read_runs
 from interlock.journal.state import ServiceState
 from interlock.journal.steps import StepRow, Steps, read_steps
 from interlock.journal.templates import Templates
+from interlock.journal.waits import Waits
 from interlock.journal.writer import Writer
 from interlock.sdk.context import KeyValue
 from interlock.sdk.world import World
@@ -32,6 +34,8 @@ class Journal:
         self.runs = Runs(writer, reader, self.blobs)
         self.steps = Steps(writer, reader, self.blobs)
         self.events = Events(writer, reader, world)
+        self.waits = Waits(writer, reader)
+        self.approvals = Approvals(writer, reader)
         self.dead_letters = DeadLetters(writer, reader)
 
     @property

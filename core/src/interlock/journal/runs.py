@@ -18,6 +18,7 @@ from interlock.sdk.errors import NotFound
 Status = Literal[
     "running",
     "waiting",
+    "paused",
     "compensating",
     "succeeded",
     "failed",
@@ -25,12 +26,12 @@ Status = Literal[
     "compensated",
     "compensation_failed",
 ]
-Intent = Literal["cancel", "undo"]
+Intent = Literal["cancel", "abandon", "pause", "undo"]
 
 _CREATE = Rows(
     """INSERT OR IGNORE INTO runs
-    (id, workflow, version, status, parent, trace, tags, input, created)""",
-    9,
+    (id, workflow, version, status, parent, trace, tags, input, created, deadline, inherited)""",
+    11,
 )
 _UPDATE = Rows(
     """UPDATE runs SET status = new.column2, output = new.column3, problem = new.column4,
@@ -39,14 +40,19 @@ _UPDATE = Rows(
     ") AS new WHERE id = new.column1",
     last_only=True,
 )
+_WAKE_PARENT = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
 _INTEND = {
+    None: "UPDATE runs SET intent = NULL WHERE id = ? AND finished IS NULL",
     "cancel": "UPDATE runs SET intent = 'cancel' WHERE id = ? AND finished IS NULL",
+    "abandon": "UPDATE runs SET intent = 'abandon' WHERE id = ? AND finished IS NULL",
+    "pause": """UPDATE runs SET intent = 'pause'
+        WHERE id = ? AND finished IS NULL AND intent IS NULL""",
     "undo": """UPDATE runs SET intent = 'undo', status = 'compensating', finished = NULL
         WHERE id = ? AND status = 'succeeded'""",
 }
 
 _COLUMNS = f"""id, workflow, version, status, created, {resolved("input")}, parent, trace, intent,
-    tags, finished, wake, {resolved("output")}, problem, waiting"""
+    tags, finished, wake, {resolved("output")}, problem, waiting, deadline, inherited"""
 _JSON = (5, 9, 12, 13, 14)
 _GET = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"
 _BEGINNING = f"""SELECT {_COLUMNS} FROM runs
@@ -71,8 +77,11 @@ class RunRecord:
         trace: W3C traceparent of whoever started it.
         problem: why it failed, as ``InterlockError.to_problem`` writes it.
         waiting: ``{reason, until, step}`` while nothing can be done.
-        wake: when a parked run goes on.
-        intent: what was asked of it meanwhile: ``cancel``, or ``undo`` after it succeeded.
+        wake: when a parked run goes on; infinite if only somebody else can make it.
+        intent: what was asked of it meanwhile: ``cancel``, ``abandon`` (cancel and undo nothing),
+            ``pause``, or ``undo`` after it succeeded.
+        deadline: when it fails for lack of time.
+        inherited: up to which position its steps were taken over from the run it is a fork of.
     """
 
     id: str
@@ -90,6 +99,8 @@ class RunRecord:
     output: Any = None
     problem: dict[str, Any] | None = None
     waiting: dict[str, Any] | None = None
+    deadline: float | None = None
+    inherited: int = 0
 
     def awake(self) -> RunRecord:
         """The record of a parked run that goes on."""
@@ -113,7 +124,8 @@ class RunRecord:
             "output": self.output,
             "error": self.problem,
             "waiting": self.waiting,
-            "cancelling": self.intent == "cancel" and self.finished is None,
+            "deadline": self.deadline,
+            "cancelling": self.intent in ("cancel", "abandon") and self.finished is None,
         }
 
 
@@ -137,7 +149,7 @@ class Runs:
     def _row(self, run: RunRecord) -> tuple[Any, ...]:
         tags, values = orjson.dumps(list(run.tags)), self._stored(run.input)
         named = (run.id, run.workflow, run.version, run.status, run.parent, run.trace)
-        return (*named, tags, values, run.created)
+        return (*named, tags, values, run.created, run.deadline, run.inherited)
 
     def update(self, run: RunRecord, done: Done | None = None) -> None:
         """Record how a run stands: status, output, problem, waiting, wake and finished."""
@@ -145,9 +157,17 @@ class Runs:
         problem = orjson.dumps(run.problem) if run.problem else None
         waiting = orjson.dumps(run.waiting) if run.waiting else None
         row = (run.id, run.status, output, problem, waiting, run.wake, run.finished)
-        self._writer.write(_UPDATE, row, done)
+        if run.parent is None or run.finished is None:
+            self._writer.write(_UPDATE, row, done)
+            return
 
-    async def intend(self, run_id: str, intent: Intent) -> None:
+        def end(connection: sqlite3.Connection) -> None:
+            _UPDATE.apply(connection, [row])
+            connection.execute(_WAKE_PARENT, (run.parent,))
+
+        self._writer.work(end, done)
+
+    async def intend(self, run_id: str, intent: Intent | None) -> None:
         """Record what is asked of a run; one that succeeded and is to be undone is open again."""
         await self._writer.transact(
             lambda connection: connection.execute(_INTEND[intent], (run_id,))

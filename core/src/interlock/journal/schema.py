@@ -90,6 +90,33 @@ MIGRATIONS = (
         PRIMARY KEY (service, key)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE waits (
+        topic TEXT NOT NULL,
+        run TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (topic, run, path)
+    ) WITHOUT ROWID;
+    CREATE INDEX events_topics ON events (name, key, created);
+
+    CREATE TABLE approvals (
+        id TEXT PRIMARY KEY,
+        run TEXT NOT NULL,
+        step TEXT NOT NULL,
+        request BLOB NOT NULL,
+        created REAL NOT NULL,
+        due REAL,
+        decided REAL,
+        decision BLOB
+    ) WITHOUT ROWID;
+    CREATE INDEX approvals_open ON approvals (created) WHERE decided IS NULL;
+    CREATE INDEX approvals_run ON approvals (run);
+
+    ALTER TABLE runs ADD COLUMN inherited INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN deadline REAL;
+    CREATE INDEX runs_finished ON runs (finished) WHERE finished IS NOT NULL;
+    CREATE INDEX steps_blobs ON steps (payload) WHERE typeof(payload) = 'text';
+    """,
 )
 
 

@@ -115,6 +115,10 @@ class Writer:
         """
         self._put(_Write(done, rows=rows, row=row))
 
+    def work(self, transaction: Transaction[Any], done: Done | None = None) -> None:
+        """Run a piece of SQL in the writer's thread, in its turn; ``done`` as in :meth:`write`."""
+        self._put(_Write(done, transaction=transaction))
+
     async def commit(self, rows: Rows, row: tuple[Any, ...]) -> None:
         """Write one row and wait until it is durable.
 

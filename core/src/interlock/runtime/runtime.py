@@ -143,6 +143,39 @@ class Runtime:
         """Ask a run to stop; completed steps are undone as its template says."""
         await self.engine.cancel(run_id)
 
+    # Approvals
+
+    async def approvals(
+        self, *, open_only: bool = True, run: str | None = None, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """What people are asked, the oldest question first; or all, the newest first."""
+        found = await self.journal.approvals.list(open_only=open_only, run=run, limit=limit)
+        return [approval.to_dict() for approval in found]
+
+    async def approval(self, approval: str) -> dict[str, Any]:
+        """One question; NotFound if nobody was asked that."""
+        return (await self.journal.approvals.get(approval)).to_dict()
+
+    async def decide(
+        self,
+        approval: str,
+        choice: str,
+        *,
+        values: Mapping[str, Any] | None = None,
+        by: str = "local",
+        comment: str = "",
+    ) -> dict[str, Any]:
+        """Answer an approval; the run goes on.
+
+        Raises:
+            NotFound: nobody was asked that.
+            InvalidInput: no such choice, or the values do not fit the form.
+            Refusal: ``by`` is not among those asked.
+            Conflict: it was decided before, or its run is over.
+        """
+        record = await self.engine.decide(approval, choice, values=values, by=by, comment=comment)
+        return record.to_dict()
+
     def workflows(self) -> list[dict[str, Any]]:
         return [template.to_dict() for template in self.engine.templates()]
 

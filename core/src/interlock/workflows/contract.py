@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from interlock.journal import RunRecord
+from interlock.journal import ApprovalRecord, RunRecord
+from interlock.sdk.events import Event
 from interlock.workflows.progress import Item
 from interlock.workflows.records import StepRecord
 from interlock.workflows.template import Template
@@ -33,6 +34,18 @@ class Engine(Protocol):
     async def wait(self, run_id: str) -> Any: ...
 
     async def cancel(self, run_id: str) -> None: ...
+
+    async def event(self, event: Event) -> None: ...
+
+    async def decide(
+        self,
+        approval: str,
+        choice: str,
+        *,
+        values: Mapping[str, Any] | None = None,
+        by: str = "",
+        comment: str = "",
+    ) -> ApprovalRecord: ...
 
     async def get(self, run_id: str) -> RunRecord: ...
 

@@ -15,6 +15,7 @@ from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.workflows.alarm import Alarm
+from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.children import Children
 from interlock.workflows.ends import Ends
 from interlock.workflows.errors import RunExists
@@ -23,6 +24,7 @@ from interlock.workflows.operations import Call, Operation, Publish, RunChild, U
 from interlock.workflows.performing import call_tool
 from interlock.workflows.progress import Item, Progress
 from interlock.workflows.records import StepRecord, step_records
+from interlock.workflows.recovery import Recovery
 from interlock.workflows.registry import Registry
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
@@ -78,12 +80,17 @@ class EmbeddedEngine:
         self._live: dict[str, LiveRun] = {}
         self._ends = Ends(self._live, self.get)
         self._children = Children(self, self._start_child, self._undo)
-        self._resuming = asyncio.Lock()
+        recover = self._options.recover
+        self._recovery = Recovery(journal, self._templates, self._live, self._continue, recover)
+        self._resume = self._recovery.these
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
+        self.arrivals = Arrivals(journal, world, self._live, self._alarm.look)
+        self.event = self.arrivals.event
+        self.decide = self.arrivals.decide
 
     async def __aenter__(self) -> Self:
-        await self._recover()
+        await self._recovery.all()
         self._alarm.look()
         return self
 
@@ -193,6 +200,7 @@ class EmbeddedEngine:
 
     def _drive(self, run: LiveRun, kind: str) -> None:
         self._live[run.record.id] = run
+        self._tell_parent(run.record, parked=False)
         self._tell(run.record, kind)
         run.start()
 
@@ -315,6 +323,10 @@ class EmbeddedEngine:
         await self._start(
             child.workflow, child.input, child.run_id, parent=parent.id, trace=parent.trace
         )
+        if child.run_id not in self._live:
+            record = await self.get(child.run_id)
+            if record.finished is None and record.wake is not None:
+                self._tell_parent(record, parked=True)
 
     async def _undo(self, run_id: str) -> RunRecord:
         record = await self.get(run_id)
@@ -323,9 +335,15 @@ class EmbeddedEngine:
             await self._resume([run_id])
         return await self._ends.of(run_id)
 
+    def _tell_parent(self, run: RunRecord, *, parked: bool) -> None:
+        if run.parent is not None and (parent := self._live.get(run.parent)):
+            parent.child_parked(run.id, parked=parked)
+
     def finished(self, run: RunRecord) -> None:
         self._live.pop(run.id, None)
         self._ends.reached(run)
+        if run.parent is not None and run.parent not in self._live:
+            self._alarm.look()
         self._tell(run, f"run-{run.status}")
 
     def parked(self, run: RunRecord) -> None:
@@ -333,6 +351,7 @@ class EmbeddedEngine:
         if live is None or self.draining:
             return
         self._tell(run, "run-waiting")
+        self._tell_parent(run, parked=True)
         self._alarm.set(run.wake)
         if live.asked_to_stop:
             self.spawn(self._resume([run.id]))
@@ -346,34 +365,9 @@ class EmbeddedEngine:
         if not self.draining:
             self._alarm.retry(run.id)
 
-    # Recovery
-
-    async def _recover(self) -> None:
-        after = ""
-        while page := await self.journal.runs.unfinished(after, self._options.recover):
-            await self._resume(page)
-            after = page[-1]
-
-    async def _resume(self, run_ids: Sequence[str]) -> None:
-        """Continue runs from their record."""
-        # One at a time: what was read of a run must not have been overtaken by the run itself.
-        async with self._resuming:
-            wanted = [run_id for run_id in run_ids if run_id not in self._live]
-            for record, steps in await self.journal.load(wanted) if wanted else ():
-                if record.finished is None and not self.draining:
-                    await self._continue(record, steps)
-
-    async def _continue(self, record: RunRecord, steps: dict[str, StepRow]) -> None:
-        try:
-            template = await self._templates.version(record.version)
-        except InterlockError as error:
-            _log.error("run %s cannot go on: %s", record.id, error)
-            self.journal.runs.update(record.stuck(f"its template cannot be read: {error}"))
-            return
-        if record.status == "waiting":
-            record = record.awake()
-            self.journal.runs.update(record)
-        self._drive(LiveRun(record, template, steps, self), "run-resumed")
+    def _continue(self, record: RunRecord, template: Template, steps: dict[str, StepRow]) -> None:
+        if not self.draining:
+            self._drive(LiveRun(record, template, steps, self), "run-resumed")
 
     def _tell(self, record: RunRecord, kind: str) -> None:
         if self.progress.watched(record.id):

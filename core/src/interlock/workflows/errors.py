@@ -21,6 +21,18 @@ class InDoubt(InterlockError):
     code = "in-doubt"
 
 
+class WaitExpired(DeadlineExceeded):
+    """What was waited for did not come in time."""
+
+    code = "wait-expired"
+
+
+class NotApproved(Rejected):
+    """A person decided against it; ``details`` has the decision."""
+
+    code = "not-approved"
+
+
 class RunCancelled(InterlockError):
     """Somebody asked the run to stop, and it did."""
 

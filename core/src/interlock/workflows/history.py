@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, Literal
 
 from interlock.journal import (
@@ -18,7 +19,7 @@ from interlock.journal import (
 from interlock.sdk.errors import InterlockError, from_problem
 from interlock.sdk.world import World
 from interlock.workflows.errors import InDoubt
-from interlock.workflows.operations import Call, Operation, Outcome, Sleep
+from interlock.workflows.operations import Call, Operation, Outcome, Sleep, Wait
 
 
 class History:
@@ -81,16 +82,16 @@ class History:
         self._steps.pop(operation.path, None)
         self._write(operation, "started", None, self._world.time(), None, done=done)
 
-    def sleeps(self, sleep: Sleep) -> tuple[float, float]:
-        """When a sleep began and when it is over, as was recorded when it first began."""
-        step = self._steps.pop(sleep.path, None)
-        if step is not None and step.due is not None:
-            return step.started, step.due
+    def waits(self, wait: Sleep | Wait) -> tuple[float, float]:
+        """When a wait began and when it is over, as was recorded when it first began."""
+        step = self._steps.pop(wait.path, None)
+        if step is not None and step.status == "waiting":
+            return step.started, inf if step.due is None else step.due
         now = self._world.time()
-        due = now + sleep.seconds
-        waiting = encode({"reason": sleep.reason, "until": due})
-        self._write(sleep, "waiting", waiting, now, None, due=due)
-        return now, due
+        due = None if wait.seconds is None else now + wait.seconds
+        waiting = encode({"reason": wait.reason, "until": due})
+        self._write(wait, "waiting", waiting, now, None, due=due)
+        return now, inf if due is None else due
 
     def ends(
         self,

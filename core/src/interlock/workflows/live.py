@@ -7,21 +7,34 @@ the run stops as if the process had died; it goes on from its record after the n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
+from math import isfinite
 from typing import Any, Literal, Protocol
 
 from interlock.journal import DeadLetterRecord, Journal, JournalError, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, ServiceUnavailable
+from interlock.sdk.events import Event
 from interlock.sdk.facts import Facts
-from interlock.sdk.world import Timer, World
+from interlock.sdk.world import World
+from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter
-from interlock.workflows.operations import Call, Operation, Outcome, Port, RunChild, Sleep
+from interlock.workflows.operations import (
+    Call,
+    Operation,
+    Outcome,
+    Port,
+    RunChild,
+    Sleep,
+    Wait,
+    WaitFor,
+)
 from interlock.workflows.progress import Progress
 from interlock.workflows.template import Template
 from interlock.workflows.trampoline import Trampoline
+from interlock.workflows.waiting import Waiting
 
 
 class Surroundings(Protocol):
@@ -29,6 +42,7 @@ class Surroundings(Protocol):
 
     journal: Journal
     world: World
+    arrivals: Arrivals
     progress: Progress
     park_after: float
     draining: bool
@@ -63,8 +77,9 @@ class LiveRun(Port):
         self.record = record
         self._engine = engine
         self._history = History(record, steps, engine.journal, engine.world)
-        self._begun: dict[Operation, asyncio.Task[None] | Timer | None] = {}
-        self._wakes: dict[Sleep, float] = {}
+        self._begun: dict[Operation, asyncio.Task[None] | None] = {}
+        self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
+        self._parked_children: set[str] = set()
         self.asked_to_stop = False
         self._turning_back = False
         self._over = False
@@ -90,6 +105,7 @@ class LiveRun(Port):
             if pending is not None:
                 pending.cancel()
         self._begun.clear()
+        self._waiting.close()
         self._trampoline.close()
 
     # What is known
@@ -105,7 +121,10 @@ class LiveRun(Port):
     def recorded(self, operation: Operation) -> Outcome | None:
         if not self._history.replaying:
             return None
-        return self._history.outcome(operation, self.repeatable)
+        outcome = self._history.outcome(operation, self.repeatable)
+        if outcome is not None and isinstance(operation, WaitFor):
+            self._waiting.replayed(operation, outcome)
+        return outcome
 
     def interrupted(self, operation: Operation) -> bool:
         return self._history.interrupted(operation)
@@ -122,8 +141,8 @@ class LiveRun(Port):
         if self._engine.draining or self._over:
             return
         self._begun[operation] = None
-        if isinstance(operation, Sleep):
-            self._sleep(operation)
+        if isinstance(operation, Sleep | Wait):
+            self._wait(operation)
             return
         self._tell("step-started", operation.path, operation.what)
         if isinstance(operation, Call) and (operation.marked or not self.repeatable(operation)):
@@ -141,11 +160,11 @@ class LiveRun(Port):
         if isinstance(operation, RunChild):
             self._engine.give_up(operation)
             return False
-        if not isinstance(operation, Sleep) and not self._only_reads(operation):
+        if isinstance(operation, Sleep | Wait):
+            self._waiting.give_up(operation)
+        elif not self._only_reads(operation):
             return False
         pending = self._begun.pop(operation)
-        if isinstance(operation, Sleep):
-            self._wakes.pop(operation, None)
         if pending is not None:
             pending.cancel()
         return True
@@ -170,19 +189,26 @@ class LiveRun(Port):
         else:
             self._conclude(operation, output, None, started)
 
-    def _sleep(self, sleep: Sleep) -> None:
-        started, due = self._history.sleeps(sleep)
-        if sleep.step == sleep.path:
-            self._tell("step-waiting", sleep.path, sleep.what, message=sleep.reason)
-        self._wakes[sleep] = due
-        wake = partial(self._wake, sleep, started)
-        pause = max(0.0, due - self._engine.world.time())
-        self._begun[sleep] = self._engine.world.call_later(pause, wake)
+    def _wait(self, wait: Sleep | Wait) -> None:
+        if wait.step == wait.path:
+            self._tell("step-waiting", wait.path, wait.what, message=wait.reason)
+        self._waiting.begin(wait)
 
-    def _wake(self, sleep: Sleep, started: float) -> None:
-        self._wakes.pop(sleep, None)
-        self._begun[sleep] = None
-        self._conclude(sleep, None, None, started)
+    def event_came(self, event: Event) -> None:
+        """An event is durable that this run may wait for."""
+        self._waiting.event_came(event)
+
+    def decided(self, approval_id: str, decision: Mapping[str, Any]) -> None:
+        """A decision is durable."""
+        self._waiting.decided(approval_id, decision)
+
+    def child_parked(self, run_id: str, *, parked: bool) -> None:
+        """A run that this one waits for left memory, or came back."""
+        if parked:
+            self._parked_children.add(run_id)
+            self.idle()
+        else:
+            self._parked_children.discard(run_id)
 
     # How it ends
 
@@ -277,15 +303,29 @@ class LiveRun(Port):
 
     def idle(self) -> None:
         """Park if all there is to do is to wait for a while."""
-        if self._over or not self._wakes or len(self._wakes) < len(self._begun):
+        if self._over or not self._begun or not self._only_waits:
             return
-        sleep, due = min(self._wakes.items(), key=lambda wake: wake[1])
+        wait, due = self._waiting.next()
         if due - self._engine.world.time() <= self._engine.park_after:
             return
         self.close()
-        waiting = {"reason": sleep.reason, "until": due, "step": sleep.step}
-        record = replace(self.record, status="waiting", waiting=waiting, wake=due)
+        until = due if isfinite(due) else None
+        reason, step = (wait.reason, wait.step) if wait else ("a run that waits itself", "")
+        record = replace(
+            self.record,
+            status="waiting",
+            waiting={"reason": reason, "until": until, "step": step},
+            wake=due,
+        )
         self._update(record, self._engine.parked)
+
+    @property
+    def _only_waits(self) -> bool:
+        children = sum(
+            isinstance(operation, RunChild) and operation.run_id in self._parked_children
+            for operation in self._begun
+        )
+        return self._waiting.armed + children == len(self._begun)
 
     def _update(self, record: RunRecord, then: Callable[[RunRecord], None]) -> None:
         def durable(error: JournalError | None) -> None:

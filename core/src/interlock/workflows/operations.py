@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from interlock.sdk.errors import InterlockError
+from interlock.sdk.events import Event
 
 if TYPE_CHECKING:
     from interlock.workflows.trampoline import Branch
@@ -105,6 +106,63 @@ class Sleep(Operation):
         self.seconds = seconds
         self.reason = reason
         self.step = path if step is None else step
+
+
+class Wait(Operation):
+    """Wait for somebody else; what came is the output.
+
+    Args:
+        reason: shown while the run waits.
+        seconds: how long at most; None for ever.
+    """
+
+    __slots__ = ("reason", "seconds")
+
+    def __init__(self, path: str, reason: str, seconds: float | None) -> None:
+        self.path = path
+        self.reason = reason
+        self.seconds = seconds
+
+    @property
+    def step(self) -> str:
+        """What is shown as waiting."""
+        return self.path
+
+
+class WaitFor(Wait):
+    """Wait for an event: one since the run began that it has not seen yet, or the next one.
+
+    Args:
+        key: the event's correlation key; None for any.
+    """
+
+    __slots__ = ("event", "key")
+
+    def __init__(self, path: str, event: str, key: str | None, seconds: float | None) -> None:
+        super().__init__(path, f"event {event}" + (f" {key}" if key else ""), seconds)
+        self.event = event
+        self.key = key
+
+    @property
+    def what(self) -> str:
+        return f"wait for {self.event}"
+
+    def fits(self, event: Event) -> bool:
+        return event.name == self.event and self.key in (None, event.key)
+
+
+class Approve(Wait):
+    """Wait for a person's decision.
+
+    Args:
+        request: ``{title, show, choices, form, who, default}``, as it is shown.
+    """
+
+    __slots__ = ("request",)
+
+    def __init__(self, path: str, request: Mapping[str, Any], seconds: float | None) -> None:
+        super().__init__(path, f"approval: {request['title']}", seconds)
+        self.request = request
 
 
 class Publish(Operation):

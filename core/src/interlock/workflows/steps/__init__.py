@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.workflows.steps import readers
+from interlock.workflows.steps import read_waiting, readers
 from interlock.workflows.steps.readers import Kind
 
 KINDS: dict[str, Kind] = {
@@ -14,6 +14,14 @@ KINDS: dict[str, Kind] = {
     "transform": Kind(readers.read_transform, without=("timeout", "compensate")),
     "publish": Kind(readers.read_publish, ("with",), without=("timeout",)),
     "sleep": Kind(readers.read_sleep, without=("timeout", "fallback", "compensate")),
+    "wait_for": Kind(
+        read_waiting.read_wait_for, ("key", "where", "on_timeout"), without=("compensate",)
+    ),
+    "approve": Kind(
+        read_waiting.read_approve,
+        ("show", "choices", "form", "who", "default", "fail_on", "on_timeout"),
+        without=("compensate",),
+    ),
     "run": Kind(readers.read_run, ("with", "retry")),
 }
 

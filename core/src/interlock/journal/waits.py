@@ -1,0 +1,53 @@
+"""Which runs wait for which events."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Done, Rows, Writer
+
+_ADD = Rows("INSERT OR IGNORE INTO waits (topic, run, path)", 3)
+_REMOVE = Rows("DELETE FROM waits WHERE (topic, run, path) IN (", 3, ")")
+_RUNS = "SELECT DISTINCT run FROM waits WHERE topic IN (?, ?)"
+_WAKE = """UPDATE runs SET wake = 0 WHERE status = 'waiting'
+    AND id IN (SELECT run FROM waits WHERE topic IN (?, ?))"""
+_FORGET = """DELETE FROM waits WHERE topic IN (?, ?)
+    AND run IN (SELECT id FROM runs WHERE finished IS NOT NULL)"""
+
+
+def topic_of(name: str, key: str | None) -> str:
+    """What is waited for: an event's name, and its key unless any will do."""
+    return name if key is None else f"{name}\n{key}"
+
+
+class Waits:
+    """Registered before a run waits, removed when it does so no more."""
+
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    def add(self, topic: str, run_id: str, path: str, done: Done) -> None:
+        self._writer.write(_ADD, (topic, run_id, path), done)
+
+    def remove(self, topic: str, run_id: str, path: str) -> None:
+        self._writer.write(_REMOVE, (topic, run_id, path))
+
+    async def runs(self, name: str, key: str) -> Sequence[str]:
+        """Ids of the runs that wait for an event of this name and key."""
+        return [row[0] for row in await self._reader.rows(_RUNS, _topics(name, key))]
+
+    async def wake(self, name: str, key: str) -> None:
+        """Make those of them that are parked due at once."""
+
+        def wake(connection: sqlite3.Connection) -> None:
+            connection.execute(_FORGET, _topics(name, key))
+            connection.execute(_WAKE, _topics(name, key))
+
+        await self._writer.transact(wake)
+
+
+def _topics(name: str, key: str) -> tuple[str, str]:
+    return topic_of(name, None), topic_of(name, key)

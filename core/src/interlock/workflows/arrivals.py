@@ -1,0 +1,185 @@
+"""What runs wait for, and what comes: events and people's decisions.
+
+The journal knows both sides: what is waited for is recorded before a run waits, what came is
+durable before a run is told. So nothing is missed, whichever of the two was first, and a parked
+run costs no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from math import isfinite
+from typing import Any, Protocol
+
+from interlock.journal import ApprovalRecord, Done, Journal, RunRecord, topic_of
+from interlock.sdk.errors import Conflict, InvalidInput, Refusal
+from interlock.sdk.events import Event
+from interlock.sdk.world import World
+from interlock.workflows.operations import Approve, Wait, WaitFor
+from interlock.workflows.schemas import Schema
+
+
+class Waiter(Protocol):
+    """A run in memory."""
+
+    def event_came(self, event: Event) -> None: ...
+
+    def decided(self, approval_id: str, decision: Mapping[str, Any]) -> None: ...
+
+
+class Arrivals:
+    """Between the runs that wait and the world that answers.
+
+    Args:
+        live: the runs in memory; all others are parked.
+        wake: look for parked runs that are due.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        world: World,
+        live: Mapping[str, Waiter],
+        wake: Callable[[], None],
+    ) -> None:
+        self._journal = journal
+        self._world = world
+        self._live = live
+        self._wake = wake
+
+    # From the runs
+
+    def ask(self, wait: Wait, run: RunRecord, due: float, done: Done) -> None:
+        """Record what a run waits for; asking twice is asking once."""
+        match wait:
+            case WaitFor():
+                topic = topic_of(wait.event, wait.key)
+                self._journal.waits.add(topic, run.id, wait.path, done)
+            case Approve():
+                approval = ApprovalRecord(
+                    id=approval_id(run.id, wait.path),
+                    run=run.id,
+                    step=wait.path,
+                    request=wait.request,
+                    created=self._world.time(),
+                    due=due if isfinite(due) else None,
+                )
+                self._journal.approvals.open(approval, done)
+
+    async def look(self, wait: Wait, run: RunRecord, seen: Collection[str]) -> Any:
+        """What came already; None if nothing did.
+
+        Args:
+            seen: ids of the events that the run had before.
+        """
+        match wait:
+            case WaitFor():
+                events = self._journal.events
+                for event in await events.since(wait.event, wait.key, run.created):
+                    if event.id not in seen:
+                        return as_output(event)
+            case Approve():
+                return (await self._journal.approvals.get(approval_id(run.id, wait.path))).decision
+        return None
+
+    def forget(self, wait: Wait, run: RunRecord) -> None:
+        """A run does not wait for this any more."""
+        match wait:
+            case WaitFor():
+                self._journal.waits.remove(topic_of(wait.event, wait.key), run.id, wait.path)
+            case Approve():
+                self._journal.approvals.withdraw(approval_id(run.id, wait.path))
+
+    # From the world
+
+    async def event(self, event: Event) -> None:
+        """Tell every run that waits for it of an event that is durable."""
+        runs = await self._journal.waits.runs(event.name, event.key)
+        for run_id in runs:
+            if live := self._live.get(run_id):
+                live.event_came(event)
+        if runs:
+            await self._journal.waits.wake(event.name, event.key)
+            self._wake()
+
+    async def decide(
+        self,
+        approval: str,
+        choice: str,
+        *,
+        values: Mapping[str, Any] | None = None,
+        by: str = "",
+        comment: str = "",
+    ) -> ApprovalRecord:
+        """Answer an approval; the record as it stands then.
+
+        Raises:
+            NotFound: there is no such approval.
+            InvalidInput: no such choice, or the values do not fit the form.
+            Refusal: ``by`` is not among those who may decide.
+            Conflict: it was decided before, or its run is over.
+        """
+        record = await self._journal.approvals.get(approval)
+        _allowed(record, by)
+        decision = {
+            "choice": _choice(record, choice),
+            "values": Schema(record.request.get("form") or {}).check(
+                dict(values or {}), f"values of {record.id}"
+            ),
+            "by": by,
+            "comment": comment,
+            "at": self._world.time(),
+        }
+        await self._still_asked(record)
+        await self._record(record, decision)
+        return await self._journal.approvals.get(approval)
+
+    async def expire(self, approve: Approve, run: RunRecord) -> None:
+        """Decide as the template says for the case that nobody did."""
+        record = await self._journal.approvals.get(approval_id(run.id, approve.path))
+        choice = approve.request["default"]
+        decision = {"choice": choice, "values": {}, "by": "", "comment": "nobody decided in time"}
+        await self._record(record, {**decision, "at": self._world.time()}, late=True)
+
+    async def _still_asked(self, record: ApprovalRecord) -> None:
+        run = await self._journal.runs.find(record.run)
+        if run.finished is not None:
+            raise Conflict(f"run {run.id} is over: it {_ended(run.status)}")
+
+    async def _record(
+        self, record: ApprovalRecord, decision: Mapping[str, Any], *, late: bool = False
+    ) -> None:
+        if not await self._journal.approvals.decide(record, decision) and not late:
+            raise Conflict(f"approval {record.id} was decided already")
+        if live := self._live.get(record.run):
+            live.decided(record.id, decision)
+        self._wake()
+
+
+def approval_id(run_id: str, path: str) -> str:
+    return f"{run_id}:{path}"
+
+
+def as_output(event: Event) -> dict[str, Any]:
+    """An event as a step's output."""
+    return {"id": event.id, "name": event.name, "key": event.key, "payload": dict(event.payload)}
+
+
+def _choice(record: ApprovalRecord, choice: str) -> str:
+    choices = record.request["choices"]
+    if choice not in choices:
+        known = ", ".join(map(repr, choices))
+        raise InvalidInput(f"{choice!r} is not a choice", hint=f"one of {known}", path="$.choice")
+    return choice
+
+
+def _allowed(record: ApprovalRecord, by: str) -> None:
+    who = record.request.get("who") or []
+    if who and by not in who:
+        raise Refusal(
+            f"{by or 'nobody'} may not decide {record.id}", hint=f"asked are {', '.join(who)}"
+        )
+
+
+def _ended(status: str) -> str:
+    return {"succeeded": "succeeded", "failed": "failed"}.get(status, f"was {status}")
