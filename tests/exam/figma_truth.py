@@ -10,6 +10,10 @@ from typing import Any
 Json = dict[str, Any]
 
 
+FLOWS = ("HORIZONTAL", "VERTICAL", "GRID")
+TEXTS = ("TEXT", "TEXT_PATH")
+
+
 @dataclass
 class Truth:
     """Nodes by id, each with its parent's id, in document order."""
@@ -19,7 +23,15 @@ class Truth:
 
     def texts(self, root: str) -> list[str]:
         """The visible texts below a node, in document order, without differences of white space."""
-        found = (n for n in visible(self.nodes[root]) if n.get("type") == "TEXT")
+        # The parts of a boolean shape are outlines, letters too.
+        outlined = {
+            below["id"]
+            for node in visible(self.nodes[root])
+            if node["type"] == "BOOLEAN_OPERATION"
+            for below in visible(node)
+        }
+        shown = (n for n in visible(self.nodes[root]) if n["id"] not in outlined)
+        found = (n for n in shown if n["type"] in TEXTS)
         return [text for node in found if (text := plain(node.get("characters") or ""))]
 
 
@@ -38,16 +50,36 @@ def roots(body: Json) -> list[Json]:
     if "document" in body:
         return [body["document"]]
     if "nodes" in body:
-        return [entry["document"] for entry in body["nodes"].values() if entry]
+        entries = [entry for entry in body["nodes"].values() if entry]
+        return [entry["document"] for entry in entries if entry.get("document")]
     return [body]
 
 
 def visible(node: Json) -> Iterator[Json]:
-    """The node and every node shown below it."""
+    """The node and every node shown below it.
+
+    Not painted: a mask outside of auto layout, and all but the first of the variants of a set that
+    are told apart by nothing (Figma calls them conflicting; no property chooses the later ones).
+    """
     yield node
+    flows = node.get("layoutMode", "NONE") in FLOWS
     for child in node.get("children") or ():
-        if child.get("visible") is not False:
+        painted = flows or not child.get("isMask")
+        if child.get("visible") is not False and painted and not is_conflicting(child, node):
             yield from visible(child)
+
+
+def is_conflicting(child: Json, parent: Json) -> bool:
+    """Whether an earlier variant of the same set has the same values."""
+    if parent["type"] != "COMPONENT_SET":
+        return False
+    alike = (c for c in parent["children"] if choice(c["name"]) == choice(child["name"]))
+    return child is not next(alike)
+
+
+def choice(name: str) -> list[str]:
+    """What the name of a variant chooses: its ``Property=Value`` parts, sorted."""
+    return sorted(part.strip() for part in name.split(",") if "=" in part)
 
 
 def read(body: Json) -> Truth:
@@ -61,5 +93,13 @@ def read(body: Json) -> Truth:
             walk(child, node["id"])
 
     for root in roots(body):
-        walk(root, "")
+        walk(_stated(root), "")
     return truth
+
+
+def _stated(node: Json) -> Json:
+    """A copy without null fields and null children, with an id, a name and a type."""
+    said = {key: value for key, value in node.items() if value is not None}
+    if "children" in said:
+        said["children"] = [_stated(child) for child in said["children"] if child]
+    return {"id": "", "name": "", "type": "", **said}

@@ -45,7 +45,7 @@ def generate(body: Json, *, node_ids: bool) -> Generated:
 def _variants(component: Json) -> list[Json]:
     """A case for each variant that properties can choose; states are CSS."""
     by_name = {axis.name: axis for axis in axes(component)}
-    cases = []
+    cases: list[Json] = []
     for variant in component["variants"]:
         values = variant["values"]
         if any(value in by_name[key].states for key, value in values.items() if key in by_name):
@@ -55,6 +55,8 @@ def _variants(component: Json) -> list[Json]:
             for key, value in values.items()
             if key in by_name and by_name[key].is_choice
         }
+        if any(case["props"] == chosen for case in cases):
+            continue
         name = component["identifier"]
         cases.append({"id": variant["id"], "name": name, "kind": "component", "props": chosen})
     return cases

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+_VOID = ("img", "input", "br")
+
 
 @dataclass
 class Tag:
@@ -20,24 +22,34 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: list[Tag] = []
+        self._hidden: list[bool] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         made = Tag(tag, given.get("data-node-id", ""), given.get("class", "").split())
+        if tag not in _VOID:
+            self._hidden.append(self._is_hidden() or "hidden" in made.classes)
         if given.get("placeholder"):
             made.texts.append(given["placeholder"])
-        self.tags.append(made)
+        if not self._is_hidden():
+            self.tags.append(made)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID:
+            self._hidden.pop()
+
+    def _is_hidden(self) -> bool:
+        """Within something that only a state shows."""
+        return bool(self._hidden) and self._hidden[-1]
 
     def handle_data(self, data: str) -> None:
         # A text after a closed child is filed as a tag of its own, so that the order holds.
-        self.tags.append(Tag("#text", "", [], [data]))
+        if not self._is_hidden():
+            self.tags.append(Tag("#text", "", [], [data]))
 
 
 def read_markup(html: str) -> list[Tag]:
-    """The tags and texts in document order."""
+    """The tags and texts in document order, without what only a state shows."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

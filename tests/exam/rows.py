@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from figma_truth import Truth, solid
+from figma_truth import FLOWS, Truth, solid
 from generation import Generated, generate
 from markup import Tag, read_markup
 from toolchain import HERE, run
@@ -24,6 +24,10 @@ class Row:
     figure: float | int
     passed: bool
     faults: list[str] = field(default_factory=list)
+
+
+class Broken(Exception):
+    """The generated code cannot be run."""
 
 
 def types(folder: Path) -> Row:
@@ -48,13 +52,26 @@ def lint(folder: Path) -> Row:
 
 
 def render(folder: Path) -> dict[str, list[Tag]]:
-    """The markup of each case, by the id of its layer."""
+    """The markup of each case, by the id of its layer.
+
+    Raises:
+        Broken: the code does not compile, or fails when it is rendered.
+    """
     shutil.copy(HERE / "render.mjs", folder / "render.mjs")
     done = run("node", "render.mjs", str(folder), cwd=folder)
     if done.returncode:
-        raise RuntimeError(f"the generated code does not render: {done.stderr[-600:]}")
+        raise Broken(f"the generated code does not render: {_first_error(done.stderr)}")
     rendered = json.loads((folder / "rendered.json").read_text(encoding="utf-8"))
-    return {entry["id"]: read_markup(entry["html"]) for entry in rendered}
+    found: dict[str, list[Tag]] = {}
+    for entry in rendered:
+        # A page may have several boards of loose layers.
+        found.setdefault(entry["id"], []).extend(read_markup(entry["html"]))
+    return found
+
+
+def _first_error(told: str) -> str:
+    lines = [line.strip() for line in told.splitlines()]
+    return next((line for line in lines if "rror:" in line), told[-400:])
 
 
 def content(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> Row:
@@ -75,7 +92,7 @@ def _wanted(truth: Truth, identity: str) -> list[str]:
     node = truth.nodes.get(identity)
     if node is None or node["type"] != "CANVAS":
         return truth.texts(identity) if node else []
-    whole = {"FRAME", "SECTION", "COMPONENT", "COMPONENT_SET", "INSTANCE"}
+    whole = {"FRAME", "SECTION", "COMPONENT", "COMPONENT_SET", "INSTANCE", "SLIDE"}
     loose = [
         c for c in node["children"] if c["type"] not in whole and c.get("visible") is not False
     ]
@@ -113,7 +130,7 @@ def _is_in_flow(truth: Truth, node_id: str) -> bool:
     parent = truth.nodes.get(truth.parents.get(node_id, ""))
     if node is None or parent is None or node.get("layoutPositioning") == "ABSOLUTE":
         return False
-    return parent.get("layoutMode", "NONE") in ("HORIZONTAL", "VERTICAL", "GRID")
+    return parent.get("layoutMode", "NONE") in FLOWS
 
 
 def determinism(body: Json, made: Generated) -> Row:

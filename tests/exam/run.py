@@ -34,10 +34,13 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
         folder = (keep / path.stem) if keep else Path(temporary) / "package"
         folder.mkdir(parents=True)
         write(made, folder, modules)
-        markup = rows.render(folder)
+        sound = [rows.types(folder), rows.lint(folder)]
+        try:
+            markup = rows.render(folder)
+        except rows.Broken as broken:
+            return [*sound, rows.Row("content", 0, False, [str(broken)])]
         found = [
-            rows.types(folder),
-            rows.lint(folder),
+            *sound,
             rows.content(truth, markup, made),
             rows.no_trap(truth, markup),
             class_rows.elastic_sizes(truth, markup),

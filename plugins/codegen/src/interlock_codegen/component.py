@@ -12,7 +12,7 @@ from interlock_codegen.job import Job
 from interlock_codegen.module import Property, module
 from interlock_codegen.variants.axes import Axis, axes
 from interlock_codegen.variants.merge import Member, Tables, merge
-from interlock_codegen.variants.states import add_state, same_structure
+from interlock_codegen.variants.states import add_state, hide_elsewhere, same_structure
 
 Json = Mapping[str, Any]
 
@@ -54,10 +54,18 @@ class Component:
         self._job = job
         self._states = {state for axis in found for state in axis.states.values()}
         self.root_tag = ""
+        self._disabled = self._name_for("disabled", "boolean")
+        self._href = self._name_for("href", "text")
+
+    def _name_for(self, name: str, kind: str) -> str:
+        """The name of a property of ours; the design's own is used if it is of that kind."""
+        given = {prop["identifier"]: prop["type"] for prop in self._component["props"]}
+        free = given.get(name, kind) == kind
+        return name if free else f"the{name.capitalize()}"
 
     def groups(self) -> list[list[Member]]:
         """Variants without the states, put together where their structure is the same."""
-        members = [self._member(variant) for variant in self._component["variants"]]
+        members = [self._member(variant) for variant in self._distinct()]
         resting = [member for member in members if not self._state_of(member)]
         for member in members:
             if state := self._state_of(member):
@@ -71,6 +79,18 @@ class Component:
             else:
                 home.append(member)
         return groups
+
+    def _distinct(self) -> list[Json]:
+        """The variants without those that no property can tell from an earlier one."""
+        seen: list[Json] = []
+        kept = []
+        for variant in self._component["variants"]:
+            if variant["values"] in seen:
+                self._job.warn(variant, "a conflicting variant that no property can choose")
+                continue
+            seen.append(variant["values"])
+            kept.append(variant)
+        return kept
 
     def _member(self, variant: Json) -> Member:
         tree = variant["tree"]
@@ -97,16 +117,21 @@ class Component:
         )
 
     def _apply(self, state: str, member: Member, resting: Sequence[Member]) -> None:
-        base = next((each for each in resting if self._is_base(each, member)), None)
+        fit = [each for each in resting if self._is_base(each, member)]
+        base = next(filter(self._is_resting, fit), fit[0] if fit else None)
+        name = ", ".join(f"{key}={value}" for key, value in member.values.items())
         if base is None:
-            return
-        if not same_structure(base.element, member.element):
-            name = ", ".join(f"{key}={value}" for key, value in member.values.items())
+            self._job.warn(self._component, f"{name} has no resting state; left out")
+        elif base.element.tag != member.element.tag:
             self._job.warn(
-                self._component, f"the layers of {name} differ from its resting state; left out"
+                self._component, f"{name} and its resting state are different elements; left out"
             )
-            return
-        add_state(base.element, member.element, _selector(state, base.element.tag))
+        else:
+            add_state(base.element, member.element, _selector(state, base.element.tag))
+
+    def _is_resting(self, member: Member) -> bool:
+        stateful = [axis for axis in self._axes if axis.states]
+        return all(member.values.get(axis.name) == axis.default for axis in stateful)
 
     def _is_base(self, base: Member, member: Member) -> bool:
         plain = [axis.name for axis in self._axes if not axis.states]
@@ -114,17 +139,18 @@ class Component:
 
     def _finish(self, element: Element) -> None:
         self.root_tag = element.tag
+        hide_elsewhere(element, sorted(_selector(state, element.tag) for state in self._states))
         if any("|" in key for below in element.walk() for key in below.style):
             element.style = {"group": "group", **element.style}
         if "disabled" in self._states:
             for below in element.walk():
                 if below.tag in ("button", "input"):
-                    below.attributes["disabled"] = Expression("disabled")
+                    below.attributes["disabled"] = Expression(self._disabled)
                     break
             else:
-                element.attributes["aria-disabled"] = Expression("disabled")
+                element.attributes |= _not_available(element.tag, self._disabled)
         if element.tag == "a":
-            element.attributes["href"] = Expression("href")
+            element.attributes["href"] = Expression(self._href)
 
     def properties(self) -> list[Property]:
         """The properties of the interface, in Figma's order."""
@@ -135,17 +161,25 @@ class Component:
             if axis is not None and not axis.is_choice:
                 continue
             result.append(Property.of(prop, axis))
-        if "disabled" in self._states and all(p.identifier != "disabled" for p in result):
-            result.append(Property("disabled", "boolean", "false", "Not available now."))
-        if self.root_tag == "a":
-            result.append(Property("href", "string", '"/"', "Where the link leads."))
+        given = {prop.identifier for prop in result}
+        if "disabled" in self._states and self._disabled not in given:
+            result.append(Property(self._disabled, "boolean", "false", "Not available now."))
+        if self.root_tag == "a" and self._href not in given:
+            result.append(Property(self._href, "string", '"/"', "Where the link leads."))
         return result
+
+
+def _not_available(tag: str, prop: str) -> dict[str, str | bool]:
+    """What says that an element without the HTML attribute is disabled; only a link has a role."""
+    if tag == "a":
+        return {"aria-disabled": Expression(prop)}
+    return {"data-disabled": Expression(f"{prop} || undefined")}
 
 
 def _selector(state: str, tag: str) -> str:
     """Tailwind's variant for a state of the root."""
     if state == "disabled" and tag not in ("button", "input"):
-        return "has-disabled" if tag == "label" else "aria-disabled"
+        return {"label": "has-disabled", "a": "aria-disabled"}.get(tag, "data-disabled")
     if state == "focus-visible" and tag == "label":
         return "has-focus-visible"
     return state

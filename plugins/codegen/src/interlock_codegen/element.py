@@ -36,6 +36,7 @@ class Element:
         shown_by: name of the boolean property that shows or hides it.
         swapped_by: name of the property whose node may stand in its place.
         node: id of its layer in Figma.
+        only_in: the CSS state that alone shows it; empty for a layer of the resting state.
     """
 
     tag: str
@@ -46,6 +47,7 @@ class Element:
     children: list[Element | Text] = field(default_factory=list)
     shown_by: str | None = None
     swapped_by: str | None = None
+    only_in: str = ""
 
     def walk(self) -> list[Element]:
         """Itself and every element below, in document order."""

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _TELLING = ("Screen", "Page", "View", "Section")
+_LONGEST = 60
 
 
 def screen_name(name: str) -> str:
@@ -18,7 +19,7 @@ def screen_name(name: str) -> str:
     text = "".join(word[0].upper() + word[1:] for word in words)
     if not text:
         text = "Layer" + hashlib.sha256(name.encode()).hexdigest()[:6].upper()
-    text = text if text[0].isalpha() else f"N{text}"
+    text = text[:_LONGEST] if text[0].isalpha() else f"N{text[:_LONGEST]}"
     return text if text.endswith(_TELLING) else f"{text}Screen"
 
 

@@ -23,9 +23,10 @@ _TYPES = {
 
 def extract(document: Document) -> dict[str, Any]:
     """``{components, count, warnings}``; every component carries the styles it uses."""
-    found = list(_definitions(document))
+    drawn = [(node, page, _members(node)) for node, page in _definitions(document)]
+    found = [(node, page) for node, page, members in drawn if members]
     names = naming.unique(naming.pascal(str(node.get("name") or "")) for node, _ in found)
-    warnings: list[dict[str, str]] = []
+    warnings = [_empty(node) for node, _, members in drawn if not members]
     components = []
     for (node, page), identifier in zip(found, names, strict=True):
         simplifier = Simplifier(document)
@@ -43,6 +44,11 @@ def extract(document: Document) -> dict[str, Any]:
         )
         warnings.extend(simplifier.warnings)
     return {"components": components, "count": len(components), "warnings": warnings}
+
+
+def _empty(node: Json) -> dict[str, str]:
+    name, identity = str(node.get("name") or ""), str(node.get("id") or "")
+    return {"node": identity, "name": name, "message": "a component set without variants; left out"}
 
 
 def _definitions(document: Document) -> Iterator[tuple[Json, str]]:

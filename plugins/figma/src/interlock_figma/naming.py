@@ -15,9 +15,14 @@ _RESERVED = frozenset(
         " default delete do else enum eval export extends false finally for from function get if"
         " implements import in instanceof interface key let new null of package private"
         " protected public ref return set static style super switch this throw true try type"
-        " typeof undefined var void while with yield children id",
+        " typeof undefined var void while with yield children id nodeid at",
     )
 )
+
+# Types that a generated module names without importing anything else of that name.
+_TYPES = frozenset(("Record", "ReactNode"))
+_LONGEST = 60
+"""Characters; a name is a file's too, and file systems stop at 255 bytes."""
 
 
 def words(name: str) -> list[str]:
@@ -29,11 +34,15 @@ def words(name: str) -> list[str]:
 
 
 def pascal(name: str) -> str:
-    """``"icon / arrow-left"`` gives ``IconArrowLeft``; a digest stands in for other scripts."""
+    """``"icon / arrow-left"`` gives ``IconArrowLeft``; a digest stands in for other scripts.
+
+    Long names are cut.
+    """
     text = "".join(word[0].upper() + word[1:] for word in words(name))
     if not text:
         return "Layer" + hashlib.sha256(name.encode()).hexdigest()[:6].upper()
-    return text if text[0].isalpha() else f"N{text}"
+    text = text[:_LONGEST] if text[0].isalpha() else f"N{text[:_LONGEST]}"
+    return f"{text}Component" if text in _TYPES else text
 
 
 def camel(name: str) -> str:

@@ -26,6 +26,8 @@ _TSCONFIG = {
     "include": ["index.ts", "components", "screens", "tokens.ts"],
 }
 
+_IMPORTED = ("react", "react-dom", "typescript", "tailwindcss")
+
 
 def assemble(parts: Sequence[Json], tokens: Json | None, name: str) -> dict[str, Any]:
     """``{files: {path: text}, report}`` of the whole package.
@@ -66,8 +68,9 @@ def _json(value: Any) -> str:
 
 def _package(name: str) -> dict[str, Any]:
     slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in name.lower()).strip("-")
+    # A package of the name of one it imports would import itself.
     return {
-        "name": slug or "design",
+        "name": f"{slug}-design" if slug in _IMPORTED else slug or "design",
         "version": "0.1.0",
         "private": True,
         "type": "module",

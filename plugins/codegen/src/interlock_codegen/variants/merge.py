@@ -61,6 +61,7 @@ class _Merging:
             attributes=dict(first.attributes),
             shown_by=first.shown_by,
             swapped_by=first.swapped_by,
+            only_in=first.only_in,
         )
         self._styles(values, elements, merged)
         self._attributes(values, elements, merged)

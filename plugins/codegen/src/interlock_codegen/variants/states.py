@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
 from interlock_codegen.element import Element, Style, Text
 
 _RESETS = {
@@ -20,11 +23,13 @@ _PAINTED = ("fill", "stroke")
 
 def same_structure(one: Element, other: Element) -> bool:
     """Whether two elements differ in classes, attribute values and characters only."""
-    if (one.tag, one.shown_by, one.swapped_by) != (other.tag, other.shown_by, other.swapped_by):
-        return False
-    if len(one.children) != len(other.children):
+    if _kind(one) != _kind(other) or len(one.children) != len(other.children):
         return False
     return all(_alike(a, b) for a, b in zip(one.children, other.children, strict=True))
+
+
+def _kind(element: Element) -> tuple[str | None, ...]:
+    return element.tag, element.shown_by, element.swapped_by, element.only_in
 
 
 def _alike(one: Element | Text, other: Element | Text) -> bool:
@@ -34,14 +39,81 @@ def _alike(one: Element | Text, other: Element | Text) -> bool:
 
 
 def add_state(base: Element, state: Element, name: str, *, root: bool = True) -> None:
-    """Add to ``base`` the classes that make it look like ``state`` while that state holds."""
+    """Add to ``base`` what makes it look like ``state`` while that state holds.
+
+    Layers that both have differ by classes; a layer that one of them lacks is there and hidden.
+    """
     prefix = f"{name}:" if root else f"group-{name}:"
     for key, classes in _differences(base, state).items():
         prefixed = " ".join(prefix + part for part in classes.split())
         base.style[f"{name}|{key}"] = prefixed
-    for child, other in zip(base.children, state.children, strict=True):
-        if isinstance(child, Element) and isinstance(other, Element):
-            add_state(child, other, name, root=False)
+    base.children = [
+        kept
+        for one, other in _pairs(base.children, state.children)
+        if (kept := _joined(one, other, name)) is not None
+    ]
+
+
+def _joined(one: Element | Text | None, other: Element | Text | None, name: str) -> Any:
+    """One child for a layer of the resting state and its like, of which either may be missing."""
+    if isinstance(one, Element) and isinstance(other, Element):
+        add_state(one, other, name, root=False)
+    elif isinstance(one, Element) and other is None and not one.only_in:
+        one.style[f"{name}|display"] = f"group-{name}:hidden"
+    elif one is None and isinstance(other, Element):
+        return _shown_only(other, name)
+    return one
+
+
+def _shown_only(element: Element, name: str) -> Element:
+    """A layer that only this state has: hidden until the state holds."""
+    usual = element.style.get("display") or ("inline" if element.tag == "span" else "block")
+    element.style |= {"display": "hidden", f"{name}|display": f"group-{name}:{usual}"}
+    element.only_in = name
+    return element
+
+
+def hide_elsewhere(root: Element, names: Collection[str]) -> None:
+    """Hide what only one state shows while a stronger one holds: pressed is hovered as well."""
+    for element in root.walk():
+        for name in names:
+            if element.only_in and name != element.only_in:
+                element.style[f"{name}|display"] = f"group-{name}:hidden"
+
+
+def _pairs(
+    ones: Sequence[Element | Text], others: Sequence[Element | Text]
+) -> Iterator[tuple[Element | Text | None, Element | Text | None]]:
+    """The children of both in order, those together that are the same layer."""
+    waiting = list(others)
+    for one in ones:
+        place = next((n for n, other in enumerate(waiting) if _is_like(one, other)), None)
+        if place is None:
+            yield one, None
+            continue
+        yield from ((None, other) for other in waiting[:place])
+        yield one, waiting[place]
+        del waiting[: place + 1]
+    yield from ((None, other) for other in waiting)
+
+
+def _is_like(one: Element | Text, other: Element | Text) -> bool:
+    """Whether classes can make one layer the other: the same element with the same characters."""
+    if isinstance(one, Text) or isinstance(other, Text):
+        return (
+            isinstance(one, Text)
+            and isinstance(other, Text)
+            and (one.prop, one.value if not one.prop else "")
+            == (other.prop, other.value if not other.prop else "")
+        )
+    if _kind(one) != _kind(other) or one.attributes.get("d") != other.attributes.get("d"):
+        return False
+    written = [child for child in (*one.children, *other.children) if isinstance(child, Text)]
+    if written or one.tag in ("svg", "g", "img"):
+        return len(one.children) == len(other.children) and all(
+            map(_is_like, one.children, other.children)
+        )
+    return True
 
 
 def _differences(base: Element, state: Element) -> Style:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from interlock_figma.tree.document import children
 from interlock_figma.tree.geometry import rounded
 
 Json = Mapping[str, Any]
@@ -82,7 +83,7 @@ def _unsaid_wrap(node: Json) -> float | None:
         return None
     boxes = [
         child["absoluteBoundingBox"]
-        for child in node.get("children") or ()
+        for child in children(node)
         if child.get("absoluteBoundingBox") and child.get("visible") is not False and in_flow(child)
     ]
     for before, after in pairwise(boxes):
@@ -135,8 +136,7 @@ def _is_empty(node: Json) -> bool:
     """A box with nothing to hug keeps the size it had."""
     if node.get("type") == "TEXT":
         return False
-    held = node.get("children") or ()
-    return not any(child.get("visible") is not False and in_flow(child) for child in held)
+    return not any(child.get("visible") is not False and in_flow(child) for child in children(node))
 
 
 def _hugs(node: Json, axis: str) -> bool:

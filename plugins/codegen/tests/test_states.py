@@ -1,0 +1,107 @@
+"""States whose layers are not those of the resting variant, and names that clash."""
+
+from typing import Any
+
+from interlock_codegen.package import assemble
+from interlock_codegen.service import make_component
+
+
+def a_text(text: str) -> dict[str, Any]:
+    return {
+        "id": f"t:{text}",
+        "name": "Words",
+        "type": "text",
+        "text": text,
+        "box": {"x": 0, "y": 0, "width": 60, "height": 20},
+        "sizing": {"horizontal": "hug", "vertical": "hug"},
+        "text_box": {"align": "left", "valign": "top", "resize": "hug"},
+    }
+
+
+def a_variant(state: str, *children: Any) -> dict[str, Any]:
+    tree = {
+        "id": f"v:{state}",
+        "name": f"State={state}",
+        "type": "frame",
+        "box": {"x": 0, "y": 0, "width": 100, "height": 40},
+        "sizing": {"horizontal": "hug", "vertical": "fixed"},
+        "layout": {"mode": "row", "justify": "start", "align": "center"},
+        "children": list(children),
+    }
+    return {"id": tree["id"], "name": tree["name"], "values": {"State": state}, "tree": tree}
+
+
+def made(*variants: Any, name: str = "Chip", props: tuple[Any, ...] = ()) -> dict[str, Any]:
+    states = {
+        "key": "State",
+        "name": "State",
+        "identifier": "state",
+        "type": "variant",
+        "default": "Default",
+        "options": [each["values"]["State"] for each in variants],
+    }
+    component = {
+        "id": "9:9",
+        "name": name,
+        "identifier": "Chip",
+        "props": [states, *props],
+        "variants": list(variants),
+        "styles": {},
+    }
+    return make_component(component, None)
+
+
+def code_of(*variants: Any, **given: Any) -> str:
+    return str(made(*variants, **given)["files"]["components/Chip.tsx"])
+
+
+def test_a_layer_that_only_a_state_has_is_there_and_hidden_until_then() -> None:
+    code = code_of(
+        a_variant("Default", a_text("Save")), a_variant("Hover", a_text("Save"), a_text("now"))
+    )
+
+    (line,) = [line for line in code.splitlines() if ">now<" in line]
+    assert '"hidden' in line
+    assert "group-hover:" in line.replace("group-hover:hidden", "")
+    assert code.count(">Save<") == 1
+
+
+def test_a_layer_that_a_state_lacks_is_hidden_in_it() -> None:
+    code = code_of(a_variant("Default", a_text("Save"), a_text("now")), a_variant("Hover"))
+
+    assert code.count("group-hover:hidden") == 2
+
+
+def test_what_hovering_shows_gives_way_to_what_pressing_shows() -> None:
+    code = code_of(
+        a_variant("Default"), a_variant("Hover", a_text("over")), a_variant("Pressed", a_text("in"))
+    )
+
+    (over,) = [line for line in code.splitlines() if ">over<" in line]
+    assert "group-active:hidden" in over
+
+
+def test_a_box_that_is_no_control_says_disabled_as_data() -> None:
+    code = code_of(a_variant("Default"), a_variant("Disabled"), name="Navigation")
+
+    assert "data-disabled={disabled || undefined}" in code
+    assert "aria-disabled" not in code
+
+
+def test_a_property_of_the_design_keeps_its_name_beside_ours() -> None:
+    own = {"key": "d#1", "name": "disabled", "identifier": "disabled", "type": "text"}
+
+    code = code_of(a_variant("Default"), a_variant("Disabled"), props=({**own, "default": "no"},))
+
+    assert "disabled?: string;" in code
+    assert "theDisabled?: boolean;" in code
+
+
+def test_a_conflicting_variant_is_reported() -> None:
+    report = made(a_variant("Default"), a_variant("Default", a_text("twin")))["report"]
+
+    assert any("conflicting" in warning["message"] for warning in report["warnings"])
+
+
+def test_a_package_does_not_import_itself() -> None:
+    assert '"name": "react-design"' in assemble([], None, "React")["files"]["package.json"]
