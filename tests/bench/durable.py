@@ -31,7 +31,7 @@ from interlock.actors import ActorSystem
 from interlock.config.document import Document
 from interlock.daemon.compose import ToolCalls
 from interlock.host import Candidate, Host, ServiceSpec, load_plugins
-from interlock.journal import open_journal
+from interlock.journal import RunFilter, open_journal
 from interlock.sdk import Policies, RealWorld, Service, Settings, hookimpl, tool
 from interlock.sdk.hooks import ENTRY_POINT_GROUP
 from interlock.telemetry import Telemetry, TelemetryOptions
@@ -121,10 +121,10 @@ async def recovery_of_ours(count: int) -> float:
         await asyncio.to_thread(_kill, [sys.executable, "-m", "bench.durable", path, str(count)])
         began = perf_counter()
         async with running(path, 2) as engine:
-            for record in await engine.list(status="running", limit=count):
+            for record in await engine.list(RunFilter(status="running"), limit=count):
                 await engine.wait(record.id)
             seconds = perf_counter() - began
-            assert len(await engine.list(status="succeeded", limit=count + 1)) == count
+            assert len(await engine.list(RunFilter(status="succeeded"), limit=count + 1)) == count
             return seconds
 
 

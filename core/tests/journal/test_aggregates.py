@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlock.journal import DeadLetterRecord, Journal, RunRecord, encode
+from interlock.journal import DeadLetterRecord, Journal, RunFilter, RunRecord, encode
 from interlock.sdk import Event, InvalidInput, NotFound
 from interlock.testing import VirtualWorld
 
@@ -86,8 +86,8 @@ async def test_runs_are_listed_newest_first_page_by_page(journal: Journal) -> No
 
     assert [run.id for run in await journal.runs.list(limit=2)] == ["r4", "r3"]
     assert [run.id for run in await journal.runs.list(limit=2, before="r3")] == ["r2", "r1"]
-    assert [run.id for run in await journal.runs.list(status="failed")] == ["r3", "r1"]
-    assert await journal.runs.list(workflow="other") == []
+    assert [run.id for run in await journal.runs.list(RunFilter(status="failed"))] == ["r3", "r1"]
+    assert await journal.runs.list(RunFilter(workflow="other")) == []
 
 
 async def test_a_run_is_found_by_the_beginning_of_its_id(journal: Journal) -> None:
@@ -159,3 +159,28 @@ async def test_a_large_payload_is_stored_once(journal: Journal) -> None:
     assert {row.payload for row in await journal.steps.of_run("r")} == {big.column}
     rows = await journal._reader.rows("SELECT count(*), max(length(data)) FROM blobs")
     assert rows == [(1, 100_002)]
+
+
+async def test_runs_are_found_by_what_is_recorded_of_them(journal: Journal) -> None:
+    for number, amount in enumerate((10, 20, 20)):
+        await journal.runs.create(
+            RunRecord(
+                id=f"r{number}",
+                workflow="pay",
+                version="v",
+                status="running",
+                created=float(number),
+                input={"order": {"amount": amount, "note": "x" * 70_000}, "a.b": 1},
+                tags=("eu", f"n{number}"),
+            )
+        )
+
+    async def found(**wanted: Any) -> list[str]:
+        return [run.id for run in await journal.runs.list(RunFilter(**wanted))]
+
+    assert await found(tag="n1") == ["r1"]
+    assert await found(tag="eu", since=1.0, until=2.0) == ["r1"]
+    assert await found(input={"order.amount": 20}) == ["r2", "r1"]
+    assert await found(input={"order.amount": 20}, tag="n2") == ["r2"]
+    assert await found(input={"order.nothing": 20}) == []
+    assert await found(input={"order') --": 20}) == []

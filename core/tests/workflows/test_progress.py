@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from interlock.journal import RunFilter
 from interlock.sdk import NotFound, Rejected, Retryable
 from interlock.workflows.progress import Progress
 
@@ -92,7 +93,7 @@ async def test_a_run_is_found_by_the_beginning_of_its_id_and_listed(stage: Stage
     async with stage.life() as life:
         run = await life.engine.start("w", {}, tags=["nightly"])
         assert await life.engine.wait(run[:20]) == 1
-        (found,) = await life.engine.list(status="succeeded", template="w")
+        (found,) = await life.engine.list(RunFilter(status="succeeded", workflow="w"))
         assert found.to_dict()["tags"] == ["nightly"]
 
 

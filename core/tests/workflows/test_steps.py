@@ -2,6 +2,7 @@
 
 import pytest
 
+from interlock.journal import RunFilter
 from interlock.sdk import InvalidInput, Retryable, ServiceUnavailable
 
 from .stage import IDEMPOTENT, Stage
@@ -48,7 +49,7 @@ async def test_input_that_does_not_fit_is_refused_with_its_path(stage: Stage) ->
         ) as error:
             await life.engine.start("strict", {"a": [1, "x"]})
         assert error.value.path == "$.a[1]"
-        assert await life.engine.list() == []
+        assert await life.engine.list(RunFilter()) == []
 
 
 async def test_output_that_does_not_fit_fails_the_run(stage: Stage) -> None:

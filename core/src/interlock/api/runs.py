@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from interlock.api.problems import Json
 from interlock.api.requests import StartBody, query_int, read_body, runtime_of
+from interlock.journal import RunFilter
 
 
 async def list_workflows(request: Request) -> Response:
@@ -33,8 +34,10 @@ async def start_run(request: Request) -> Response:
 
 async def list_runs(request: Request) -> Response:
     runs = await runtime_of(request).runs(
-        status=request.query_params.get("status"),
-        workflow=request.query_params.get("workflow"),
+        RunFilter(
+            status=request.query_params.get("status"),
+            workflow=request.query_params.get("workflow"),
+        ),
         limit=query_int(request, "limit", 50, most=1000),
         before=request.query_params.get("before"),
     )

@@ -40,6 +40,10 @@ class EventLog(Protocol):
 
     async def delivered(self, event_id: str) -> None: ...
 
+    async def deliver_again(self, event_id: str) -> None:
+        """Mark an event undelivered."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Failures:
@@ -95,6 +99,11 @@ class Bus:
                 subscription.offer(event)
             self._pending.set()
         return fresh
+
+    async def deliver_again(self, event_id: str) -> None:
+        """Hand an event to its consumers once more."""
+        await self._events.deliver_again(event_id)
+        self._pending.set()
 
     def consume(self, pattern: str, consumer: Consumer) -> Callable[[], None]:
         """Call ``consumer`` for every event whose name matches; returns how to stop that."""

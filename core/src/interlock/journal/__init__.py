@@ -7,6 +7,7 @@ from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
 from interlock.journal.runs import Intent, RunRecord, Status
+from interlock.journal.search import RunFilter
 from interlock.journal.steps import StepRow, StepStatus, output_of
 from interlock.journal.waits import topic_of
 from interlock.journal.writer import Done
@@ -20,6 +21,7 @@ __all__ = [
     "Journal",
     "JournalError",
     "Payload",
+    "RunFilter",
     "RunRecord",
     "Status",
     "StepRow",

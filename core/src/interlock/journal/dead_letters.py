@@ -11,9 +11,13 @@ import orjson
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Rows, Writer
+from interlock.sdk.errors import NotFound
 
 _ADD = Rows("INSERT OR IGNORE INTO dead_letters (id, kind, subject, reason, payload, created)", 6)
-_NEWEST = """SELECT id, kind, subject, reason, created, payload FROM dead_letters
+_COLUMNS = "id, kind, subject, reason, created, payload"
+_GET = f"SELECT {_COLUMNS} FROM dead_letters WHERE id = ?"
+_DISCARD = "DELETE FROM dead_letters WHERE id = ?"
+_NEWEST = f"""SELECT {_COLUMNS} FROM dead_letters
     ORDER BY created DESC, rowid DESC LIMIT ?"""
 
 
@@ -23,7 +27,7 @@ class DeadLetterRecord:
 
     Attributes:
         id: a second letter of the same id is dropped.
-        kind: ``message``, ``event`` or ``compensation``.
+        kind: ``message``, ``event``, ``compensation`` or ``run``.
         subject: what it is about: an actor, an event's name, a step of a run.
         reason: one sentence.
         payload: JSON; what is needed to handle it after all.
@@ -54,6 +58,17 @@ class DeadLetters:
     async def add(self, letter: DeadLetterRecord) -> None:
         """Write, and wait until it is durable."""
         await self._writer.commit(_ADD, _row(letter))
+
+    async def get(self, letter_id: str) -> DeadLetterRecord:
+        """By id; NotFound if there is none."""
+        rows = await self._reader.rows(_GET, (letter_id,))
+        if not rows:
+            raise NotFound(f"there is no dead letter {letter_id}")
+        return _record(*rows[0])
+
+    async def discard(self, letter_id: str) -> None:
+        """Forget one; one that is gone already is gone."""
+        await self._writer.transact(lambda connection: connection.execute(_DISCARD, (letter_id,)))
 
     async def list(self, limit: int = 50) -> Sequence[DeadLetterRecord]:
         rows = await self._reader.rows(_NEWEST, (limit,))

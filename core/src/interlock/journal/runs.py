@@ -12,6 +12,7 @@ import orjson
 from interlock.journal.blobs import BlobStore
 from interlock.journal.payloads import decode, encode, resolved
 from interlock.journal.reader import Reader
+from interlock.journal.search import RunFilter
 from interlock.journal.writer import Done, Rows, Writer
 from interlock.sdk.errors import NotFound
 
@@ -27,6 +28,8 @@ Status = Literal[
     "compensation_failed",
 ]
 Intent = Literal["cancel", "abandon", "pause", "undo"]
+
+EVERY_RUN = RunFilter()
 
 _CREATE = Rows(
     """INSERT OR IGNORE INTO runs
@@ -50,6 +53,15 @@ _INTEND = {
     "undo": """UPDATE runs SET intent = 'undo', status = 'compensating', finished = NULL
         WHERE id = ? AND status = 'succeeded'""",
 }
+_REOPEN = """UPDATE runs SET status = 'running', finished = NULL, output = NULL, problem = NULL,
+    waiting = NULL, wake = NULL, intent = CASE WHEN ?2 THEN intent END
+    WHERE id = ?1 AND finished IS NOT NULL"""
+_FORGET_STEP = "DELETE FROM steps WHERE run = ? AND path = ?"
+_FORGET_LETTERS = "DELETE FROM dead_letters WHERE id IN ('run:' || ?1, ?1 || ':' || ?2)"
+_TAKE_OVER = """INSERT INTO steps
+    (run, path, position, status, what, payload, started, finished, due)
+    SELECT ?2, path, position, status, what, payload, started, finished, due FROM steps
+    WHERE run = ?1 AND position <= ?3 AND finished IS NOT NULL"""
 
 _COLUMNS = f"""id, workflow, version, status, created, {resolved("input")}, parent, trace, intent,
     tags, finished, wake, {resolved("output")}, problem, waiting, deadline, inherited"""
@@ -58,10 +70,7 @@ _GET = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"
 _BEGINNING = f"""SELECT {_COLUMNS} FROM runs
     WHERE id = ?1 OR (id > ?1 AND id < ?1 || char(1114111) AND parent IS NULL)
     ORDER BY id LIMIT 2"""
-_LIST = f"""SELECT {_COLUMNS} FROM runs
-    WHERE (?1 IS NULL OR status = ?1) AND (?2 IS NULL OR workflow = ?2)
-    AND (?3 IS NULL OR (created, id) < (SELECT created, id FROM runs WHERE id = ?3))
-    ORDER BY created DESC, id DESC LIMIT ?4"""
+_BEFORE = "(?1 IS NULL OR (created, id) < (SELECT created, id FROM runs WHERE id = ?1))"
 _UNFINISHED = """SELECT id FROM runs
     WHERE finished IS NULL AND wake IS NULL AND id > ? ORDER BY id LIMIT ?"""
 _WAKING = "SELECT id, wake FROM runs WHERE wake IS NOT NULL ORDER BY wake LIMIT ?"
@@ -173,6 +182,28 @@ class Runs:
             lambda connection: connection.execute(_INTEND[intent], (run_id,))
         )
 
+    async def reopen(
+        self, run_id: str, forget: Sequence[str], *, keep_intent: bool = False
+    ) -> None:
+        """Open a run that is over, without these steps and without the dead letters about it."""
+
+        def reopen(connection: sqlite3.Connection) -> None:
+            if connection.execute(_REOPEN, (run_id, keep_intent)).rowcount:
+                connection.executemany(_FORGET_STEP, [(run_id, path) for path in forget])
+                connection.executemany(_FORGET_LETTERS, [(run_id, path) for path in ("", *forget)])
+
+        await self._writer.transact(reopen)
+
+    async def fork(self, source: str, run: RunRecord) -> None:
+        """Record a new run with the steps of another up to ``run.inherited``."""
+        row = self._row(run)
+
+        def fork(connection: sqlite3.Connection) -> None:
+            if _CREATE.apply(connection, [row]):
+                connection.execute(_TAKE_OVER, (source, run.id, run.inherited))
+
+        await self._writer.transact(fork)
+
     async def get(self, run_id: str) -> RunRecord | None:
         found = await self._reader.rows(_GET, (run_id,))
         return _record(found[0]) if found else None
@@ -192,15 +223,16 @@ class Runs:
 
     async def list(
         self,
+        which: RunFilter = EVERY_RUN,
         *,
-        status: str | None = None,
-        workflow: str | None = None,
         limit: int = 50,
         before: str | None = None,
     ) -> Sequence[RunRecord]:
         """Newest first; ``before`` is the id after which a listing goes on."""
-        rows = await self._reader.rows(_LIST, (status, workflow, before, limit))
-        return [_record(row) for row in rows]
+        condition, values = which.sql()
+        sql = f"""SELECT {_COLUMNS} FROM runs WHERE {_BEFORE} AND {condition}
+            ORDER BY created DESC, id DESC LIMIT ?"""
+        return [_record(row) for row in await self._reader.rows(sql, (before, *values, limit))]
 
     async def unfinished(self, after: str = "", limit: int = 500) -> Sequence[str]:
         """Ids of runs that are neither finished nor parked, in the order of their ids."""

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from interlock.events import Bus, Subscription
 from interlock.host import Host
-from interlock.journal import Journal
+from interlock.journal import Journal, RunFilter
+from interlock.runtime.operators import each_run, replay
 from interlock.sdk import Event, NotFound, WebhookReply, WebhookRequest
 from interlock.sdk.events import EventMark, marks_of
 from interlock.telemetry import Telemetry
@@ -94,11 +95,13 @@ class Runtime:
         *,
         run_id: str | None = None,
         tags: Sequence[str] = (),
+        timeout: float | None = None,
     ) -> str:
         """Start a run; its id, as soon as the run is durable.
 
         Args:
             run_id: makes the start idempotent: if a run of this id exists, nothing starts.
+            timeout: seconds after which the run fails.
 
         Raises:
             NotFound: no workflow of this name or alias.
@@ -108,7 +111,7 @@ class Runtime:
             # Whatever the run does, also after a restart, belongs to the trace that is open here.
             trace = self.telemetry.current()
             return await self.engine.start(
-                workflow, input or {}, run_id=run_id, parent=trace, tags=tags
+                workflow, input or {}, run_id=run_id, parent=trace, tags=tags, timeout=timeout
             )
 
     async def wait(self, run_id: str) -> Any:
@@ -120,15 +123,10 @@ class Runtime:
         return (await self.engine.get(run_id)).to_dict()
 
     async def runs(
-        self,
-        *,
-        status: str | None = None,
-        workflow: str | None = None,
-        limit: int = 50,
-        before: str | None = None,
+        self, which: RunFilter | None = None, *, limit: int = 50, before: str | None = None
     ) -> list[dict[str, Any]]:
         """Runs, newest first; ``before`` is the id to continue a listing after."""
-        found = await self.engine.list(status=status, template=workflow, limit=limit, before=before)
+        found = await self.engine.list(which or RunFilter(), limit=limit, before=before)
         return [record.to_dict() for record in found]
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:
@@ -139,9 +137,48 @@ class Runtime:
         """Progress of a run, from now to its end."""
         return self.engine.watch(run_id)
 
-    async def cancel(self, run_id: str) -> None:
-        """Ask a run to stop; completed steps are undone as its template says."""
-        await self.engine.cancel(run_id)
+    async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
+        """Ask a run to stop.
+
+        Args:
+            undo: undo what it completed, as its template says.
+            within: seconds after which it is cut off where it stands.
+        """
+        await self.engine.cancel(run_id, undo=undo, within=within)
+
+    async def pause(self, run_id: str) -> None:
+        """Let a run begin nothing new; what is in flight is finished."""
+        await self.engine.control.pause(run_id)
+
+    async def resume(self, run_id: str) -> None:
+        """Let a paused run go on."""
+        await self.engine.control.resume(run_id)
+
+    async def retry(self, run_id: str) -> None:
+        """Let a run that failed go on from the step that failed."""
+        await self.engine.control.retry(run_id)
+
+    async def fork(
+        self,
+        run_id: str,
+        *,
+        step: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        latest: bool = False,
+    ) -> str:
+        """Start a run that takes over what another recorded before ``step``; its id."""
+        return await self.engine.control.fork(run_id, step=step, input=input, latest=latest)
+
+    async def each(self, action: str, which: RunFilter, *, limit: int = 1000) -> dict[str, Any]:
+        """Do one thing to all runs that match: ``{"done": [ids], "failed": {id: problem}}``.
+
+        Args:
+            action: ``cancel``, ``pause``, ``resume`` or ``retry``.
+
+        Raises:
+            InvalidInput: no such action.
+        """
+        return await each_run(self, action, which, limit)
 
     # Approvals
 
@@ -243,6 +280,22 @@ class Runtime:
     async def dead_letters(self, *, limit: int = 50) -> list[dict[str, Any]]:
         """What could not be handled, newest first."""
         return [letter.to_dict() for letter in await self.journal.dead_letters.list(limit)]
+
+    async def dead_letter(self, letter: str) -> dict[str, Any]:
+        return (await self.journal.dead_letters.get(letter)).to_dict()
+
+    async def replay(self, letter: str) -> None:
+        """Handle a dead letter after all: deliver an event again, retry a run.
+
+        Raises:
+            NotFound: there is no such letter.
+            Conflict: it cannot be replayed.
+        """
+        await replay(self, letter)
+
+    async def discard(self, letter: str) -> None:
+        """Forget a dead letter."""
+        await self.journal.dead_letters.discard(letter)
 
     def metrics(self) -> list[dict[str, Any]]:
         return self.telemetry.snapshot()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from interlock.journal import ApprovalRecord, RunRecord
+from interlock.journal import ApprovalRecord, RunFilter, RunRecord
 from interlock.sdk.events import Event
+from interlock.workflows.control import Control
 from interlock.workflows.progress import Item
 from interlock.workflows.records import StepRecord
 from interlock.workflows.template import Template
@@ -29,11 +30,17 @@ class Engine(Protocol):
         run_id: str | None = None,
         parent: str | None = None,
         tags: Sequence[str] = (),
+        timeout: float | None = None,
     ) -> str: ...
 
     async def wait(self, run_id: str) -> Any: ...
 
-    async def cancel(self, run_id: str) -> None: ...
+    async def cancel(
+        self, run_id: str, *, undo: bool = True, within: float | None = None
+    ) -> None: ...
+
+    @property
+    def control(self) -> Control: ...
 
     async def event(self, event: Event) -> None: ...
 
@@ -50,12 +57,7 @@ class Engine(Protocol):
     async def get(self, run_id: str) -> RunRecord: ...
 
     async def list(
-        self,
-        *,
-        status: str | None = None,
-        template: str | None = None,
-        limit: int = 50,
-        before: str | None = None,
+        self, which: RunFilter, *, limit: int = 50, before: str | None = None
     ) -> Sequence[RunRecord]: ...
 
     async def steps(self, run_id: str) -> Sequence[StepRecord]: ...

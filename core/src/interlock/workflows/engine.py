@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from interlock.journal import Journal, JournalError, RunRecord, StepRow
+from interlock.journal import Journal, JournalError, RunFilter, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
 from interlock.sdk.events import Event
 from interlock.sdk.facts import Facts
@@ -17,6 +17,7 @@ from interlock.sdk.world import World
 from interlock.workflows.alarm import Alarm
 from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.children import Children
+from interlock.workflows.control import Control
 from interlock.workflows.ends import Ends
 from interlock.workflows.errors import RunExists
 from interlock.workflows.live import LiveRun
@@ -79,13 +80,15 @@ class EmbeddedEngine:
         self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
         self._ends = Ends(self._live, self.get)
-        self._children = Children(self, self._start_child, self._undo)
         recover = self._options.recover
         self._recovery = Recovery(journal, self._templates, self._live, self._continue, recover)
         self._resume = self._recovery.these
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
+        self.control = Control(journal, world, self._templates, self._live, self._resume)
         self.arrivals = Arrivals(journal, world, self._live, self._alarm.look)
+        self.cancel = self.control.cancel
+        self._children = Children(self, self._start_child, self._undo)
         self.event = self.arrivals.event
         self.decide = self.arrivals.decide
 
@@ -97,6 +100,7 @@ class EmbeddedEngine:
     async def __aexit__(self, *_: object) -> None:
         self.draining = True
         self._alarm.cancel()
+        self.control.close()
         for run in list(self._live.values()):
             run.close()
         self._live.clear()
@@ -131,12 +135,14 @@ class EmbeddedEngine:
         run_id: str | None = None,
         parent: str | None = None,
         tags: Sequence[str] = (),
+        timeout: float | None = None,
     ) -> str:
         """Start a run; its id, once the run is durable.
 
         Args:
             run_id: a second start of one id is the first.
             parent: W3C traceparent of whoever asks.
+            timeout: seconds after which the run fails; at most what its template says.
 
         Raises:
             NotFound: no such workflow.
@@ -144,7 +150,7 @@ class EmbeddedEngine:
             RunExists: the id belongs to a run of another workflow.
             ServiceUnavailable: the engine is shutting down.
         """
-        return await self._start(workflow, input, run_id, trace=parent, tags=tags)
+        return await self._start(workflow, input, run_id, trace=parent, tags=tags, timeout=timeout)
 
     async def _start(
         self,
@@ -155,12 +161,13 @@ class EmbeddedEngine:
         parent: str | None = None,
         trace: str | None = None,
         tags: Sequence[str] = (),
+        timeout: float | None = None,
     ) -> str:
         if self.draining:
             raise ServiceUnavailable("Interlock is shutting down", hint="start it again later")
         template = self.template(workflow)
         values = template.input.check(dict(input), f"input of {template.name}")
-        record = self._new(template, values, run_id, parent, trace, tags)
+        record = self._new(template, values, run_id, parent, trace, tags, timeout)
         await self._templates.keep(template)
         if run_id is None:
             await self.journal.runs.create(record)
@@ -178,13 +185,17 @@ class EmbeddedEngine:
         parent: str | None,
         trace: str | None,
         tags: Sequence[str],
+        timeout: float | None,
     ) -> RunRecord:
+        limits = [limit for limit in (timeout, template.timeout) if limit is not None]
+        now = self.world.time()
         return RunRecord(
             id=run_id or self.world.new_id(),
             workflow=template.name,
             version=template.version,
             status="running",
-            created=self.world.time(),
+            created=now,
+            deadline=now + min(limits) if limits else None,
             input=values,
             parent=parent,
             trace=trace,
@@ -219,37 +230,15 @@ class EmbeddedEngine:
         problem = record.problem or {"message": f"the run was {record.status}"}
         raise from_problem(problem).with_details(run=record.id)
 
-    async def cancel(self, run_id: str) -> None:
-        """Ask a run to stop; what it completed is undone as its template says.
-
-        Raises:
-            NotFound: there is no such run.
-        """
-        record = await self.get(run_id)
-        if record.finished is not None or record.status == "compensating":
-            return
-        await self.journal.runs.intend(record.id, "cancel")
-        if record.id not in self._live:
-            await self._resume([record.id])
-        if run := self._live.get(record.id):
-            run.cancel()
-
     async def get(self, run_id: str) -> RunRecord:
         """By id, or an unambiguous beginning of it; NotFound otherwise."""
         return await self.journal.runs.find(run_id)
 
     async def list(
-        self,
-        *,
-        status: str | None = None,
-        template: str | None = None,
-        limit: int = 50,
-        before: str | None = None,
+        self, which: RunFilter, *, limit: int = 50, before: str | None = None
     ) -> Sequence[RunRecord]:
         """Newest first; ``before`` is the id after which the listing goes on."""
-        return await self.journal.runs.list(
-            status=status, workflow=template, limit=limit, before=before
-        )
+        return await self.journal.runs.list(which, limit=limit, before=before)
 
     async def steps(self, run_id: str) -> Sequence[StepRecord]:
         """The steps of a run that have ended or wait, in that order."""
@@ -353,7 +342,7 @@ class EmbeddedEngine:
         self._tell(run, "run-waiting")
         self._tell_parent(run, parked=True)
         self._alarm.set(run.wake)
-        if live.asked_to_stop:
+        if live.wanted:
             self.spawn(self._resume([run.id]))
 
     def lost(self, run: RunRecord, error: JournalError) -> None:

@@ -6,8 +6,9 @@ on every replay, on any engine.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from interlock.expr import ExpressionError, Value
@@ -38,7 +39,8 @@ class Interpreter:
         self.template = template
         self.run_id = run_id
         self.port = port
-        self.saga = Saga()
+        self.saga = Saga(port.inherited)
+        self._started = started
         run = {"id": run_id, "workflow": template.name, "started": started}
         self._frame = Frame({"input": input, "run": run, "steps": {}}, "")
 
@@ -46,7 +48,7 @@ class Interpreter:
         """The whole run; ``intent`` is what was asked of it in an earlier life."""
         output, error = None, None
         try:
-            output = await self._forward()
+            output = await self._in_time()
         except StepFailed as failure:
             error = failure.error
         except Stopped:
@@ -58,6 +60,16 @@ class Interpreter:
         if intent == "undo":
             return await self._backward("compensated", None, output)
         return Ending("succeeded", output)
+
+    async def _in_time(self) -> Any:
+        deadline = self.port.deadline
+        if deadline is None:
+            return await self._forward()
+        seconds = max(0.0, deadline - self._started)
+        _, output = await Gather(self._race("~deadline", seconds, self._forward), need=1)
+        if output is MISSING:
+            raise StepFailed(DeadlineExceeded(f"the run took longer than {seconds:g} s"), "")
+        return output
 
     async def _forward(self) -> Any:
         frame, template = self._frame, self.template
@@ -74,7 +86,7 @@ class Interpreter:
     ) -> Ending:
         """Undo what was completed, whatever comes."""
         saga = self.saga
-        if not saga.empty:
+        if not saga.empty and not self.port.abandoned:
             self.port.compensating()
             await saga.unwind(self.body, self.port.undone)
         if error is None:
@@ -125,15 +137,16 @@ class Interpreter:
     async def _within_timeout(self, step: Step, frame: Frame, path: str) -> Any:
         if step.timeout is None or step.action.keeps_timeout:
             return await self._perform(step, frame, path)
-        _, output = await Gather(self._race(step, frame, path, step.timeout), need=1)
+        work = partial(self._perform, step, frame, path)
+        _, output = await Gather(self._race(f"{path}~timeout", step.timeout, work), need=1)
         if output is MISSING:
             error = DeadlineExceeded(f"{path} took longer than {step.timeout:g} s")
             raise StepFailed(error, path)
         return output
 
-    def _race(self, step: Step, frame: Frame, path: str, seconds: float) -> Iterator[Branch]:
-        yield self._outcome(Sleep(f"{path}~timeout", seconds, "time-out", path))
-        yield self._perform(step, frame, path)
+    def _race(self, path: str, seconds: float, work: Callable[[], Branch]) -> Iterator[Branch]:
+        yield self._outcome(Sleep(path, seconds, "time-out", path.rpartition("~")[0]))
+        yield work()
 
     async def _perform(self, step: Step, frame: Frame, path: str) -> Any:
         try:

@@ -7,18 +7,16 @@ the run stops as if the process had died; it goes on from its record after the n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from math import isfinite
-from typing import Any, Literal, Protocol
+from math import inf, isfinite
+from typing import Any, Literal
 
-from interlock.journal import DeadLetterRecord, Journal, JournalError, RunRecord, StepRow
+from interlock.journal import DeadLetterRecord, JournalError, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, ServiceUnavailable
 from interlock.sdk.events import Event
-from interlock.sdk.facts import Facts
-from interlock.sdk.world import World
-from interlock.workflows.arrivals import Arrivals
+from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter
 from interlock.workflows.operations import (
@@ -31,41 +29,20 @@ from interlock.workflows.operations import (
     Wait,
     WaitFor,
 )
-from interlock.workflows.progress import Progress
+from interlock.workflows.surroundings import Surroundings
 from interlock.workflows.template import Template
 from interlock.workflows.trampoline import Trampoline
 from interlock.workflows.waiting import Waiting
 
-
-class Surroundings(Protocol):
-    """What a run needs of its engine."""
-
-    journal: Journal
-    world: World
-    arrivals: Arrivals
-    progress: Progress
-    park_after: float
-    draining: bool
-
-    def facts(self, tool: str) -> Facts | None: ...
-
-    def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
-        """What an operation does, as a coroutine that ends with its output or error."""
-        ...
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
-
-    def give_up(self, child: RunChild) -> None: ...
-
-    def finished(self, run: RunRecord) -> None: ...
-
-    def parked(self, run: RunRecord) -> None: ...
-
-    def lost(self, run: RunRecord, error: JournalError) -> None: ...
+_PAUSED = {"reason": "paused", "until": None, "step": ""}
 
 
 class LiveRun(Port):
-    """Drives one run from its record to its end, or until it is parked."""
+    """Drives one run from its record to its end, or until it is parked.
+
+    Attributes:
+        wanted: it is to come back should it be parked just now.
+    """
 
     def __init__(
         self,
@@ -80,7 +57,10 @@ class LiveRun(Port):
         self._begun: dict[Operation, asyncio.Task[None] | None] = {}
         self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
         self._parked_children: set[str] = set()
+        self._held: list[Operation] | None = None
         self.asked_to_stop = False
+        self.wanted = False
+        self._abandoned = record.intent == "abandon"
         self._turning_back = False
         self._over = False
         interpreter = Interpreter(template, record.id, record.input, record.created, self)
@@ -88,15 +68,40 @@ class LiveRun(Port):
 
     def start(self) -> None:
         """Begin, or go on where the record ends."""
-        if self.record.intent == "cancel":
-            self.cancel()
+        match self.record.intent:
+            case "cancel" | "abandon":
+                self.cancel(undo=not self._abandoned)
+            case "pause":
+                self._held = []
         self._trampoline.start()
 
-    def cancel(self) -> None:
-        """Begin nothing new, and undo; ignored once the run turns back."""
-        self.asked_to_stop = True
+    def cancel(self, *, undo: bool = True) -> None:
+        """Begin nothing new, and undo unless told otherwise; ignored once the run turns back."""
+        self.asked_to_stop, self._abandoned, self.wanted = True, not undo, True
         if not self._turning_back and not self._over:
             self._trampoline.stop()
+
+    def pause(self) -> None:
+        """Begin nothing new before :meth:`go_on`."""
+        if self._held is None and not self._over:
+            self._held = []
+            self.idle()
+
+    def go_on(self) -> None:
+        self.wanted = True
+        held, self._held = self._held, None
+        for operation in held or ():
+            self.begin(operation)
+
+    def cut_off(self, error: RunCancelled) -> None:
+        """End the run where it stands; what is in flight may have its effect or not."""
+        if not self._over:
+            error.with_details(in_flight=sorted(operation.path for operation in self._begun))
+            for operation in self._begun:
+                if isinstance(operation, RunChild):
+                    self._engine.give_up(operation)
+            self.close()
+            self.ended(Ending("cancelled", error=error), None)
 
     def close(self) -> None:
         """Forget the run; its record stays."""
@@ -117,6 +122,18 @@ class LiveRun(Port):
     @property
     def stopping(self) -> bool:
         return self.asked_to_stop
+
+    @property
+    def abandoned(self) -> bool:
+        return self._abandoned
+
+    @property
+    def deadline(self) -> float | None:
+        return self.record.deadline
+
+    @property
+    def inherited(self) -> int:
+        return self.record.inherited
 
     def recorded(self, operation: Operation) -> Outcome | None:
         if not self._history.replaying:
@@ -140,6 +157,9 @@ class LiveRun(Port):
     def begin(self, operation: Operation) -> None:
         if self._engine.draining or self._over:
             return
+        if self._held is not None:
+            self._held.append(operation)
+            return
         self._begun[operation] = None
         if isinstance(operation, Sleep | Wait):
             self._wait(operation)
@@ -156,7 +176,9 @@ class LiveRun(Port):
 
     def abort(self, operation: Operation) -> bool:
         if operation not in self._begun:
-            return True  # it never began, because the engine is draining
+            if self._held and operation in self._held:
+                self._held.remove(operation)
+            return True  # it never began: the run is paused, or the engine draining
         if isinstance(operation, RunChild):
             self._engine.give_up(operation)
             return False
@@ -299,24 +321,40 @@ class LiveRun(Port):
             wake=None,
             finished=self._engine.world.time(),
         )
+        if record.parent is None and record.status in ("failed", "compensation_failed"):
+            self._bury(record)
         self._update(record, self._engine.finished)
+
+    def _bury(self, record: RunRecord) -> None:
+        """Make a dead letter of a run that failed for good; a retry takes it back."""
+        problem = record.problem or {}
+        letter = DeadLetterRecord(
+            id=f"run:{record.id}",
+            kind="run",
+            subject=f"{record.workflow} {record.id}",
+            reason=str(problem.get("message", record.status)),
+            payload={"run": record.id, "workflow": record.workflow, "error": problem},
+            created=self._engine.world.time(),
+        )
+        self._engine.journal.dead_letters.put(letter)
 
     def idle(self) -> None:
         """Park if all there is to do is to wait for a while."""
-        if self._over or not self._begun or not self._only_waits:
+        if self._over or not self._only_waits:
+            return
+        if self._held is not None:
+            self._park(replace(self.record, status="paused", waiting=_PAUSED, wake=inf))
             return
         wait, due = self._waiting.next()
-        if due - self._engine.world.time() <= self._engine.park_after:
+        if not self._begun or due - self._engine.world.time() <= self._engine.park_after:
             return
-        self.close()
         until = due if isfinite(due) else None
         reason, step = (wait.reason, wait.step) if wait else ("a run that waits itself", "")
-        record = replace(
-            self.record,
-            status="waiting",
-            waiting={"reason": reason, "until": until, "step": step},
-            wake=due,
-        )
+        waiting = {"reason": reason, "until": until, "step": step}
+        self._park(replace(self.record, status="waiting", waiting=waiting, wake=due))
+
+    def _park(self, record: RunRecord) -> None:
+        self.close()
         self._update(record, self._engine.parked)
 
     @property

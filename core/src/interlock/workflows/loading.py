@@ -20,7 +20,7 @@ from interlock.workflows.steps import KINDS
 from interlock.workflows.template import Block, Body, OnError, Step, Template
 from interlock.workflows.tools import ToolLookup
 
-_TOP = ("workflow", "description", "aliases", "input", "output", "steps", "return")
+_TOP = ("workflow", "description", "aliases", "input", "output", "timeout", "steps", "return")
 _COMMON = ("id", "when", "timeout", "fallback", "on_error", "compensate")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -210,6 +210,7 @@ def _template(reading: Reading) -> Template | None:
         block=block,
         result=result,
         source=source,
+        timeout=top.duration("timeout"),
         children=frozenset(reading.children),
         referenced=frozenset(reading.referenced),
     )

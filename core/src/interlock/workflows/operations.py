@@ -264,6 +264,21 @@ class Port(Protocol):
         """Whether the run was asked to stop."""
         ...
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether it is to be left as it stands then, with nothing undone."""
+        ...
+
+    @property
+    def deadline(self) -> float | None:
+        """When the run fails for lack of time."""
+        ...
+
+    @property
+    def inherited(self) -> int:
+        """Up to which position its steps were done by the run that it is a fork of."""
+        ...
+
     def recorded(self, operation: Operation) -> Outcome | None:
         """The outcome, if the operation ended before; it is handed out once."""
         ...

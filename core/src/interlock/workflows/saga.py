@@ -33,9 +33,14 @@ class Undo:
 
 
 class Saga:
-    """The undo records of one run."""
+    """The undo records of one run.
 
-    def __init__(self) -> None:
+    Args:
+        inherited: up to which position steps were done by another run, which they are left to.
+    """
+
+    def __init__(self, inherited: int = 0) -> None:
+        self._inherited = inherited
         self._undos: dict[str, Undo] = {}
         self.undone: list[str] = []
         self.not_undone: list[str] = []
@@ -45,7 +50,9 @@ class Saga:
         self._undos[path] = Undo(path, body, frame)
 
     def completed(self, path: str, position: int) -> None:
-        if undo := self._undos.get(path):
+        if position <= self._inherited:
+            self._undos.pop(path, None)
+        elif undo := self._undos.get(path):
             undo.position = position
 
     def failed(self, path: str, error: InterlockError) -> None:

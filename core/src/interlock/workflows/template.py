@@ -66,6 +66,7 @@ class Template:
     Attributes:
         source: canonical JSON of what was written.
         result: the ``return`` of the template; without one the last step's output.
+        timeout: seconds for a whole run.
         children: names of the templates that it runs.
         referenced: ids of steps whose output some expression reads; ``*`` for all.
     """
@@ -79,6 +80,7 @@ class Template:
     block: Block
     result: Value | None
     source: bytes = field(repr=False)
+    timeout: float | None = None
     children: frozenset[str] = frozenset()
     referenced: frozenset[str] = frozenset("*")
 

@@ -1,0 +1,49 @@
+"""Which runs are meant: conditions on what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from interlock.journal.payloads import resolved
+
+_INPUT = f"json_extract(CAST({resolved('input')} AS TEXT), ?) IS ?"
+_TAG = "EXISTS (SELECT 1 FROM json_each(CAST(tags AS TEXT)) WHERE value = ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """All that is given must hold; an empty filter means every run.
+
+    Attributes:
+        since, until: seconds since the epoch; when the run was created.
+        input: fields of the input, by dotted path, and what they hold.
+    """
+
+    status: str | None = None
+    workflow: str | None = None
+    tag: str | None = None
+    since: float | None = None
+    until: float | None = None
+    input: Mapping[str, Any] = field(default_factory=dict)
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """A condition, and the values for its marks."""
+        wanted = [
+            ("status = ?", self.status),
+            ("workflow = ?", self.workflow),
+            (_TAG, self.tag),
+            ("created >= ?", self.since),
+            ("created < ?", self.until),
+        ]
+        terms = [(term, [value]) for term, value in wanted if value is not None]
+        terms += [(_INPUT, [_json_path(path), value]) for path, value in self.input.items()]
+        condition = " AND ".join(term for term, _ in terms) or "TRUE"
+        return condition, [value for _, values in terms for value in values]
+
+
+def _json_path(dotted: str) -> str:
+    """SQLite's name for ``a.b``; quoted, so that any key will do."""
+    parts = (part.replace('"', "") for part in dotted.split("."))
+    return "$" + "".join(f'."{part}"' for part in parts)

@@ -1,0 +1,226 @@
+"""What operators do to runs: stop, pause, retry, fork."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from math import inf
+from typing import Any, Protocol
+
+from interlock.journal import Intent, Journal, RunRecord
+from interlock.sdk.errors import Conflict, NotFound
+from interlock.sdk.world import Timer, World
+from interlock.workflows.errors import RunCancelled
+from interlock.workflows.redo import first_position, to_redo
+from interlock.workflows.registry import Registry
+
+_AGAIN = ("failed", "cancelled", "compensated", "compensation_failed")
+
+
+class Steerable(Protocol):
+    """A run in memory."""
+
+    record: RunRecord
+
+    def cancel(self, *, undo: bool) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def go_on(self) -> None: ...
+
+    def cut_off(self, error: RunCancelled) -> None: ...
+
+
+class Control:
+    """The operations, durable before they take effect.
+
+    Args:
+        live: the runs in memory.
+        resume: bring runs back into memory.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        world: World,
+        templates: Registry,
+        live: Mapping[str, Steerable],
+        resume: Callable[[Sequence[str]], Awaitable[None]],
+    ) -> None:
+        self._journal = journal
+        self._world = world
+        self._templates = templates
+        self._live = live
+        self._resume = resume
+        self._deadlines: dict[str, Timer] = {}
+
+    def close(self) -> None:
+        for timer in self._deadlines.values():
+            timer.cancel()
+
+    async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
+        """Ask a run to stop; nothing new begins.
+
+        Args:
+            undo: undo what it completed, as its template says.
+            within: seconds after which it is cut off where it stands, while this process lives.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        record = await self._journal.runs.find(run_id)
+        if record.finished is not None:
+            return
+        if record.status != "compensating":
+            await self._intend(record.id, "cancel" if undo else "abandon")
+            if live := self._live.get(record.id):
+                live.cancel(undo=undo)
+        if within is not None:
+            cut = self._world.call_later(within, lambda: self._cut_off(record.id, within))
+            self._deadlines[record.id] = cut
+
+    def _cut_off(self, run_id: str, within: float) -> None:
+        self._deadlines.pop(run_id, None)
+        if live := self._live.get(run_id):
+            live.cut_off(RunCancelled(f"the run was cut off, it did not stop within {within:g} s"))
+
+    async def pause(self, run_id: str) -> None:
+        """Let a run begin nothing new until :meth:`resume`; what is in flight is finished.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it is over, or about to be.
+        """
+        record = await self._open(run_id)
+        if record.intent in ("cancel", "abandon") or record.status == "compensating":
+            raise Conflict(f"run {record.id} is being stopped")
+        await self._intend(record.id, "pause")
+        if live := self._live.get(record.id):
+            live.pause()
+
+    async def resume(self, run_id: str) -> None:
+        """Let a paused run go on.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it is over, or not paused.
+        """
+        record = await self._open(run_id)
+        if record.intent != "pause":
+            raise Conflict(f"run {record.id} is not paused")
+        await self._intend(record.id, None)
+        if live := self._live.get(record.id):
+            live.go_on()
+
+    async def retry(self, run_id: str) -> None:
+        """Let a run that failed or was stopped go on from the step that failed.
+
+        Recorded steps are kept. If the run was rolled back, it begins again with the first step
+        that was undone.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: it is not over, or it succeeded.
+        """
+        record = await self._journal.runs.find(run_id)
+        if record.status not in _AGAIN:
+            raise Conflict(
+                f"run {record.id} is {record.status}", hint="only a failed run is tried again"
+            )
+        await self._resume(await self._reopen(record))
+
+    async def undo_again(self, run_id: str, step: str) -> None:
+        """Try once more to undo a step that could not be undone.
+
+        Raises:
+            NotFound: there is no such run.
+            Conflict: its roll-back is not over, or did not fail.
+        """
+        record = await self._journal.runs.find(run_id)
+        if record.status != "compensation_failed":
+            raise Conflict(f"run {record.id} is {record.status}")
+        rows = await self._journal.steps.of_run(record.id)
+        again = [row.path for row in rows if row.path.startswith(f"{step}~undo")]
+        await self._journal.runs.reopen(record.id, again, keep_intent=True)
+        await self._resume([record.id])
+
+    async def _reopen(self, record: RunRecord) -> list[str]:
+        """Forget what is to be done again; the run and those children that go on with it."""
+        rows = await self._journal.steps.of_run(record.id)
+        paths = to_redo(record.id, rows, record.problem)
+        reopened = [record.id]
+        for row in rows:
+            if row.path in paths and row.what.startswith("run "):
+                reopened += await self._reopen_child(f"{record.id}:{row.path}")
+        await self._journal.runs.reopen(record.id, sorted(paths))
+        return reopened
+
+    async def _reopen_child(self, run_id: str) -> list[str]:
+        child = await self._journal.runs.get(run_id)
+        return await self._reopen(child) if child and child.status in _AGAIN else []
+
+    async def fork(
+        self,
+        run_id: str,
+        *,
+        step: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        latest: bool = False,
+        new_id: str | None = None,
+    ) -> str:
+        """Start a run that takes over what another recorded before a step; its id.
+
+        What was taken over is never undone by the fork: it is the other run's.
+
+        Args:
+            step: path of the first step to be done anew; None for all of them.
+            input: default: that of the other run.
+            latest: with the template as it is now, instead of the one that the other run has.
+
+        Raises:
+            NotFound: there is no such run, or it recorded no such step.
+            InvalidInput: the input does not fit the template.
+        """
+        source = await self._journal.runs.find(run_id)
+        template = (
+            self._templates.get(source.workflow)
+            if latest
+            else await self._templates.version(source.version)
+        )
+        values = source.input if input is None else dict(input)
+        record = RunRecord(
+            id=new_id or self._world.new_id(),
+            workflow=template.name,
+            version=template.version,
+            status="running",
+            created=self._world.time(),
+            input=template.input.check(values, f"input of {template.name}"),
+            tags=(*source.tags, f"fork:{source.id}"),
+            inherited=await self._taken_over(source, step),
+        )
+        await self._templates.keep(template)
+        await self._journal.runs.fork(source.id, record)
+        await self._resume([record.id])
+        return record.id
+
+    async def _taken_over(self, source: RunRecord, step: str | None) -> int:
+        """The position up to which steps are taken over."""
+        if step is None:
+            return 0
+        rows = await self._journal.steps.of_run(source.id)
+        first = first_position(rows, {step})
+        if first == inf:
+            raise NotFound(
+                f"run {source.id} recorded no step {step!r}", hint="see `interlock runs show`"
+            )
+        return max(0, int(first) - 1)
+
+    async def _open(self, run_id: str) -> RunRecord:
+        record = await self._journal.runs.find(run_id)
+        if record.finished is not None:
+            raise Conflict(f"run {record.id} is over: {record.status}")
+        return record
+
+    async def _intend(self, run_id: str, intent: Intent | None) -> None:
+        await self._journal.runs.intend(run_id, intent)
+        if run_id not in self._live:
+            await self._resume([run_id])

@@ -1,0 +1,41 @@
+"""What a run in memory needs of its engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from interlock.journal import Journal, JournalError, RunRecord
+from interlock.sdk.facts import Facts
+from interlock.sdk.world import World
+from interlock.workflows.arrivals import Arrivals
+from interlock.workflows.operations import Operation, RunChild
+from interlock.workflows.progress import Progress
+
+
+class Surroundings(Protocol):
+    """What a run needs of its engine."""
+
+    journal: Journal
+    world: World
+    arrivals: Arrivals
+    progress: Progress
+    park_after: float
+    draining: bool
+
+    def facts(self, tool: str) -> Facts | None: ...
+
+    def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
+        """What an operation does, as a coroutine that ends with its output or error."""
+        ...
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
+
+    def give_up(self, child: RunChild) -> None: ...
+
+    def finished(self, run: RunRecord) -> None: ...
+
+    def parked(self, run: RunRecord) -> None: ...
+
+    def lost(self, run: RunRecord, error: JournalError) -> None: ...
