@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import elastic_rows
 from figma_truth import Truth, visible
 from rows import Row
 from toolchain import HERE, browser, run
@@ -25,7 +26,7 @@ def measure(folder: Path, truth: Truth) -> dict[str, dict[str, Json]]:
     for case in cases:
         box = (truth.nodes.get(case["id"]) or {}).get("absoluteBoundingBox") or {}
         case["width"] = box.get("width") or 1440
-        case["flows"] = case["kind"] == "screen" and _flows(truth, case["id"])
+        case |= elastic_rows.plan(truth, case)
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
     shutil.copy(HERE / "measure.mjs", folder / "measure.mjs")
     done = run("node", "measure.mjs", str(folder), browser(), cwd=folder)
@@ -35,20 +36,6 @@ def measure(folder: Path, truth: Truth) -> dict[str, dict[str, Json]]:
         (folder / "measured.json").read_text(encoding="utf-8")
     )
     return measured
-
-
-def _flows(truth: Truth, case: str) -> bool:
-    """Whether auto layout reaches from the root of a screen down to every text."""
-
-    def reaches(node: Json) -> bool:
-        children = [c for c in node.get("children") or () if c.get("visible") is not False]
-        holders = [c for c in children if any(n["type"] == "TEXT" for n in visible(c))]
-        return not holders or (
-            node.get("layoutMode", "NONE") != "NONE" and all(reaches(child) for child in holders)
-        )
-
-    root = truth.nodes.get(case, {})
-    return root.get("layoutMode", "NONE") != "NONE" and reaches(root)
 
 
 def shown(truth: Truth, case: str) -> Iterator[Json]:
@@ -65,8 +52,8 @@ def shown(truth: Truth, case: str) -> Iterator[Json]:
             yield node
 
 
-def geometry(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
-    """Largest difference of place or size of each layer, in pixels: the median; 90 % in faults."""
+def distances(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> list[tuple[float, str]]:
+    """Largest difference of place or size of each measurable layer, in pixels, and which it is."""
     away: list[tuple[float, str]] = []
     for case, found in measured.items():
         origin = (truth.nodes.get(case) or {}).get("absoluteBoundingBox")
@@ -75,6 +62,12 @@ def geometry(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
             if got is None or origin is None or not _is_measurable(node):
                 continue
             away.append((_distance(node["absoluteBoundingBox"], origin, got), _label(node, case)))
+    return away
+
+
+def geometry(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
+    """How far layers are from where they were drawn: the median; 90 % in faults."""
+    away = distances(truth, measured)
     if not away:
         return Row("geometry", 0, True)
     sizes = sorted(distance for distance, _ in away)
@@ -108,20 +101,15 @@ def _distance(wanted: Json, origin: Json, got: Json) -> float:
     )
 
 
-def elastic(folder: Path) -> list[Row]:
-    """Cases that overflow or overlap at another width; texts that collide when one grows."""
-    found = json.loads((folder / "elastic.json").read_text(encoding="utf-8"))
-    squeezed = [
-        f"{case} at {width}px: {got['over']}px out {got['widest']} {got['faults'][:2]}"
-        for case, each in found.items()
-        for width, got in each["widths"].items()
-        if got["over"] > 1 or got["faults"]
-    ]
-    edited = [f"{case}: {pair}" for case, each in found.items() for pair in each["edits"]["faults"]]
-    return [
-        Row("responsive", len(squeezed), not squeezed, squeezed[:8]),
-        Row("edit", len(edited), not edited, edited[:5]),
-    ]
+def axe(folder: Path) -> Row:
+    """Violations that axe-core finds in the page of each case.
+
+    Contrast and size of targets are the design's, and what a page must have around its content
+    (landmarks, a first heading) is its author's.
+    """
+    found = json.loads((folder / "axe.json").read_text(encoding="utf-8"))
+    faults = [f"{case}: {fault}" for case, each in found.items() for fault in each]
+    return Row("axe", len(faults), not faults, faults[:8])
 
 
 def presence(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:

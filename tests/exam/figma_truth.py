@@ -92,8 +92,14 @@ def read(body: Json) -> Truth:
         for child in node.get("children") or ():
             walk(child, node["id"])
 
-    for root in roots(body):
-        walk(_stated(root), "")
+    given = [_stated(root) for root in roots(body)]
+    loose = [root for root in given if root["type"] not in ("DOCUMENT", "CANVAS")]
+    if loose:
+        # Nodes without a page of their own are shown on one, as the plugin does.
+        page = {"id": "0:0", "name": "Nodes", "type": "CANVAS", "children": loose}
+        given = [page, *(root for root in given if root not in loose)]
+    for root in given:
+        walk(root, "")
     return truth
 
 

@@ -43,23 +43,33 @@ def generate(body: Json, *, node_ids: bool) -> Generated:
 
 
 def _variants(component: Json) -> list[Json]:
-    """A case for each variant that properties can choose; states are CSS."""
+    """A case for each variant: by properties, and by a state of CSS where it stands for one."""
     by_name = {axis.name: axis for axis in axes(component)}
     cases: list[Json] = []
     for variant in component["variants"]:
-        values = variant["values"]
-        if any(value in by_name[key].states for key, value in values.items() if key in by_name):
-            continue
-        chosen = {
-            by_name[key].identifier: value
-            for key, value in values.items()
-            if key in by_name and by_name[key].is_choice
+        known = [
+            (by_name[key], value) for key, value in variant["values"].items() if key in by_name
+        ]
+        chosen: Json = {
+            axis.identifier: value
+            for axis, value in known
+            if axis.is_choice and value not in axis.states
         }
-        if any(case["props"] == chosen for case in cases):
-            continue
-        name = component["identifier"]
-        cases.append({"id": variant["id"], "name": name, "kind": "component", "props": chosen})
+        state = next((axis.states[value] for axis, value in known if value in axis.states), "")
+        case = {
+            "id": variant["id"],
+            "name": component["identifier"],
+            "kind": "state" if state else "component",
+            "state": state,
+            "props": {**chosen, "disabled": True} if state == "disabled" else chosen,
+        }
+        if not any(_selects_alike(case, other) for other in cases):
+            cases.append(case)
     return cases
+
+
+def _selects_alike(case: Json, other: Json) -> bool:
+    return all(case[key] == other[key] for key in ("state", "props"))
 
 
 def write(made: Generated, folder: Path, modules: Path) -> None:

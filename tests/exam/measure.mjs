@@ -1,7 +1,8 @@
 // Lays the rendered cases out in Chromium and measures each layer's element.
-// measure.mjs FOLDER CHROMIUM: cases.json gives {id, width, flows}; writes measured.json:
-// {id: {node: {x, y, width, height, style}}}, positions from the case's own corner,
-// and, for cases that flow, elastic.json: {id: {edits, widths: {width: {over, faults, widest}}}}.
+// measure.mjs FOLDER CHROMIUM: cases.json gives {id, width, flows, ...} (elastic_rows.plan); writes
+// measured.json: {id: {node: {x, y, width, height, style}}}, positions from the case's own corner;
+// states.json: the same for cases with their state forced; axe.json: {id: [violation]};
+// elastic.json, for cases that flow: {id: {edits, stiff, widths: {width: {over, faults, widest}}}}.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -42,38 +43,101 @@ writeFileSync(
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--allow-file-access-from-files"] });
 const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
 await page.goto(pathToFileURL(join(folder, "page.html")).href);
+await page.addScriptTag({ path: join(folder, "node_modules", "axe-core", "axe.min.js") });
 await page.evaluate(install);
+const tools = await page.context().newCDPSession(page);
+await tools.send("DOM.enable");
+await tools.send("CSS.enable");
 const measured = {};
+const states = {};
+const violations = {};
 const elastic = {};
-for (const { id, html } of rendered) {
-  const { width, flows } = cases[id];
+for (const { id, kind, html } of rendered) {
+  const { width, flows, fluid, state, drops, groups, grows } = cases[id];
+  if (kind === "state") {
+    await page.evaluate(measure, { html, width });
+    await force(state);
+    states[id] = await page.evaluate(measure, { width });
+    continue;
+  }
   measured[id] = await page.evaluate(measure, { html, width });
+  violations[id] = [...(violations[id] ?? []), ...(await page.evaluate(audit))];
   if (!flows) continue;
-  elastic[id] = { edits: await page.evaluate(edit), widths: {} };
+  elastic[id] = { edits: await page.evaluate(edit, { drops, groups }), widths: {}, stiff: [] };
+  if (!fluid) continue;
   const usual = await page.evaluate(() => globalThis.exam.overlaps());
   for (const narrow of [Math.round(width * 0.75), Math.round(width * 1.25), 390]) {
     await page.setViewportSize({ width: narrow, height: 1000 });
     elastic[id].widths[narrow] = await page.evaluate(squeeze, { width: narrow, usual });
+    if (narrow > width) elastic[id].stiff = await page.evaluate(stiff, { grows, width, wider: narrow, before: measured[id] });
   }
   await page.setViewportSize({ width: 1600, height: 1000 });
 }
 await browser.close();
-writeFileSync(join(folder, "measured.json"), JSON.stringify(measured));
-writeFileSync(join(folder, "elastic.json"), JSON.stringify(elastic));
+const written = { measured, states, axe: violations, elastic };
+for (const [name, found] of Object.entries(written)) {
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify(found));
+}
 
-// Doubles each text in turn; the pairs of texts that then newly lie over each other.
-function edit() {
-  const { texts, overlaps } = globalThis.exam;
+// Puts the component, or the control in it, in a state as if by pointer or keyboard.
+async function force(state) {
+  if (state === "disabled") return;
+  const { root } = await tools.send("DOM.getDocument", { depth: 0 });
+  for (const selector of ["#case > *", "#case input"]) {
+    const { nodeId } = await tools.send("DOM.querySelector", { nodeId: root.nodeId, selector });
+    if (nodeId) await tools.send("CSS.forcePseudoState", { nodeId, forcedPseudoClasses: [state] });
+  }
+}
+
+// What axe-core holds against the case: rule and layer.
+async function audit() {
+  const away = ["color-contrast", "target-size", "region", "page-has-heading-one", "landmark-one-main", "heading-order"];
+  const rules = Object.fromEntries(away.map((name) => [name, { enabled: false }]));
+  const { violations } = await globalThis.axe.run("#case", { rules, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id} ${html.slice(0, 120)}`));
+}
+
+// Doubles each text in turn and drops the first child of each row: which texts or siblings then
+// newly lie over each other, and which sibling does not follow up.
+function edit({ drops, groups }) {
+  const { texts, overlaps, crossings, of } = globalThis.exam;
   const chosen = texts().slice(0, 60);
-  const before = new Set(overlaps());
+  const look = () => [...overlaps(), ...crossings(groups)];
+  const before = new Set(look());
   const faults = [];
+  const compare = (what) => faults.push(...look().filter((pair) => !before.has(pair)).map((pair) => `${what}: ${pair}`));
   for (const each of chosen) {
     const text = each.textContent;
     each.textContent = `${text} ${text}`;
-    faults.push(...overlaps().filter((pair) => !before.has(pair)));
+    compare(`${each.dataset.nodeId} doubled`);
     each.textContent = text;
   }
+  for (const [first, second, axis] of drops.slice(0, 60)) {
+    const [dropped, next] = [of(first), of(second)];
+    if (!dropped || !next || getComputedStyle(next).flexGrow === "1") continue;
+    const home = dropped.parentElement;
+    const parent = getComputedStyle(home).display === "contents" ? home.parentElement : home;
+    const margin = Number.parseFloat(getComputedStyle(next)[axis === "x" ? "marginLeft" : "marginTop"]);
+    const inside = (element) => element.getBoundingClientRect()[axis] - parent.getBoundingClientRect()[axis];
+    const place = inside(dropped);
+    const mark = dropped.nextSibling;
+    dropped.remove();
+    if (Math.abs(inside(next) - place - Math.min(margin, 0)) > 1) faults.push(`${second} does not follow up when ${first} is dropped`);
+    compare(`${first} dropped`);
+    home.insertBefore(dropped, mark);
+  }
   return { texts: chosen.length, faults };
+}
+
+// Which layers that fill their parent do not take their share of what the root grew.
+function stiff({ grows, width, wider, before }) {
+  const { of } = globalThis.exam;
+  return Object.entries(grows).flatMap(([id, share]) => {
+    const element = of(id);
+    if (!element || !before[id]) return [];
+    const missing = before[id].width + share * (wider - width) - element.getBoundingClientRect().width;
+    return Math.abs(missing) > 1.5 ? [`${id} at ${wider}px: ${missing.toFixed(1)}px from what FILL gives`] : [];
+  });
 }
 
 // Sets another width: how far anything stands out, and which texts newly overlap.
@@ -105,13 +169,27 @@ function install() {
     });
     return found;
   };
-  globalThis.exam = { texts, overlaps };
+  const of = (id) => document.querySelector(`#case [data-node-id="${id}"]`);
+  const crossings = (groups) => {
+    const found = [];
+    for (const group of groups) {
+      const boxes = group.map((id) => [id, of(id)?.getBoundingClientRect()]).filter(([, box]) => box);
+      boxes.slice(1).forEach(([other, b], index) => {
+        const [one, a] = boxes[index];
+        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (across > 2 && down > 2) found.push(`siblings ${one} ${other}`);
+      });
+    }
+    return found;
+  };
+  globalThis.exam = { texts, overlaps, crossings, of };
 }
 
 async function measure({ html, width }) {
   const host = document.getElementById("case");
   host.style.width = `${width}px`;
-  host.innerHTML = html;
+  if (html !== undefined) host.innerHTML = html;
   await document.fonts.ready;
   const names = [
     "color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "lineHeight",

@@ -1,4 +1,4 @@
-// Renders every case of cases.json with react-dom/server: [{id, name, props}] -> [{id, html}].
+// Renders every case of cases.json with react-dom/server: [{id, name, kind, props}] -> [{id, kind, html}].
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,8 +21,9 @@ await build({
   define: { "process.env.NODE_ENV": '"production"' },
 });
 const { default: made } = await import(pathToFileURL(join(folder, "bundle.cjs")).href);
-const rendered = cases.map(({ id, name, props }) => ({
+const rendered = cases.map(({ id, name, kind, props }) => ({
   id,
+  kind,
   html: made.renderToStaticMarkup(made.createElement(made[name], props)),
 }));
 writeFileSync(join(folder, "rendered.json"), JSON.stringify(rendered));

@@ -52,7 +52,7 @@ def lint(folder: Path) -> Row:
 
 
 def render(folder: Path) -> dict[str, list[Tag]]:
-    """The markup of each case, by the id of its layer.
+    """The markup of each screen and variant, by the id of its layer.
 
     Raises:
         Broken: the code does not compile, or fails when it is rendered.
@@ -64,6 +64,8 @@ def render(folder: Path) -> dict[str, list[Tag]]:
     rendered = json.loads((folder / "rendered.json").read_text(encoding="utf-8"))
     found: dict[str, list[Tag]] = {}
     for entry in rendered:
+        if entry["kind"] == "state":
+            continue
         # A page may have several boards of loose layers.
         found.setdefault(entry["id"], []).extend(read_markup(entry["html"]))
     return found

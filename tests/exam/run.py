@@ -18,7 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import browser_rows
 import class_rows
+import elastic_rows
 import rows
+import variant_rows
 from figma_truth import read
 from generation import generate, write
 from toolchain import Missing, ensure
@@ -45,6 +47,7 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
             rows.no_trap(truth, markup),
             class_rows.elastic_sizes(truth, markup),
             class_rows.tokens(truth, markup, made.references),
+            variant_rows.props(truth, made),
             rows.determinism(body, made),
         ]
         if quick:
@@ -55,7 +58,10 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
             browser_rows.presence(truth, measured),
             browser_rows.geometry(truth, measured),
             browser_rows.style(truth, measured),
-            *browser_rows.elastic(folder),
+            variant_rows.variants(truth, made, measured),
+            variant_rows.states(truth, made, folder),
+            browser_rows.axe(folder),
+            *elastic_rows.rows(folder),
         ]
 
 

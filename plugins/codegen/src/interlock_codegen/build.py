@@ -46,6 +46,7 @@ class Builder:
         self._job = job
         self._role = role
         self._sizes = semantics.heading_sizes(root, job)
+        self._landmarks: list[str] = []
 
     def build(self, node: Json, around: Around = ROOT) -> Element:
         """The element of a node and all below it."""
@@ -163,7 +164,13 @@ class Builder:
                 element.attributes["aria-label"] = semantics.label(node) or "Link"
             self._job.warn(node, "taken for a link by its name; its target is not in the design")
         elif role == "nav":
-            element.attributes["aria-label"] = semantics.label(node) or "Navigation"
+            element.attributes["aria-label"] = self._landmark(semantics.label(node) or "Navigation")
+
+    def _landmark(self, name: str) -> str:
+        """The name of a landmark, numbered where another one has it already."""
+        self._landmarks.append(name)
+        number = self._landmarks.count(name)
+        return name if number == 1 else f"{name} {number}"
 
     def _image(self, node: Json, paint: Json, style: Style) -> Element:
         fit = {"cover": "object-cover", "contain": "object-contain"}.get(paint["scale"])
