@@ -88,7 +88,7 @@ async def running(folder: Path, *counts: int) -> AsyncIterator[EmbeddedEngine]:
         host.adopt(await load_plugins(world, discover=lambda: [plugin()]))
         spec = ServiceSpec("small", "small", Settings())
         await host.start_services({"small": spec})
-        engine = EmbeddedEngine(journal, ToolCalls(host), world)
+        engine = EmbeddedEngine(journal, ToolCalls(host), world, telemetry=telemetry)
         for count in counts:
             engine.register(template(count))
         async with engine:
@@ -96,7 +96,10 @@ async def running(folder: Path, *counts: int) -> AsyncIterator[EmbeddedEngine]:
 
 
 async def run(engine: EmbeddedEngine, count: int) -> None:
-    await engine.wait(await engine.start(f"steps{count}", {}))
+    with engine.telemetry.span("start"):
+        trace = engine.telemetry.current()
+        run_id = await engine.start(f"steps{count}", {}, parent=trace)
+    await engine.wait(run_id)
 
 
 async def seconds_of_ours(count: int, each: int, at_once: int) -> float:

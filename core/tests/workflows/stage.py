@@ -13,6 +13,7 @@ from typing import Any
 from interlock.config.document import parse
 from interlock.journal import Journal, open_journal
 from interlock.sdk import Event, Facts, NotFound
+from interlock.telemetry import Telemetry
 from interlock.testing import VirtualWorld, settle
 from interlock.workflows import EmbeddedEngine, EngineOptions, Template, load_template
 
@@ -63,6 +64,7 @@ class Stage:
         self.world = VirtualWorld()
         self.tools = Tools()
         self.templates: list[Template] = []
+        self.telemetry = Telemetry(world=self.world)
         self.options = EngineOptions(park_after=5.0)
         self._synchronous = synchronous
 
@@ -75,7 +77,9 @@ class Stage:
     async def life(self) -> AsyncIterator[Life]:
         """The engine from its start to its stop; what is in flight then is lost."""
         async with open_journal(self.path, self.world, synchronous=self._synchronous) as journal:  # type: ignore[arg-type] # a literal
-            engine = EmbeddedEngine(journal, self.tools, self.world, options=self.options)
+            engine = EmbeddedEngine(
+                journal, self.tools, self.world, telemetry=self.telemetry, options=self.options
+            )
             for template in self.templates:
                 engine.register(template)
             async with engine:

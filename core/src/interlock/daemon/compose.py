@@ -99,6 +99,7 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             world,
             publish=bus.publish,
             functions=plan.plugins.functions,
+            telemetry=telemetry,
         )
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config))
         _introduce(plan, runtime)

@@ -145,6 +145,16 @@ def remote_span(traceparent: str) -> trace.Span | None:
     return NonRecordingSpan(context) if context.is_valid else None
 
 
+def is_sampled(traceparent: str) -> bool:
+    """Whether the flags of a traceparent say that its trace is recorded."""
+    return traceparent[-1:] in "13579bdf"
+
+
+def nanoseconds(moment: float) -> int:
+    """As OpenTelemetry counts."""
+    return int(moment * 1e9)
+
+
 def attributes_of(attributes: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Without what is None, which OpenTelemetry would complain about."""
     if attributes is None:

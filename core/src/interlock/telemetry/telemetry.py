@@ -22,6 +22,8 @@ from interlock.telemetry.spans import (
     UnrecordedRoot,
     attributes_of,
     current_span,
+    is_sampled,
+    nanoseconds,
     remote_span,
     traceparent_of,
 )
@@ -89,6 +91,38 @@ class Telemetry:
                 set_status_on_exception=False,
             )
         )
+
+    def recorded(self, traceparent: str | None) -> bool:
+        """Whether spans of the trace are recorded, for who would rather not build them."""
+        return self._tracer is not None and traceparent is not None and is_sampled(traceparent)
+
+    def record(
+        self,
+        name: str,
+        parent: str,
+        began: float,
+        *,
+        attributes: Mapping[str, Any],
+        error: BaseException | None = None,
+    ) -> None:
+        """A span that is over, for what is no block of code.
+
+        Args:
+            parent: a W3C traceparent.
+            began: seconds since the epoch; the span ends now.
+        """
+        above = remote_span(parent)
+        if self._tracer is None or above is None:
+            return
+        span = self._tracer.start_span(
+            name,
+            trace.set_span_in_context(above, Context()),
+            attributes=attributes_of(attributes),
+            start_time=nanoseconds(began),
+        )
+        if error is not None:
+            LiveSpan(span).fail(error)
+        span.end(nanoseconds(self._world.time()))
 
     def current(self) -> str | None:
         """The traceparent of the current span, for envelopes, the journal and requests."""

@@ -14,6 +14,7 @@ from interlock.sdk.events import Event
 from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
+from interlock.telemetry import Telemetry
 from interlock.workflows.alarm import Alarm
 from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.children import Children
@@ -67,9 +68,11 @@ class EmbeddedEngine:
         *,
         publish: Publisher | None = None,
         functions: Mapping[str, Function] | None = None,
+        telemetry: Telemetry | None = None,
         options: EngineOptions | None = None,
     ) -> None:
         self.journal = journal
+        self.telemetry = telemetry or Telemetry(world=world)
         self._calls = calls
         self.world = world
         self.progress = Progress()

@@ -116,6 +116,19 @@ class Interpreter:
         return output
 
     async def step(self, step: Step, frame: Frame, path: str) -> Any:
+        """One step, and a span of it where those are recorded."""
+        if not self.port.traced:
+            return await self._step(step, frame, path)
+        began = self.port.now()
+        try:
+            output = await self._step(step, frame, path)
+        except StepFailed as failure:
+            self.port.step_ended(path, began, failure.error)
+            raise
+        self.port.step_ended(path, began, None)
+        return output
+
+    async def _step(self, step: Step, frame: Frame, path: str) -> Any:
         """One step, from its condition to what happens when it fails."""
         if step.when is not None and not evaluate(step.when, frame, path):
             self.port.note(path, "when", "skipped", None)

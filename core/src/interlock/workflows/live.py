@@ -13,12 +13,13 @@ from functools import partial
 from math import inf, isfinite
 from typing import Any, Literal
 
-from interlock.journal import DeadLetterRecord, JournalError, RunRecord, StepRow
+from interlock.journal import JournalError, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, ServiceUnavailable
 from interlock.sdk.events import Event
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter
+from interlock.workflows.letters import letter_of_run, letter_of_undo
 from interlock.workflows.operations import (
     Call,
     Operation,
@@ -61,6 +62,7 @@ class LiveRun(Port):
         self.asked_to_stop = False
         self.wanted = False
         self._abandoned = record.intent == "abandon"
+        self.traced = engine.telemetry.recorded(record.trace)
         self._turning_back = False
         self._over = False
         interpreter = Interpreter(template, record.id, record.input, record.created, self)
@@ -282,6 +284,19 @@ class LiveRun(Port):
         if self._history.note(path, what, status, output):
             self._tell(f"step-{status}", path, what)
 
+    def now(self) -> float:
+        return self._engine.world.time()
+
+    def step_ended(self, path: str, began: float, error: InterlockError | None) -> None:
+        if not self.replaying and self.record.trace is not None:
+            self._engine.telemetry.record(
+                f"step {path}",
+                self.record.trace,
+                began,
+                attributes={"interlock.run": self.record.id, "interlock.step": path},
+                error=error,
+            )
+
     def pausing(self, path: str, error: InterlockError, seconds: float, *, counts: bool) -> None:
         if not self.replaying:
             kind = "step-retrying" if counts else "step-waiting"
@@ -299,14 +314,7 @@ class LiveRun(Port):
             self._tell("step-undone", path)
             return
         self._tell("step-failed", f"{path}~undo", message=error.message)
-        letter = DeadLetterRecord(
-            id=f"{self.record.id}:{path}~undo",
-            kind="compensation",
-            subject=f"{self.record.workflow} {self.record.id} {path}",
-            reason=error.message,
-            payload={"run": self.record.id, "step": path, "error": error.to_problem()},
-            created=self._engine.world.time(),
-        )
+        letter = letter_of_undo(self.record, path, error, self._engine.world.time())
         self._engine.journal.dead_letters.put(letter)
 
     def ended(self, result: Any, error: BaseException | None) -> None:
@@ -322,21 +330,8 @@ class LiveRun(Port):
             finished=self._engine.world.time(),
         )
         if record.parent is None and record.status in ("failed", "compensation_failed"):
-            self._bury(record)
+            self._engine.journal.dead_letters.put(letter_of_run(record))
         self._update(record, self._engine.finished)
-
-    def _bury(self, record: RunRecord) -> None:
-        """Make a dead letter of a run that failed for good; a retry takes it back."""
-        problem = record.problem or {}
-        letter = DeadLetterRecord(
-            id=f"run:{record.id}",
-            kind="run",
-            subject=f"{record.workflow} {record.id}",
-            reason=str(problem.get("message", record.status)),
-            payload={"run": record.id, "workflow": record.workflow, "error": problem},
-            created=self._engine.world.time(),
-        )
-        self._engine.journal.dead_letters.put(letter)
 
     def idle(self) -> None:
         """Park if all there is to do is to wait for a while."""

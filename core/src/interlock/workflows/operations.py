@@ -252,7 +252,13 @@ MISSING: Any = object()
 
 
 class Port(Protocol):
-    """What an engine does for one run. It calls ``Trampoline.deliver`` when operations end."""
+    """What an engine does for one run. It calls ``Trampoline.deliver`` when operations end.
+
+    Attributes:
+        traced: somebody records how long steps take.
+    """
+
+    traced: bool
 
     @property
     def replaying(self) -> bool:
@@ -277,6 +283,14 @@ class Port(Protocol):
     @property
     def inherited(self) -> int:
         """Up to which position its steps were done by the run that it is a fork of."""
+        ...
+
+    def now(self) -> float:
+        """For :meth:`step_ended`; nothing else may depend on it."""
+        ...
+
+    def step_ended(self, path: str, began: float, error: InterlockError | None) -> None:
+        """Make a span of a step, unless that was done in an earlier life."""
         ...
 
     def recorded(self, operation: Operation) -> Outcome | None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from interlock.journal import Journal, JournalError, RunRecord
 from interlock.sdk.facts import Facts
 from interlock.sdk.world import World
+from interlock.telemetry import Telemetry
 from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.operations import Operation, RunChild
 from interlock.workflows.progress import Progress
@@ -20,6 +21,7 @@ class Surroundings(Protocol):
     journal: Journal
     world: World
     arrivals: Arrivals
+    telemetry: Telemetry
     progress: Progress
     park_after: float
     draining: bool

@@ -1,0 +1,33 @@
+"""Dead letters about runs: what failed for good, with what is needed to try it again."""
+
+from __future__ import annotations
+
+from interlock.journal import DeadLetterRecord, RunRecord
+from interlock.sdk.errors import InterlockError
+
+
+def letter_of_run(run: RunRecord) -> DeadLetterRecord:
+    """About a run that failed; a retry takes it back."""
+    problem = run.problem or {}
+    return DeadLetterRecord(
+        id=f"run:{run.id}",
+        kind="run",
+        subject=f"{run.workflow} {run.id}",
+        reason=str(problem.get("message", run.status)),
+        payload={"run": run.id, "workflow": run.workflow, "error": problem},
+        created=run.finished or run.created,
+    )
+
+
+def letter_of_undo(
+    run: RunRecord, path: str, error: InterlockError, now: float
+) -> DeadLetterRecord:
+    """About a step that could not be undone."""
+    return DeadLetterRecord(
+        id=f"{run.id}:{path}~undo",
+        kind="compensation",
+        subject=f"{run.workflow} {run.id} {path}",
+        reason=error.message,
+        payload={"run": run.id, "step": path, "error": error.to_problem()},
+        created=now,
+    )
