@@ -2,8 +2,8 @@
 
 import pytest
 
-from interlock.sdk import Conflict, InvalidInput, Refusal
-from interlock.workflows.errors import NotApproved, WaitExpired
+from interlock.sdk import Conflict, InvalidInput
+from interlock.workflows.errors import MayNotDecide, NotApproved, WaitExpired
 
 from .stage import Life, Stage
 
@@ -203,7 +203,7 @@ async def test_wrong_decisions_are_refused(stage: Stage) -> None:
             await decide(approval, "maybe", values={"note": ""}, by="ann")
         with pytest.raises(InvalidInput, match="note"):
             await decide(approval, "approve", by="ann")
-        with pytest.raises(Refusal, match="eve may not decide"):
+        with pytest.raises(MayNotDecide, match="eve may not decide"):
             await decide(approval, "approve", values={"note": ""}, by="eve")
         await decide(approval, "approve", values={"note": "1"}, by="ann")
         with pytest.raises(Conflict):

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
-from interlock.api import events, runs, state, tools
+from interlock.api import attention, control, events, runs, state, tools
 from interlock.api.auth import Guard, GuardMiddleware
 from interlock.api.problems import on_any_error, on_http_exception, on_interlock_error
 from interlock.runtime import Runtime
@@ -34,7 +34,17 @@ def build_app(
     """
     app = Starlette(
         routes=[
-            Mount("/api/v1", routes=[*tools.ROUTES, *runs.ROUTES, *events.ROUTES, *state.ROUTES]),
+            Mount(
+                "/api/v1",
+                routes=[
+                    *tools.ROUTES,
+                    *runs.ROUTES,
+                    *control.ROUTES,
+                    *attention.ROUTES,
+                    *events.ROUTES,
+                    *state.ROUTES,
+                ],
+            ),
             *events.HOOKS,
             *state.HEALTH,
             *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),

@@ -26,6 +26,7 @@ from interlock.sdk import (
     Retryable,
     Throttled,
 )
+from interlock.workflows.errors import MayNotDecide
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
     (InvalidInput, 422),
     (NotFound, 404),
     (Conflict, 409),
+    (MayNotDecide, 403),
     (Rejected, 400),
     (Throttled, 429),
     (RateLimited, 429),

@@ -31,6 +31,7 @@ class StartBody(Body):
     input: dict[str, Any] = Field(default_factory=dict)
     run_id: str | None = Field(None, pattern=r"^[\w.:-]{1,100}$")
     tags: list[str] = Field(default_factory=list)
+    timeout: Seconds | None = Field(None, description="after which the run fails")
 
 
 class EventBody(Body):

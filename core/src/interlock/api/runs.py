@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from interlock.api.problems import Json
 from interlock.api.requests import StartBody, query_int, read_body, runtime_of
 from interlock.journal import RunFilter
+from interlock.sdk import InvalidInput
 
 
 async def list_workflows(request: Request) -> Response:
@@ -26,7 +28,11 @@ async def show_workflow(request: Request) -> Response:
 async def start_run(request: Request) -> Response:
     body = await read_body(request, StartBody)
     run_id = await runtime_of(request).start(
-        request.path_params["workflow"], body.input, run_id=body.run_id, tags=body.tags
+        request.path_params["workflow"],
+        body.input,
+        run_id=body.run_id,
+        tags=body.tags,
+        timeout=body.timeout,
     )
     location = {"Location": f"/api/v1/runs/{run_id}"}
     return Json({"run_id": run_id}, status_code=202, headers=location)
@@ -34,14 +40,38 @@ async def start_run(request: Request) -> Response:
 
 async def list_runs(request: Request) -> Response:
     runs = await runtime_of(request).runs(
-        RunFilter(
-            status=request.query_params.get("status"),
-            workflow=request.query_params.get("workflow"),
-        ),
+        _filter(request.query_params),
         limit=query_int(request, "limit", 50, most=1000),
         before=request.query_params.get("before"),
     )
     return Json({"items": runs})
+
+
+def _filter(query: QueryParams) -> RunFilter:
+    """``status``, ``workflow``, ``tag``, ``since``, ``until`` and ``input.FIELD=JSON``.
+
+    Raises:
+        InvalidInput: a moment is no number, or a field's value no JSON.
+    """
+    fields = {key[6:]: _json(key, query[key]) for key in query if key.startswith("input.")}
+    moments = {key: _json(key, query[key]) for key in ("since", "until") if key in query}
+    for key, moment in moments.items():
+        if not isinstance(moment, int | float):
+            raise InvalidInput(f"{key} must be seconds since 1970", path=f"$.{key}")
+    return RunFilter(
+        status=query.get("status"),
+        workflow=query.get("workflow"),
+        tag=query.get("tag"),
+        input=fields,
+        **moments,
+    )
+
+
+def _json(key: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise InvalidInput(f"{key} is not JSON: {text!r}", path=f"$.{key}") from None
 
 
 async def show_run(request: Request) -> Response:
@@ -50,11 +80,6 @@ async def show_run(request: Request) -> Response:
 
 async def list_steps(request: Request) -> Response:
     return Json({"items": await runtime_of(request).steps(request.path_params["run"])})
-
-
-async def cancel_run(request: Request) -> Response:
-    await runtime_of(request).cancel(request.path_params["run"])
-    return Json({"cancelling": True}, status_code=202)
 
 
 async def watch_run(request: Request) -> Response:
@@ -77,5 +102,4 @@ ROUTES = [
     Route("/runs/{run}", show_run),
     Route("/runs/{run}/steps", list_steps),
     Route("/runs/{run}/watch", watch_run),
-    Route("/runs/{run}/cancel", cancel_run, methods=["POST"]),
 ]

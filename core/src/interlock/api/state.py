@@ -1,4 +1,4 @@
-"""What is there and how it does: services, plugins, dead letters, metrics, health."""
+"""What is there and how it does: services, plugins, metrics, health."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from interlock.api.problems import Json
-from interlock.api.requests import query_int, runtime_of
+from interlock.api.requests import runtime_of
 
 
 async def list_services(request: Request) -> Response:
@@ -16,11 +16,6 @@ async def list_services(request: Request) -> Response:
 
 async def list_plugins(request: Request) -> Response:
     return Json({"items": runtime_of(request).plugins()})
-
-
-async def list_dead_letters(request: Request) -> Response:
-    limit = query_int(request, "limit", 50, most=1000)
-    return Json({"items": await runtime_of(request).dead_letters(limit=limit)})
 
 
 async def show_metrics(request: Request) -> Response:
@@ -40,7 +35,6 @@ async def show_health(request: Request) -> Response:
 ROUTES = [
     Route("/services", list_services),
     Route("/plugins", list_plugins),
-    Route("/dead-letters", list_dead_letters),
     Route("/metrics", show_metrics),
     Route("/config", show_config),
 ]

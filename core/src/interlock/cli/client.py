@@ -69,6 +69,9 @@ class Client:
     def post(self, path: str, body: Any) -> Any:
         return self._request("POST", path, content=orjson.dumps(body))
 
+    def delete(self, path: str) -> Any:
+        return self._request("DELETE", path)
+
     def stream(self, path: str) -> Iterator[dict[str, Any]]:
         """The data of each server-sent event."""
         with self._reaching(), self._http.stream("GET", path) as response:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+import orjson
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import Client, connect
@@ -47,11 +48,15 @@ def start(
 @click.command()
 @click.option("--status", help="running, waiting, succeeded, failed, cancelled, …")
 @click.option("--workflow", help="Only runs of this template.")
+@click.option("--tag", help="Only runs with this label.")
+@click.option("--where", multiple=True, metavar="FIELD=VALUE", help="A field of the input.")
 @click.option("--limit", default=50, show_default=True)
 @json_option
-def runs(status: str | None, workflow: str | None, limit: int, as_json: bool) -> None:
+def runs(as_json: bool, where: tuple[str, ...], **query: Any) -> None:
     """List runs, newest first."""
-    items = connect().get("runs", status=status, workflow=workflow, limit=limit)["items"]
+    fields = {f"input.{key}": value for key, value in read_arguments(where, None).items()}
+    query |= {key: _json(value) for key, value in fields.items()}
+    items = connect().get("runs", **query)["items"]
     if as_json:
         print_json(items)
         return
@@ -99,16 +104,6 @@ def run_watch(run: str, as_json: bool) -> None:
     _follow(client, client.get(f"runs/{run}")["id"], quiet=as_json)
 
 
-@click.command(name="run-cancel")
-@click.argument("run")
-def run_cancel(run: str) -> None:
-    """Ask RUN to stop; completed steps are undone as its template says."""
-    client = connect()
-    record = client.get(f"runs/{run}")
-    client.post(f"runs/{record['id']}/cancel", {})
-    click.echo(f"{record['id']} is being cancelled")
-
-
 @click.command()
 @json_option
 def workflows(as_json: bool) -> None:
@@ -142,9 +137,11 @@ def _why(record: dict[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    import orjson
+    return value if isinstance(value, str) else _json(value)
 
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _clock(seconds: float | None) -> str:

@@ -57,24 +57,6 @@ def plugins(as_json: bool) -> None:
     print_items(items, columns, "no plugins installed")
 
 
-@click.command(name="dead-letters")
-@click.option("--limit", default=50, show_default=True)
-@json_option
-def dead_letters(limit: int, as_json: bool) -> None:
-    """List messages, events and runs that could not be handled, newest first."""
-    items = connect().get("dead-letters", limit=limit)["items"]
-    if as_json:
-        print_json(items)
-        return
-    columns = [
-        column("ID"),
-        column("KIND"),
-        column("SUBJECT"),
-        ("WHY", lambda item: first_line(str(item.get("reason", "")))),
-    ]
-    print_items(items, columns, "no dead letters")
-
-
 async def _load_plugins() -> list[dict[str, Any]]:
     from interlock.host import load_plugins
     from interlock.sdk import RealWorld

@@ -207,7 +207,7 @@ class Runtime:
         Raises:
             NotFound: nobody was asked that.
             InvalidInput: no such choice, or the values do not fit the form.
-            Refusal: ``by`` is not among those asked.
+            MayNotDecide: ``by`` is not among those asked.
             Conflict: it was decided before, or its run is over.
         """
         record = await self.engine.decide(approval, choice, values=values, by=by, comment=comment)

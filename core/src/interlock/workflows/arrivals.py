@@ -12,9 +12,10 @@ from math import isfinite
 from typing import Any, Protocol
 
 from interlock.journal import ApprovalRecord, Done, Journal, RunRecord, topic_of
-from interlock.sdk.errors import Conflict, InvalidInput, Refusal
+from interlock.sdk.errors import Conflict, InvalidInput
 from interlock.sdk.events import Event
 from interlock.sdk.world import World
+from interlock.workflows.errors import MayNotDecide
 from interlock.workflows.operations import Approve, Wait, WaitFor
 from interlock.workflows.schemas import Schema
 
@@ -116,7 +117,7 @@ class Arrivals:
         Raises:
             NotFound: there is no such approval.
             InvalidInput: no such choice, or the values do not fit the form.
-            Refusal: ``by`` is not among those who may decide.
+            MayNotDecide: ``by`` is not among those who may decide.
             Conflict: it was decided before, or its run is over.
         """
         record = await self._journal.approvals.get(approval)
@@ -176,7 +177,7 @@ def _choice(record: ApprovalRecord, choice: str) -> str:
 def _allowed(record: ApprovalRecord, by: str) -> None:
     who = record.request.get("who") or []
     if who and by not in who:
-        raise Refusal(
+        raise MayNotDecide(
             f"{by or 'nobody'} may not decide {record.id}", hint=f"asked are {', '.join(who)}"
         )
 

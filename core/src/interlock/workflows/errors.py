@@ -33,6 +33,12 @@ class NotApproved(Rejected):
     code = "not-approved"
 
 
+class MayNotDecide(Rejected):
+    """Somebody else was asked."""
+
+    code = "may-not-decide"
+
+
 class RunCancelled(InterlockError):
     """Somebody asked the run to stop, and it did."""
 

@@ -1,0 +1,101 @@
+"""What operators do to runs, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from interlock.api.problems import Json
+from interlock.api.requests import Body, read_body, runtime_of
+from interlock.journal import RunFilter
+from interlock.sdk import Seconds
+
+
+class CancelBody(Body):
+    """``POST /api/v1/runs/{run}/cancel``."""
+
+    undo: bool = Field(True, description="undo what the run completed")
+    within: Seconds | None = Field(None, description="after which the run is cut off")
+
+
+class ForkBody(Body):
+    """``POST /api/v1/runs/{run}/fork``."""
+
+    step: str | None = Field(None, description="path of the first step to be done anew")
+    input: dict[str, Any] | None = Field(None, description="default: that of the run")
+    latest: bool = Field(False, description="with the template as it is now")
+
+
+class FilterBody(Body):
+    """Which runs are meant; everything given must hold."""
+
+    status: str | None = None
+    workflow: str | None = None
+    tag: str | None = None
+    since: float | None = None
+    until: float | None = None
+    input: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+
+
+class EachBody(Body):
+    """``POST /api/v1/runs/each``."""
+
+    action: str
+    where: FilterBody
+    limit: int = Field(1000, ge=1, le=100_000)
+
+
+async def cancel_run(request: Request) -> Response:
+    body = await read_body(request, CancelBody)
+    await runtime_of(request).cancel(_run(request), undo=body.undo, within=body.within)
+    return Json({"cancelling": True}, status_code=202)
+
+
+async def pause_run(request: Request) -> Response:
+    await runtime_of(request).pause(_run(request))
+    return Json({"pausing": True}, status_code=202)
+
+
+async def resume_run(request: Request) -> Response:
+    await runtime_of(request).resume(_run(request))
+    return Json({"resumed": True}, status_code=202)
+
+
+async def retry_run(request: Request) -> Response:
+    await runtime_of(request).retry(_run(request))
+    return Json({"retrying": True}, status_code=202)
+
+
+async def fork_run(request: Request) -> Response:
+    body = await read_body(request, ForkBody)
+    run_id = await runtime_of(request).fork(
+        _run(request), step=body.step, input=body.input, latest=body.latest
+    )
+    location = {"Location": f"/api/v1/runs/{run_id}"}
+    return Json({"run_id": run_id}, status_code=202, headers=location)
+
+
+async def each_run(request: Request) -> Response:
+    """One action on all runs that match."""
+    body = await read_body(request, EachBody)
+    which = RunFilter(**body.where.model_dump())
+    return Json(await runtime_of(request).each(body.action, which, limit=body.limit))
+
+
+def _run(request: Request) -> str:
+    run: str = request.path_params["run"]
+    return run
+
+
+ROUTES = [
+    Route("/runs/each", each_run, methods=["POST"]),
+    Route("/runs/{run}/cancel", cancel_run, methods=["POST"]),
+    Route("/runs/{run}/pause", pause_run, methods=["POST"]),
+    Route("/runs/{run}/resume", resume_run, methods=["POST"]),
+    Route("/runs/{run}/retry", retry_run, methods=["POST"]),
+    Route("/runs/{run}/fork", fork_run, methods=["POST"]),
+]
