@@ -66,16 +66,24 @@ class Server:
     status: dict[str, int] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[web.Request] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     def count(self, path: str) -> int:
         return sum(request.path == path for request in self.asked)
 
     async def handle(self, request: web.Request) -> web.Response:
         self.asked.append(request)
+        if request.method in ("POST", "PUT"):
+            self.bodies.append(await request.read())
         if request.path not in self.answers:
             return web.json_response({"status": 404, "err": "Not found"}, status=404)
+        answer = self.answers[request.path]
+        if callable(answer):
+            answer = await answer(request)
+        if isinstance(answer, web.Response):
+            return answer
         return web.json_response(
-            self.answers[request.path],
+            answer,
             status=self.status.get(request.path, 200),
             headers=self.headers if self.status.get(request.path) else None,
         )
@@ -93,8 +101,16 @@ class Context:
         self.events: list[Event] = []
 
     async def emit(self, event: Event) -> bool:
+        if event.id in {known.id for known in self.events}:
+            return False
         self.events.append(event)
         return True
+
+
+@pytest.fixture
+def recorded() -> Any:
+    """A recorded document by the name of its file."""
+    return recording
 
 
 @pytest.fixture

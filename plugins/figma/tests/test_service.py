@@ -148,7 +148,8 @@ async def test_renders_and_fills_map_ids_to_urls(figma: Any, server: Any) -> Non
     }
 
     assert await figma.render_images("abc", ["1-2", "3:4"], format="svg", scale=2) == {
-        "images": {"1:2": "https://img/1", "3:4": None}
+        "images": {"1:2": "https://img/1", "3:4": None},
+        "failed": ["3:4"],
     }
     assert dict(server.asked[-1].query) == {"ids": "1:2,3:4", "format": "svg", "scale": "2"}
     assert await figma.get_image_fills("abc") == {"images": {"r": "https://img/r"}}

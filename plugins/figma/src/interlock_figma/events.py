@@ -36,13 +36,20 @@ def read_delivery(body: bytes, passcode: str | None) -> list[Event]:
         raise Rejected("the delivery is not JSON") from None
     if not isinstance(payload, dict):
         raise Rejected("the delivery is not a JSON object")
-    _verify(payload.pop("passcode", None), passcode)
+    _verify(payload.get("passcode"), passcode)
+    event = event_of(payload)
+    return [] if event is None else [event]
+
+
+def event_of(payload: Mapping[str, Any]) -> Event | None:
+    """The event of a payload, without its passcode; None for a PING."""
     kind = str(payload.get("event_type", ""))
     if kind == "PING":
-        return []
+        return None
     name = _NAMES.get(kind, kind.lower() or "unknown")
+    told = {key: value for key, value in payload.items() if key != "passcode"}
     key = str(payload.get("file_key", ""))
-    return [Event(name=f"figma.{name}", payload=payload, id=_delivery_id(payload), key=key)]
+    return Event(name=f"figma.{name}", payload=told, id=_delivery_id(payload), key=key)
 
 
 def _verify(given: object, expected: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from interlock.sdk import Settings
+from interlock.sdk import Bytes, Settings
 from interlock_figma.limits import Plan, Seat
 
 
@@ -16,3 +16,6 @@ class FigmaSettings(Settings):
     seat: Seat = Field("full", description="seat of the token's user; decides the rate limits")
     plan: Plan = Field("professional", description="plan of the workspace that holds the files")
     passcode: SecretStr | None = Field(None, description="the passcode given to the webhooks")
+    max_result: Bytes = Field(
+        32 * 1024 * 1024, description="largest answer that get_file and get_nodes hand on whole"
+    )

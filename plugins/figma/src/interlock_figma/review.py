@@ -1,0 +1,125 @@
+"""Tools for people at work on a file: comments, and links from layers to code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interlock.sdk import InvalidInput, tool
+from interlock_figma.account import Account
+from interlock_figma.keys import file_key as key_of
+from interlock_figma.keys import node_ids
+
+
+class Review(Account):
+    """Comments and dev resources."""
+
+    @tool(effect="read", tier="tier2")
+    async def get_comments(self, file_key: str) -> list[Any]:
+        """Read the comments on a file, as Markdown.
+
+        Args:
+            file_key: the key, or a link to the file.
+        """
+        body = await self._get(f"/v1/files/{key_of(file_key)}/comments", {"as_md": "true"})
+        return list(body.get("comments") or ())
+
+    @tool(effect="write", tier="tier2")
+    async def add_comment(
+        self,
+        file_key: str,
+        message: str,
+        node_id: str | None = None,
+        reply_to: str | None = None,
+        x: float = 0.0,
+        y: float = 0.0,
+    ) -> dict[str, Any]:
+        """Comment on a file, on a layer of it, or on a comment.
+
+        Args:
+            file_key: the key, or a link to the file.
+            message: the text.
+            node_id: the layer that the comment is pinned to.
+            reply_to: id of the comment that starts the thread.
+            x: from the layer's left edge, or on the page; in pixels.
+            y: from the layer's upper edge, or on the page; in pixels.
+        """
+        body: dict[str, Any] = {"message": message}
+        if reply_to:
+            body["comment_id"] = reply_to
+        elif node_id:
+            place = {"node_id": node_ids([node_id]), "node_offset": {"x": x, "y": y}}
+            body["client_meta"] = place
+        elif x or y:
+            body["client_meta"] = {"x": x, "y": y}
+        return await self._ask("POST", f"/v1/files/{key_of(file_key)}/comments", json=body)
+
+    @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
+    async def delete_comment(self, file_key: str, comment_id: str) -> dict[str, Any]:
+        """Delete a comment of this account.
+
+        Args:
+            file_key: the key, or a link to the file.
+            comment_id: as in ``get_comments``.
+        """
+        path = f"/v1/files/{key_of(file_key)}/comments/{_plain_id(comment_id)}"
+        await self._ask("DELETE", path)
+        return {"deleted": comment_id}
+
+    @tool(effect="read", tier="tier2")
+    async def get_dev_resources(self, file_key: str, ids: list[str] | None = None) -> list[Any]:
+        """Read the links from layers to code, tickets and pages.
+
+        Args:
+            file_key: the key, or a link to the file.
+            ids: only those of these nodes.
+        """
+        parameters = {"node_ids": node_ids(ids)} if ids else {}
+        body = await self._get(f"/v1/files/{key_of(file_key)}/dev_resources", parameters)
+        return list(body.get("dev_resources") or ())
+
+    @tool(effect="write", tier="tier2")
+    async def add_dev_resources(
+        self, file_key: str, resources: list[dict[str, str]]
+    ) -> dict[str, Any]:
+        """Link layers to what was made of them: ``{created: [link], errors: [{error, ...}]}``.
+
+        Figma takes ten links a layer, and no URL twice.
+
+        Args:
+            file_key: the key, or a link to the file.
+            resources: ``{node_id, name, url}`` each.
+        """
+        key = key_of(file_key)
+        body = {"dev_resources": [{**_link(each), "file_key": key} for each in resources]}
+        given = await self._ask("POST", "/v1/dev_resources", json=body)
+        return {"created": given.get("links_created") or [], "errors": given.get("errors") or []}
+
+    @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
+    async def delete_dev_resource(self, file_key: str, resource_id: str) -> dict[str, Any]:
+        """Remove a link.
+
+        Args:
+            file_key: the key, or a link to the file.
+            resource_id: as in ``get_dev_resources``.
+        """
+        path = f"/v1/files/{key_of(file_key)}/dev_resources/{_plain_id(resource_id)}"
+        await self._ask("DELETE", path)
+        return {"deleted": resource_id}
+
+
+def _link(given: dict[str, str]) -> dict[str, str]:
+    missing = [field for field in ("node_id", "name", "url") if not given.get(field)]
+    if missing:
+        raise InvalidInput(f"a resource has no {', '.join(missing)}", path="$.resources")
+    return {
+        "node_id": node_ids([given["node_id"]]),
+        "name": given["name"],
+        "url": given["url"],
+    }
+
+
+def _plain_id(text: str) -> str:
+    """An id that can stand in a path."""
+    if not text.replace("-", "").replace("_", "").isalnum():
+        raise InvalidInput(f"{text[:80]!r} is no id")
+    return text

@@ -1,0 +1,159 @@
+"""Webhooks v2: deliveries, registration, and a look at what may have been missed.
+
+Figma keeps the last week's requests of each webhook, with their payloads; whatever of them did
+not arrive is published from there. Source: the operation getWebhookRequests of
+https://developers.figma.com/docs/rest-api/webhooks-endpoints/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from interlock.sdk import Event, NeedsAttention, NotFound, WebhookRequest, poll, tool, webhook
+from interlock_figma.account import Account
+from interlock_figma.events import event_of, read_delivery
+
+Kind = Literal[
+    "FILE_UPDATE",
+    "FILE_VERSION_UPDATE",
+    "FILE_DELETE",
+    "FILE_COMMENT",
+    "LIBRARY_PUBLISH",
+    "DEV_MODE_STATUS_UPDATE",
+]
+Context = Literal["team", "project", "file"]
+
+_KNOWN = "webhooks"
+_LOOK_EVERY = 1800.0
+
+
+class Webhooks(Account):
+    """What Figma tells, and who tells Figma to."""
+
+    @webhook()
+    async def deliveries(self, request: WebhookRequest) -> Sequence[Event]:
+        passcode = self.settings.passcode
+        return read_delivery(request.body, passcode.get_secret_value() if passcode else None)
+
+    @tool(effect="read", tier="tier2")
+    async def list_webhooks(self, context: Context, context_id: str) -> list[Any]:
+        """Read the webhooks of a team, project or file.
+
+        Args:
+            context: whose.
+            context_id: its id; of a file, its key.
+        """
+        asked = {"context": context, "context_id": context_id}
+        body = await self._get("/v2/webhooks", asked)
+        return [_shown(entry) for entry in body.get("webhooks") or ()]
+
+    @tool(effect="write", idempotent=True, tier="tier2")
+    async def register_webhook(
+        self,
+        event_type: Kind,
+        context: Context,
+        context_id: str,
+        endpoint: str,
+        description: str = "",
+    ) -> dict[str, Any]:
+        """Have Figma tell of something; a webhook of the same kind, place and endpoint is kept.
+
+        From then on its requests are looked through for deliveries that did not arrive.
+
+        Args:
+            event_type: what to tell of.
+            context: where: 20 webhooks a team, 5 a project and 3 a file.
+            context_id: its id; of a file, its key.
+            endpoint: the public URL of ``/hooks/<service>`` of this daemon.
+            description: for people; 140 characters at most.
+        """
+        passcode = self._passcode()
+        for known in await self.list_webhooks(context, context_id):
+            if (known.get("event_type"), known.get("endpoint")) == (event_type, endpoint):
+                return await self._renewed(known, passcode)
+        wanted = {
+            "event_type": event_type,
+            "context": context,
+            "context_id": context_id,
+            "endpoint": endpoint,
+            "passcode": passcode,
+            "status": "ACTIVE",
+            "description": description[:140],
+        }
+        made = _shown(await self._ask("POST", "/v2/webhooks", json=wanted))
+        await self._remember(str(made["id"]))
+        return made
+
+    @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
+    async def delete_webhook(self, webhook_id: str) -> dict[str, Any]:
+        """Have Figma be silent again.
+
+        Args:
+            webhook_id: as in ``list_webhooks``.
+        """
+        await self._ask("DELETE", f"/v2/webhooks/{webhook_id}")
+        await self._forget(webhook_id)
+        return {"deleted": webhook_id}
+
+    @tool(effect="write", idempotent=True, tier="tier2")
+    async def reconcile_webhooks(self, webhook_ids: list[str] | None = None) -> dict[str, Any]:
+        """Publish the deliveries of the last week that did not arrive: ``{looked_at, published}``.
+
+        Args:
+            webhook_ids: default: those registered by this service.
+        """
+        missed = await self._recorded(webhook_ids or await self._known())
+        published = [event.id for event in missed if await self.context.emit(event)]
+        return {"looked_at": len(missed), "published": published}
+
+    @poll(every=_LOOK_EVERY)
+    async def missed(self, cursor: Any) -> tuple[Sequence[Event], Any]:
+        """What the registered webhooks sent; the bus drops what it has seen."""
+        return await self._recorded(await self._known()), None
+
+    async def _recorded(self, ids: Sequence[str]) -> list[Event]:
+        """An event for each request that Figma remembers, oldest first."""
+        found: list[Event] = []
+        for identity in ids:
+            try:
+                body = await self._get(f"/v2/webhooks/{identity}/requests", {})
+            except NotFound:
+                await self._forget(identity)
+                continue
+            for request in reversed(body.get("requests") or ()):
+                payload = (request.get("request_info") or {}).get("payload")
+                if isinstance(payload, Mapping) and (event := event_of(payload)) is not None:
+                    found.append(event)
+        return found
+
+    async def _renewed(self, known: dict[str, Any], passcode: str) -> dict[str, Any]:
+        """A webhook that is there, with today's passcode, and active."""
+        wanted = {"passcode": passcode, "status": "ACTIVE"}
+        await self._ask("PUT", f"/v2/webhooks/{known['id']}", json=wanted)
+        await self._remember(str(known["id"]))
+        return {**known, "status": "ACTIVE"}
+
+    def _passcode(self) -> str:
+        if self.settings.passcode is None:
+            raise NeedsAttention(
+                f"the service {self.context.name} has no passcode, so no delivery could be proved",
+                hint="set settings.passcode of the service",
+            )
+        return self.settings.passcode.get_secret_value()
+
+    async def _known(self) -> list[str]:
+        return list(await self.context.state.get(_KNOWN) or ())
+
+    async def _remember(self, identity: str) -> None:
+        known = await self._known()
+        if identity not in known:
+            await self.context.state.put(_KNOWN, [*known, identity])
+
+    async def _forget(self, identity: str) -> None:
+        kept = [each for each in await self._known() if each != identity]
+        await self.context.state.put(_KNOWN, kept)
+
+
+def _shown(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "passcode"}
