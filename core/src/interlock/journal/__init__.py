@@ -1,6 +1,8 @@
 """The durable record of everything, in one SQLite file; all SQL of Interlock is in here."""
 
+from interlock.journal.answers import Answer
 from interlock.journal.approvals import ApprovalRecord
+from interlock.journal.audit import AuditRecord
 from interlock.journal.dead_letters import DeadLetterRecord
 from interlock.journal.errors import JournalError
 from interlock.journal.events import EventRecord
@@ -13,7 +15,9 @@ from interlock.journal.waits import topic_of
 from interlock.journal.writer import Done
 
 __all__ = [
+    "Answer",
     "ApprovalRecord",
+    "AuditRecord",
     "DeadLetterRecord",
     "Done",
     "EventRecord",

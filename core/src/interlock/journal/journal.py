@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
+from interlock.journal.answers import Answers
 from interlock.journal.approvals import Approvals
+from interlock.journal.audit import Audit
 from interlock.journal.blobs import BlobStore
 from interlock.journal.connections import Synchronous, connect_writer, own
 from interlock.journal.dead_letters import DeadLetters
@@ -37,6 +39,8 @@ class Journal:
         self.waits = Waits(writer, reader)
         self.approvals = Approvals(writer, reader)
         self.dead_letters = DeadLetters(writer, reader)
+        self.audit = Audit(writer, reader)
+        self.answers = Answers(writer, reader)
 
     @property
     def pending(self) -> int:

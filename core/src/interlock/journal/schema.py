@@ -117,6 +117,28 @@ MIGRATIONS = (
     CREATE INDEX runs_finished ON runs (finished) WHERE finished IS NOT NULL;
     CREATE INDEX steps_blobs ON steps (payload) WHERE typeof(payload) = 'text';
     """,
+    """
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        target TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        run TEXT,
+        surface TEXT NOT NULL,
+        hash BLOB NOT NULL
+    );
+
+    CREATE TABLE answers (
+        key TEXT PRIMARY KEY,
+        request TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        expires REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX answers_expiry ON answers (expires);
+    """,
 )
 
 

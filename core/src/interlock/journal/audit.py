@@ -1,0 +1,108 @@
+"""Who did what: append-only, each entry sealed with the hash of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from interlock.journal.reader import Reader
+from interlock.journal.writer import Writer
+
+_COLUMNS = "at, actor, action, target, outcome, run, surface"
+_LAST = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1"
+_ADD = f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_NEWEST = f"""SELECT id, {_COLUMNS} FROM audit
+    WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3)
+    ORDER BY id DESC LIMIT ?4"""
+_ALL = f"SELECT id, {_COLUMNS}, hash FROM audit ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One act. It holds no argument and no result: those are the run's or nobody's.
+
+    Attributes:
+        at: seconds since the epoch.
+        actor: the name of a token, or the subject of an access token.
+        action: ``tool.call``, ``run.start``, ``service.pause``, ...
+        target: the tool, workflow, run or service.
+        outcome: ``ok``, or the code of the error it ended with.
+        run: the run that it started or concerns.
+        surface: ``http`` or ``mcp``.
+    """
+
+    at: float
+    actor: str
+    action: str
+    target: str
+    outcome: str = "ok"
+    run: str | None = None
+    surface: str = "http"
+    id: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Audit:
+    """All entries of one journal."""
+
+    def __init__(self, writer: Writer, reader: Reader) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    def put(self, record: AuditRecord) -> None:
+        """Write without waiting; it is durable before anything that is written later."""
+        self._writer.work(lambda connection: _append(connection, record))
+
+    async def list(
+        self,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+    ) -> Sequence[AuditRecord]:
+        """Newest first; ``before`` is the id after which a listing goes on."""
+        rows = await self._reader.rows(_NEWEST, (before, actor, action, limit))
+        return [AuditRecord(*row[1:], id=row[0]) for row in rows]
+
+    async def broken_at(self) -> int | None:
+        """The id of the first entry that was changed, or that follows a removed one."""
+        return await self._reader.query(_first_broken)
+
+
+def _append(connection: sqlite3.Connection, record: AuditRecord) -> None:
+    last = connection.execute(_LAST).fetchone()
+    row = _row(record)
+    connection.execute(_ADD, (*row, _seal(last[0] if last else b"", row)))
+
+
+def _first_broken(connection: sqlite3.Connection) -> int | None:
+    before = b""
+    for id, *row, seal in connection.execute(_ALL):
+        if _seal(before, tuple(row)) != seal:
+            return int(id)
+        before = seal
+    return None
+
+
+def _row(record: AuditRecord) -> tuple[Any, ...]:
+    return (
+        record.at,
+        record.actor,
+        record.action,
+        record.target,
+        record.outcome,
+        record.run,
+        record.surface,
+    )
+
+
+def _seal(before: bytes, row: tuple[Any, ...]) -> bytes:
+    return hashlib.sha256(before + orjson.dumps(row)).digest()

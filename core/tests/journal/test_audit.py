@@ -1,0 +1,57 @@
+"""What callers did is kept in order, and a change of it is noticed."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from interlock.journal import Answer, AuditRecord, open_journal
+from interlock.sdk import RealWorld
+
+
+async def test_entries_come_newest_first_and_a_listing_goes_on(tmp_path: Path) -> None:
+    async with open_journal(tmp_path / "journal.db", RealWorld()) as journal:
+        for number in range(5):
+            journal.audit.put(AuditRecord(float(number), "ci", "tool.call", f"files.t{number}"))
+        journal.audit.put(AuditRecord(9.0, "ann", "run.cancel", "r1", "not-found", "r1"))
+        await journal.writer.flush()
+
+        page = await journal.audit.list(limit=2, actor="ci")
+        rest = await journal.audit.list(before=page[-1].id, actor="ci")
+        assert [each.target for each in page] == ["files.t4", "files.t3"]
+        assert [each.target for each in rest] == ["files.t2", "files.t1", "files.t0"]
+        (cancelled,) = await journal.audit.list(action="run.cancel")
+        assert (cancelled.actor, cancelled.outcome, cancelled.run) == ("ann", "not-found", "r1")
+
+
+async def test_an_entry_that_was_changed_or_removed_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path, RealWorld()) as journal:
+        for number in range(4):
+            journal.audit.put(AuditRecord(float(number), "ci", "tool.call", "files.read"))
+        await journal.writer.flush()
+        assert await journal.audit.broken_at() is None
+
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE audit SET actor = 'nobody' WHERE id = 3")
+    connection.close()
+    async with open_journal(path, RealWorld()) as journal:
+        assert await journal.audit.broken_at() == 3
+
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM audit WHERE id IN (2, 3)")
+    connection.close()
+    async with open_journal(path, RealWorld()) as journal:
+        assert await journal.audit.broken_at() == 4
+
+
+async def test_the_first_answer_stays_until_it_expires(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path, RealWorld()) as journal:
+        await journal.answers.put("k", Answer("digest", 202, b"{}"), now=0.0, expires=10.0)
+        await journal.answers.put("k", Answer("other", 200, b"[]"), now=1.0, expires=99.0)
+    async with open_journal(path, RealWorld()) as journal:
+        assert await journal.answers.get("k", 9.0) == Answer("digest", 202, b"{}")
+        assert await journal.answers.get("k", 10.0) is None
+        await journal.answers.put("k", Answer("other", 200, b"[]"), now=10.0, expires=99.0)
+        assert await journal.answers.get("k", 11.0) == Answer("other", 200, b"[]")
