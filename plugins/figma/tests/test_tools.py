@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -168,6 +169,25 @@ async def test_every_kind_of_delivery_has_a_name(figma: Any, kind: str) -> None:
     (event,) = await figma.deliveries(WebhookRequest(body, {}))
 
     assert event.name != f"figma.{kind.lower()}"
+
+
+async def test_steps_side_by_side_cost_one_read_and_one_document(
+    figma: Any, server: Any, monkeypatch: pytest.MonkeyPatch, recorded: Any
+) -> None:
+    server.answers = {
+        "/v1/files/abc/meta": {"file": {"version": "7"}},
+        "/v1/files/abc": recorded("storybook-sample.file.json"),
+    }
+    sizes: list[int] = []
+    whole = slim.read
+    monkeypatch.setattr(slim, "read", lambda body: (sizes.append(len(body)), whole(body))[1])
+
+    await asyncio.gather(
+        figma.design("abc"), figma.extract_components("abc"), figma.extract_tokens("abc")
+    )
+
+    assert server.count("/v1/files/abc") == 1
+    assert len(sizes) == 1
 
 
 async def test_an_answer_beyond_the_limit_is_refused_with_a_way_out(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -19,7 +20,7 @@ from interlock.sdk import (
     ToolSpec,
 )
 from interlock_figma import slim
-from interlock_figma.cache import FileCache
+from interlock_figma.cache import FileCache, Locks
 from interlock_figma.errors import read_error
 from interlock_figma.keys import file_key as key_of
 from interlock_figma.keys import node_ids
@@ -40,6 +41,8 @@ class Account(Service[FigmaSettings]):
 
     async def start(self) -> None:
         self._cache = FileCache(self.context)
+        self._locks = Locks()
+        self._open: WeakValueDictionary[str, Document] = WeakValueDictionary()
 
     def http_options(self) -> HttpOptions:
         return HttpOptions(
@@ -63,12 +66,23 @@ class Account(Service[FigmaSettings]):
         await self._get("/v1/me", {})
 
     async def _document(self, key: str, ids: list[str] | None) -> Document:
-        """The whole file, or some nodes, as far as trees and tokens need it."""
+        """The whole file, or some nodes, as far as trees and tokens need it.
+
+        Whoever asks for the same document meanwhile is given the same one.
+        """
+        key = key_of(key)
         parameters = {"geometry": "paths"}
         if ids:
             parameters["ids"] = node_ids(ids)
-        kept = await self._kept(key_of(key), "/nodes" if ids else "", parameters)
-        return read_document(await asyncio.to_thread(slim.read, kept))
+        version = await self._version(key)
+        name = "|".join((key, version, parameters.get("ids", "")))
+        async with self._locks.of(name):
+            document = self._open.get(name)
+            if document is None:
+                kept = await self._kept(key, "/nodes" if ids else "", parameters, version)
+                document = read_document(await asyncio.to_thread(slim.read, kept))
+                self._open[name] = document
+        return document
 
     async def _file(self, key: str, path: str, parameters: dict[str, str]) -> dict[str, Any]:
         """A response as Figma gave it.
@@ -76,7 +90,8 @@ class Account(Service[FigmaSettings]):
         Raises:
             Rejected: it is larger than ``max_result``.
         """
-        kept = await self._kept(key, path, parameters)
+        version = parameters.get("version") or await self._version(key)
+        kept = await self._kept(key, path, parameters, version)
         if len(kept) > self.settings.max_result:
             raise Rejected(
                 f"Figma's answer for file {key} has {len(kept) // 1_000_000} MB, "
@@ -87,8 +102,7 @@ class Account(Service[FigmaSettings]):
         body: dict[str, Any] = await asyncio.to_thread(orjson.loads, kept)
         return body
 
-    async def _kept(self, key: str, path: str, parameters: dict[str, str]) -> bytes:
-        version = parameters.get("version") or await self._version(key)
+    async def _kept(self, key: str, path: str, parameters: dict[str, str], version: str) -> bytes:
 
         async def fetch() -> bytes:
             response = await self.http.get(f"/v1/files/{key}{path}", params=parameters)

@@ -7,12 +7,28 @@ blob, and the service's state holds the blob's digest.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from weakref import WeakValueDictionary
 
 import orjson
 
 from interlock.sdk import NotFound, ServiceContext
+
+
+class Locks:
+    """A lock for each name, for as long as somebody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, name: str) -> asyncio.Lock:
+        """The lock that everybody else gets for this name."""
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        return lock
 
 
 class FileCache:
@@ -20,6 +36,7 @@ class FileCache:
 
     def __init__(self, context: ServiceContext) -> None:
         self._context = context
+        self._locks = Locks()
 
     async def get(
         self,
@@ -30,11 +47,13 @@ class FileCache:
     ) -> bytes:
         """The response's body, from the store if this version of the file is there."""
         name = _name(key, request)
-        kept = await self._kept(name, version)
-        if kept is None:
-            kept = await fetch()
-            blob = await self._context.blobs.put(kept, "application/json")
-            await self._context.state.put(name, {"version": version, "digest": blob.digest})
+        # Steps that run side by side ask for one file; it must cost one read.
+        async with self._locks.of(name):
+            kept = await self._kept(name, version)
+            if kept is None:
+                kept = await fetch()
+                blob = await self._context.blobs.put(kept, "application/json")
+                await self._context.state.put(name, {"version": version, "digest": blob.digest})
         return kept
 
     async def _kept(self, name: str, version: str) -> bytes | None:
