@@ -17,12 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-
-sys.path[0] = str(Path(__file__).resolve().parents[1])
-
-from torture.cases import CASES, Case
-from torture.counter import CountingService
-from torture.daemon import Victim
+from cases import CASES, Case
+from counting import CountingService
+from victim import Victim
 
 AT_ONCE = 60
 LAST_PATIENCE = 180.0

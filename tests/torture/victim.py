@@ -14,8 +14,7 @@ from pathlib import Path
 
 import httpx
 import orjson
-
-from torture.cases import CASES
+from cases import CASES
 
 HERE = Path(__file__).resolve().parent
 CONFIG = """
