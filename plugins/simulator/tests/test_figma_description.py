@@ -108,6 +108,40 @@ async def test_written_comments_fit_the_description(figma: httpx.AsyncClient, fi
     fits(deleted, f"{path}/{{comment_id}}")
 
 
+async def test_dev_resources_fit_the_description(figma: httpx.AsyncClient, fits: Any) -> None:
+    path = "/v1/files/{file_key}/dev_resources"
+    link = {"name": "T", "url": "https://t", "file_key": "torii-gate", "node_id": "1:5"}
+
+    made = await figma.post("/v1/dev_resources", json={"dev_resources": [link, link]})
+    fits(made, "/v1/dev_resources")
+    assert [len(made.json()[kind]) for kind in ("links_created", "errors")] == [1, 1]
+    listed = await figma.get(path.format(file_key="torii-gate"), params={"node_ids": "1:5"})
+    fits(listed, path)
+    (entry,) = listed.json()["dev_resources"]
+    gone = await figma.delete(f"{path.format(file_key='torii-gate')}/{entry['id']}")
+    assert gone.status_code == 200
+    assert (await figma.get(path.format(file_key="torii-gate"))).json() == {"dev_resources": []}
+
+
+async def test_webhooks_fit_the_description(figma: httpx.AsyncClient, fits: Any) -> None:
+    path, place = "/v2/webhooks", {"context": "file", "context_id": "torii-gate"}
+    wanted = {**place, "event_type": "FILE_UPDATE", "endpoint": "https://us", "passcode": "p"}
+
+    made = await figma.post(path, json=wanted)
+    fits(made, path)
+    one = f"{path}/{made.json()['id']}"
+    listed = await figma.get(path, params=place)
+    fits(listed, path)
+    assert [entry["passcode"] for entry in listed.json()["webhooks"]] == [""]
+    fits(await figma.put(one, json={"status": "PAUSED"}), f"{path}/{{webhook_id}}")
+    sent = await figma.get(f"{one}/requests")
+    fits(sent, f"{path}/{{webhook_id}}/requests")
+    assert sent.json()["requests"][0]["request_info"]["payload"]["event_type"] == "PING"
+    fits(await figma.delete(one), f"{path}/{{webhook_id}}")
+    fits(await figma.get(one), f"{path}/{{webhook_id}}")
+    fits(await figma.post(path, json={**wanted, "event_type": "NONSENSE"}), path)
+
+
 @pytest.mark.parametrize("path", [PATHS["file"], PATHS["components"], VARIABLES])
 @pytest.mark.parametrize("status", [403, 404, 429, 500])
 async def test_errors_fit_the_description(

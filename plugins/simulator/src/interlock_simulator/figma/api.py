@@ -12,6 +12,7 @@ from aiohttp import web
 from interlock.sdk import World
 from interlock_simulator.figma import errors
 from interlock_simulator.figma.comments import Comments
+from interlock_simulator.figma.extras import Extras, read_body
 from interlock_simulator.figma.library import Library
 from interlock_simulator.figma.published import USER, published
 from interlock_simulator.figma.renders import Renders
@@ -24,7 +25,7 @@ _LIBRARY_LISTS = ("components", "component_sets", "styles")
 
 
 class Figma:
-    """The vendor; only comments can be written."""
+    """The vendor; comments, dev resources and webhooks can be written."""
 
     name = "figma"
     throttled = staticmethod(errors.throttled)
@@ -33,10 +34,12 @@ class Figma:
     def __init__(self, library: Library, world: World) -> None:
         self._library = library
         self._comments = Comments(world)
+        self._extras = Extras(library, world)
         self._renders = Renders()
 
     def reset(self) -> None:
         self._comments.clear()
+        self._extras.clear()
 
     def application(self) -> web.Application:
         application = web.Application(
@@ -61,6 +64,7 @@ class Figma:
             web.get("/v1/images/{key}", self._images),
             web.get("/pictures/{name:.+}", self._renders.picture),
         ]
+        routes += self._extras.routes()
         routes += [web.get(f"{file}/{kind}", self._published(kind)) for kind in _LIBRARY_LISTS]
         application.add_routes(routes)
         return application
@@ -160,11 +164,8 @@ class Figma:
 
     async def _comments_add(self, request: web.Request) -> web.Response:
         await self._recorded(request)
-        try:
-            body = orjson.loads(await request.read())
-        except orjson.JSONDecodeError:
-            raise errors.refused(request, 400, "Invalid JSON") from None
-        if not isinstance(body, dict) or not body.get("message"):
+        body = await read_body(request)
+        if not body.get("message"):
             raise errors.refused(request, 400, "message: Required")
         return reply(self._comments.add(request.match_info["key"], body))
 

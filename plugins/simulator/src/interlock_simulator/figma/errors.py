@@ -1,7 +1,8 @@
 """Figma's two shapes of an error body.
 
-Most endpoints say ``{status, err}``. Those for variables say ``{error, status, message}``, and
-so do the library's lists, but for 404 only (the responses of the package @figma/rest-api-spec).
+Most endpoints say ``{status, err}``. Those for variables and dev resources say ``{error, status,
+message}``, and so do the library's lists for 404 and webhooks for 400 and 404 (the responses of the
+package @figma/rest-api-spec).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from aiohttp import web
 from interlock_simulator.vendor import Refused, reply, retry_after_header
 
 _LIBRARY = frozenset({"components", "component_sets", "styles"})
+_BOOLEAN = frozenset({"variables", "dev_resources"})
 
 
 def error(path: str, status: int, said: str) -> web.Response:
     """The body in the shape that the endpoint of ``path`` uses for this status."""
     parts = set(path.split("/"))
-    if "variables" in parts or (status == 404 and parts & _LIBRARY):
+    always = parts & _BOOLEAN or (status == 404 and parts & _LIBRARY)
+    if always or (status in (400, 404) and "webhooks" in parts):
         return reply({"error": True, "status": status, "message": said}, status=status)
     return reply({"status": status, "err": said}, status=status)
 
