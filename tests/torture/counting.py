@@ -1,7 +1,7 @@
 """The service that counts: a real HTTP server outside of the process that is killed.
 
 It forgets nothing, answers late, sometimes fails, and sometimes does what it was asked and then
-drops the connection.
+drops the connection; ``once``, which nobody may repeat, it answers always.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class CountingService:
             chance, pause = self._random.random(), self._random.random() * SLOWEST
             self.requests[key] += 1
         time.sleep(pause)
-        if chance < FAILS:
+        if chance < FAILS and what != "once":
             self._answer(request, 503, {})
             return
         self._take_effect(what, key, number)

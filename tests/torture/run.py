@@ -21,7 +21,7 @@ from cases import CASES, Case
 from counting import CountingService
 from victim import Victim
 
-AT_ONCE = 60
+RUNS_A_LIFE = 12
 LAST_PATIENCE = 180.0
 
 
@@ -42,7 +42,8 @@ class Torture:
         recorded: dict[str, int] = {}
         for number in range(self._kills):
             client = self._victim.start()
-            self._work(client, time.monotonic() + self._random.uniform(0.05, 1.2))
+            wanted = RUNS_A_LIFE * (number + 2)
+            self._work(client, wanted, time.monotonic() + self._random.uniform(0.05, 1.2))
             self._victim.end()
             self._find_repeated(recorded)
             recorded = self._count_recorded()
@@ -54,12 +55,12 @@ class Torture:
         self._service.close()
         return self._verdict(ends)
 
-    def _work(self, client: httpx.Client, until: float) -> None:
+    def _work(self, client: httpx.Client, wanted: int, until: float) -> None:
         """Start runs, and send the events that some wait for, until it is time."""
         while time.monotonic() < until:
             try:
                 self._signal(client)
-                if len(self._started) < AT_ONCE * (1 + self._kills // 10):
+                if len(self._started) < wanted:
                     self._start_one(client)
                 else:
                     time.sleep(0.01)
