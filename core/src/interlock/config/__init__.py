@@ -10,11 +10,13 @@ from interlock.config.environment import Environment, environment
 from interlock.config.faults import ConfigError, Fault, Position, config_error
 from interlock.config.load import Draft, read
 from interlock.config.model import (
+    ApiConfig,
     Config,
     DaemonConfig,
     HttpConfig,
     JournalConfig,
     PluginsConfig,
+    RetentionConfig,
     ServiceConfig,
     TelemetryConfig,
     ToolConfig,
@@ -26,6 +28,7 @@ from interlock.config.shown import redacted
 from interlock.config.validation import faults_of
 
 __all__ = [
+    "ApiConfig",
     "Config",
     "ConfigError",
     "DaemonConfig",
@@ -37,6 +40,7 @@ __all__ = [
     "JournalConfig",
     "PluginsConfig",
     "Position",
+    "RetentionConfig",
     "ServiceConfig",
     "TelemetryConfig",
     "ToolConfig",

@@ -19,7 +19,7 @@ from pydantic import (
 
 from interlock.config.files import matching
 from interlock.sdk.policies import Policies
-from interlock.sdk.quantities import Seconds
+from interlock.sdk.quantities import PerTime, Seconds, parse_rate
 from interlock.sdk.service import Settings
 
 
@@ -59,6 +59,22 @@ class DaemonConfig(Section):
     )
 
 
+_DAY = 86400.0
+
+
+class RetentionConfig(Section):
+    """How long what is over is kept; null for ever."""
+
+    succeeded: Seconds | None = Field(30 * _DAY, description="runs that succeeded")
+    failed: Seconds | None = Field(
+        90 * _DAY, description="runs that failed, were stopped or rolled back"
+    )
+    events: Seconds | None = Field(7 * _DAY, description="events that were delivered")
+    dead_letters: Seconds | None = Field(None, description="what could not be handled")
+    blobs: Seconds | None = Field(30 * _DAY, description="large values that nothing refers to")
+    every: Seconds = Field(3600.0, gt=0, description="how often is looked")
+
+
 class JournalConfig(Section):
     """The record of runs, events and dead letters."""
 
@@ -66,6 +82,7 @@ class JournalConfig(Section):
     synchronous: Literal["full", "normal"] = Field(
         "full", description="`normal` is faster and may lose the last moments at a power cut"
     )
+    retention: RetentionConfig = Field(RetentionConfig(), description="when what is over goes")
 
 
 class TelemetryConfig(Section):
@@ -135,6 +152,55 @@ class TriggerConfig(Section):
     )
 
 
+class TokenConfig(Section):
+    """A bearer token that the daemon accepts; `interlock token new` makes one."""
+
+    name: str = Field(pattern=r"^[\w.@-]{1,100}$", description="who it is in the audit log")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="hash of the token, in hex")
+    role: Literal["viewer", "operator", "admin"] = Field(
+        "viewer", description="viewer reads; operator calls, starts and controls; admin all"
+    )
+    tools: tuple[str, ...] = Field(
+        ("*",), description="patterns of the tools and workflows that it may see and call"
+    )
+
+
+class OAuthConfig(Section):
+    """Access tokens of an authorization server, as JWTs (RFC 9068)."""
+
+    issuer: str = Field(pattern=r"^https?://", description="URL of the authorization server")
+    audience: str = Field(
+        pattern=r"^https?://", description="URL of this daemon, as tokens name it in `aud`"
+    )
+    jwks_url: str | None = Field(None, description="default: what the issuer's metadata say")
+    algorithms: tuple[Literal["RS256", "ES256"], ...] = Field(
+        ("RS256", "ES256"), min_length=1, description="signatures that are accepted"
+    )
+
+
+class ApiConfig(Section):
+    """Who may use the HTTP surfaces, and how much."""
+
+    hosts: tuple[str, ...] = Field(
+        (), description="names beside loopback under which clients address the daemon"
+    )
+    tokens: tuple[TokenConfig, ...] = Field((), description="beside the local admin's own")
+    oauth: OAuthConfig | None = Field(None, description="accept access tokens of an issuer")
+    rate: PerTime = Field(parse_rate("3000/s"), description="requests of one token or address")
+    max_body: int = Field(16 * 2**20, ge=1024, description="bytes that a request may carry")
+    read_timeout: Seconds = Field(
+        30.0, gt=0, description="how long a client may take to send a request's head, and its body"
+    )
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        for what in ("name", "sha256"):
+            values = [getattr(token, what) for token in self.tokens]
+            if len(set(values)) < len(values):
+                raise ValueError(f"two tokens have the same {what}")
+        return self
+
+
 class Config(Section):
     """The whole configuration, checked, with references resolved."""
 
@@ -143,6 +209,7 @@ class Config(Section):
         (), description="files or globs, from the folder of this file, that add keys"
     )
     daemon: DaemonConfig = Field(DaemonConfig(), description="the process itself")
+    api: ApiConfig = Field(ApiConfig(), description="who may use the HTTP surfaces")
     journal: JournalConfig = Field(JournalConfig(), description="what is recorded, and where")
     telemetry: TelemetryConfig = Field(TelemetryConfig(), description="spans and metrics")
     plugins: PluginsConfig = Field(PluginsConfig(), description="which plugins are loaded")

@@ -8,6 +8,7 @@ from interlock.journal.errors import JournalError
 from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
+from interlock.journal.retention import Cutoffs, Swept
 from interlock.journal.runs import Intent, RunRecord, Status
 from interlock.journal.search import RunFilter
 from interlock.journal.steps import StepRow, StepStatus, output_of
@@ -18,6 +19,7 @@ __all__ = [
     "Answer",
     "ApprovalRecord",
     "AuditRecord",
+    "Cutoffs",
     "DeadLetterRecord",
     "Done",
     "EventRecord",
@@ -30,6 +32,7 @@ __all__ = [
     "Status",
     "StepRow",
     "StepStatus",
+    "Swept",
     "decode",
     "digest_of",
     "encode",

@@ -9,7 +9,11 @@ from interlock.sdk.context import BlobRef
 from interlock.sdk.errors import NotFound
 from interlock.sdk.world import World
 
-_ADD = Rows("INSERT OR IGNORE INTO blobs (digest, media_type, created, data)", 4)
+_ADD = Rows(
+    "INSERT INTO blobs (digest, media_type, created, data)",
+    4,
+    "ON CONFLICT (digest) DO UPDATE SET created = excluded.created",
+)
 _GET = "SELECT data FROM blobs WHERE digest = ?"
 
 

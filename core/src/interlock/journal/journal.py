@@ -15,6 +15,7 @@ from interlock.journal.connections import Synchronous, connect_writer, own
 from interlock.journal.dead_letters import DeadLetters
 from interlock.journal.events import Events
 from interlock.journal.reader import Reader
+from interlock.journal.retention import Retention
 from interlock.journal.runs import RunRecord, Runs, read_runs
 from interlock.journal.state import ServiceState
 from interlock.journal.steps import StepRow, Steps, read_steps
@@ -36,6 +37,7 @@ class Journal:
         self.runs = Runs(writer, reader, self.blobs)
         self.steps = Steps(writer, reader, self.blobs)
         self.events = Events(writer, reader, world)
+        self.retention = Retention(writer, reader)
         self.waits = Waits(writer, reader)
         self.approvals = Approvals(writer, reader)
         self.dead_letters = DeadLetters(writer, reader)

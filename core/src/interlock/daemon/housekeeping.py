@@ -1,0 +1,40 @@
+"""Deletes what is over for long enough, while the daemon runs."""
+
+from __future__ import annotations
+
+import logging
+
+from interlock.config import RetentionConfig
+from interlock.journal import Cutoffs, Journal, JournalError
+from interlock.sdk import World
+
+_ENDS = ("failed", "cancelled", "compensated", "compensation_failed")
+_log = logging.getLogger(__name__)
+
+
+async def keep_house(journal: Journal, retention: RetentionConfig, world: World) -> None:
+    """Sweep now and then until cancelled; a sweep that fails is tried again the next time."""
+    while True:
+        try:
+            swept = await journal.retention.sweep(cutoffs(retention, world.time()))
+        except JournalError as error:
+            _log.error("nothing was deleted: %s", error)
+        else:
+            if swept.any:
+                _log.info("deleted what is over: %s", swept)
+        await world.sleep(retention.every)
+
+
+def cutoffs(retention: RetentionConfig, now: float) -> Cutoffs:
+    """The moments that the configured ages mean by now."""
+    ages = {"succeeded": retention.succeeded, **dict.fromkeys(_ENDS, retention.failed)}
+    return Cutoffs(
+        runs={status: now - age for status, age in ages.items() if age is not None},
+        events=_before(now, retention.events),
+        dead_letters=_before(now, retention.dead_letters),
+        blobs=_before(now, retention.blobs),
+    )
+
+
+def _before(now: float, age: float | None) -> float | None:
+    return None if age is None else now - age
