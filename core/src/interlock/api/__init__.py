@@ -1,6 +1,6 @@
 """The daemon's HTTP surface: JSON under ``/api/v1``, webhooks under ``/hooks``."""
 
 from interlock.api.app import build_app
-from interlock.api.auth import Guard
+from interlock.api.auth import AccessTokens, Guard, Tokens
 
-__all__ = ["Guard", "build_app"]
+__all__ = ["AccessTokens", "Guard", "Tokens", "build_app"]

@@ -16,21 +16,21 @@ from interlock.api.problems import on_any_error, on_http_exception, on_interlock
 from interlock.runtime import Runtime
 from interlock.sdk import InterlockError
 
-MAX_BODY = 16 * 2**20
-
 
 def build_app(
     runtime: Runtime,
     guard: Guard,
     *,
     endpoints: Mapping[str, ASGIApp] | None = None,
-    max_body: int = MAX_BODY,
+    max_body: int = 16 * 2**20,
+    read_timeout: float = 30.0,
 ) -> Starlette:
     """An ASGI application that turns requests into runtime operations.
 
     Args:
         endpoints: further applications by path, behind the same guard.
         max_body: bytes that a request may carry; more is answered 413.
+        read_timeout: seconds that a request's body may take to arrive; then it is answered 408.
     """
     app = Starlette(
         routes=[
@@ -49,7 +49,9 @@ def build_app(
             *state.HEALTH,
             *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),
         ],
-        middleware=[Middleware(GuardMiddleware, guard=guard, max_body=max_body)],
+        middleware=[
+            Middleware(GuardMiddleware, guard=guard, max_body=max_body, read_timeout=read_timeout)
+        ],
         exception_handlers={
             InterlockError: on_interlock_error,
             HTTPException: on_http_exception,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -11,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from interlock.api.refusals import TooLarge, TooManyRequests, TooSlow, Unauthorized
+from interlock.runtime import Forbidden
 from interlock.sdk import (
     Conflict,
     DeadlineExceeded,
@@ -32,6 +35,11 @@ _log = logging.getLogger(__name__)
 
 # The first class that fits decides, so the narrow ones stand before the wide ones.
 _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
+    (Unauthorized, 401),
+    (Forbidden, 403),
+    (TooSlow, 408),
+    (TooLarge, 413),
+    (TooManyRequests, 429),
     (InvalidInput, 422),
     (NotFound, 404),
     (Conflict, 409),
@@ -48,25 +56,13 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
 )
 
 
-class Unauthorized(InterlockError):
-    """No token, or not a valid one."""
-
-    code = "unauthorized"
-
-
-class Forbidden(InterlockError):
-    """The request comes from where none may come."""
-
-    code = "forbidden"
-
-
 class Json(Response):
     """A JSON response, written by orjson."""
 
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+        return orjson.dumps(content, default=str, option=orjson.OPT_NON_STR_KEYS)
 
 
 class Problem(Json):
@@ -74,23 +70,26 @@ class Problem(Json):
 
     media_type = "application/problem+json"
 
-    def __init__(self, error: InterlockError, status: int | None = None) -> None:
+    def __init__(
+        self,
+        error: InterlockError,
+        status: int | None = None,
+        *,
+        challenge: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         status = status or status_of(error)
         body = {"type": f"urn:interlock:{error.code}", "title": error.message, "status": status}
-        headers = {}
+        headers = dict(headers or {})
         if error.retry_after is not None:
             headers["Retry-After"] = str(math.ceil(error.retry_after))
-        if status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
+        if challenge and status in (401, 403):
+            headers["WWW-Authenticate"] = challenge
         super().__init__(body | error.to_problem(), status_code=status, headers=headers)
 
 
 def status_of(error: InterlockError) -> int:
     """The HTTP status that says best what ``error`` says."""
-    if isinstance(error, Unauthorized):
-        return 401
-    if isinstance(error, Forbidden):
-        return 403
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
@@ -101,7 +100,7 @@ async def on_interlock_error(request: Request, error: Exception) -> Response:
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type alone
-    return Problem(InterlockError(error.detail), error.status_code)
+    return Problem(InterlockError(error.detail), error.status_code, headers=error.headers)
 
 
 async def on_any_error(request: Request, error: Exception) -> Response:

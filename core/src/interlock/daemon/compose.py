@@ -13,6 +13,7 @@ import anyio
 
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
+from interlock.daemon.housekeeping import keep_house
 from interlock.daemon.plan import Plan, make_plan
 from interlock.events import Bus
 from interlock.host import Host
@@ -31,6 +32,7 @@ class System:
     runtime: Runtime
     actors: ActorSystem
     engine: EmbeddedEngine
+    world: World
 
     @property
     def grace(self) -> float:
@@ -101,15 +103,16 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             functions=plan.plugins.functions,
             telemetry=telemetry,
         )
-        runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config))
+        runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config), world)
         _introduce(plan, runtime)
         await stack.enter_async_context(engine)
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(bus.run)
+        tasks.start_soon(keep_house, journal, config.journal.retention, world)
         stack.callback(tasks.cancel_scope.cancel)
         use_runtime(runtime)
         runtime.ready = True
-        yield System(config, runtime, actors, engine)
+        yield System(config, runtime, actors, engine, world)
 
 
 @dataclass(frozen=True)

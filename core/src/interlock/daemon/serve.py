@@ -7,18 +7,18 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing, nullcontext
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anyio
-import uvicorn
 from starlette.types import ASGIApp
 
-from interlock.api import Guard, build_app
+from interlock.api import build_app
 from interlock.config import Config
 from interlock.daemon.compose import System, open_system
+from interlock.daemon.door import Server, guard_of
 from interlock.daemon.logs import set_up_logs
 from interlock.daemon.state import StateDirectory
 from interlock.runtime import Runtime
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
-_STREAMS_GRACE = 2  # seconds that open event streams have to notice the end
 
 
 async def serve(
@@ -58,8 +57,15 @@ async def serve(
         with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
             url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
             async with _endpoints(system, mcp) as endpoints, anyio.create_task_group() as tasks:
-                app = build_app(system.runtime, Guard(state.token()), endpoints=endpoints)
-                server = _Server(app)
+                api = system.config.api
+                app = build_app(
+                    system.runtime,
+                    guard_of(api, state.token(), system.world),
+                    endpoints=endpoints,
+                    max_body=api.max_body,
+                    read_timeout=api.read_timeout,
+                )
+                server = Server(app, read_timeout=api.read_timeout)
                 tasks.start_soon(server.serve, [door])
                 with state.announced(url):
                     on_listening(url, system)
@@ -129,25 +135,6 @@ def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
 
     set_up_logs("warning")
     return anyio.run(partial(serve, path, on_listening=listening, mcp=_load_mcp()))
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers: signals are the daemon's."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=_STREAMS_GRACE,
-            )
-        )
-
-    def capture_signals(self) -> Any:
-        return nullcontext()
 
 
 def _listen(config: Config) -> closing[socket.socket]:

@@ -34,14 +34,14 @@ class Caller:
         name: of the token, or the subject of an access token; never the token.
         tools: patterns of the names of tools and workflows that it may see and call.
         expires: seconds since the epoch; None if it does not.
-        surface: whether a surface stands behind it; what such a caller does is audited.
+        surface: ``http`` or ``mcp``, whose callers are audited; empty for the process itself.
     """
 
     name: str
     role: Role = "viewer"
     tools: tuple[str, ...] = ("*",)
     expires: float | None = None
-    surface: bool = True
+    surface: str = ""
 
     def sees(self, name: str) -> bool:
         """Whether a tool or workflow is within its scopes."""
@@ -67,7 +67,7 @@ class Caller:
             )
 
 
-PROCESS = Caller("local", "admin", surface=False)
+PROCESS = Caller("local", "admin")
 
 _current: ContextVar[Caller] = ContextVar("interlock_caller", default=PROCESS)
 

@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 from interlock.events import Bus, Subscription
 from interlock.host import Host
 from interlock.journal import Journal, RunFilter
+from interlock.runtime.auditing import audited
+from interlock.runtime.caller import current_caller
 from interlock.runtime.operators import each_run, replay
-from interlock.sdk import Event, NotFound, WebhookReply, WebhookRequest
+from interlock.sdk import Event, NotFound, RealWorld, WebhookReply, WebhookRequest, World
 from interlock.sdk.events import EventMark, marks_of
 from interlock.telemetry import Telemetry
 from interlock.workflows import Engine, Template
@@ -32,10 +34,12 @@ class Runtime:
     journal: Journal
     telemetry: Telemetry
     effective_config: Mapping[str, Any]
+    world: World = RealWorld()  # noqa: RUF009 - has no state
     ready: bool = False
 
     # Tools
 
+    @audited("tool.call")
     async def call(
         self,
         tool: str,
@@ -43,7 +47,7 @@ class Runtime:
         *,
         timeout: float | None = None,
         idempotency_key: str | None = None,
-        principal: str = "local",
+        principal: str | None = None,
         on_progress: Callable[[float, float | None, str], None] | None = None,
     ) -> Any:
         """Call a tool, or run a workflow to its end, by name or alias; its JSON result.
@@ -52,33 +56,40 @@ class Runtime:
             tool: ``figma.extract_components``, an alias, or a workflow's name.
             timeout: seconds; default: what the tool's policies say.
             idempotency_key: equal keys mark one effect; default: a new one.
+            principal: on whose behalf, for limits by principal; default: the caller.
 
         Raises:
+            Forbidden: it is not within the caller's role or scopes.
             NotFound: no tool or workflow of this name; names the nearest.
             InvalidInput: the arguments do not fit the schema.
             InterlockError: whatever the call ended with.
         """
         if self._is_workflow(tool):
             return await self.wait(await self.start(tool, arguments))
+        caller = current_caller()
+        caller.require_tool(self._full_name(tool))
         return await self.host.call(
             tool,
             arguments or {},
             timeout=timeout,
             idempotency_key=idempotency_key,
-            principal=principal,
+            principal=principal or caller.name,
             on_progress=on_progress,
         )
 
     def tools(self) -> list[dict[str, Any]]:
-        """Every tool: name, service, description, schemas, facts, aliases."""
-        return [entry.to_dict() for entry in self.host.catalog]
+        """Every tool the caller may see: name, service, description, schemas, facts, aliases."""
+        caller = current_caller()
+        return [entry.to_dict() for entry in self.host.catalog if caller.sees(entry.name)]
 
     def tool(self, name: str) -> dict[str, Any]:
         return self.host.catalog.get(name).to_dict()
 
     def callables(self) -> list[dict[str, Any]]:
         """Everything that :meth:`call` takes: tools, and workflows described as tools."""
-        return self.tools() + [template.as_tool() for template in self.engine.templates()]
+        caller = current_caller()
+        templates = [each for each in self.engine.templates() if caller.sees(each.name)]
+        return self.tools() + [template.as_tool() for template in templates]
 
     def describe(self, name: str) -> dict[str, Any]:
         """One of :meth:`callables`, by name or alias; NotFound otherwise."""
@@ -88,6 +99,7 @@ class Runtime:
 
     # Runs
 
+    @audited("run.start")
     async def start(
         self,
         workflow: str,
@@ -107,6 +119,7 @@ class Runtime:
             NotFound: no workflow of this name or alias.
             InvalidInput: the input does not fit the template's schema.
         """
+        current_caller().require_tool(self.engine.template(workflow).name)
         with self.telemetry.span(f"start {workflow}", attributes={"interlock.run": run_id}):
             # Whatever the run does, also after a restart, belongs to the trace that is open here.
             trace = self.telemetry.current()
@@ -137,6 +150,7 @@ class Runtime:
         """Progress of a run, from now to its end."""
         return self.engine.watch(run_id)
 
+    @audited("run.cancel")
     async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
         """Ask a run to stop.
 
@@ -146,18 +160,22 @@ class Runtime:
         """
         await self.engine.cancel(run_id, undo=undo, within=within)
 
+    @audited("run.pause")
     async def pause(self, run_id: str) -> None:
         """Let a run begin nothing new; what is in flight is finished."""
         await self.engine.control.pause(run_id)
 
+    @audited("run.resume")
     async def resume(self, run_id: str) -> None:
         """Let a paused run go on."""
         await self.engine.control.resume(run_id)
 
+    @audited("run.retry")
     async def retry(self, run_id: str) -> None:
         """Let a run that failed go on from the step that failed."""
         await self.engine.control.retry(run_id)
 
+    @audited("run.fork")
     async def fork(
         self,
         run_id: str,
@@ -193,6 +211,7 @@ class Runtime:
         """One question; NotFound if nobody was asked that."""
         return (await self.journal.approvals.get(approval)).to_dict()
 
+    @audited("approval.decide")
     async def decide(
         self,
         approval: str,
@@ -284,6 +303,7 @@ class Runtime:
     async def dead_letter(self, letter: str) -> dict[str, Any]:
         return (await self.journal.dead_letters.get(letter)).to_dict()
 
+    @audited("dead-letter.replay")
     async def replay(self, letter: str) -> None:
         """Handle a dead letter after all: deliver an event again, retry a run.
 
@@ -293,6 +313,7 @@ class Runtime:
         """
         await replay(self, letter)
 
+    @audited("dead-letter.discard")
     async def discard(self, letter: str) -> None:
         """Forget a dead letter."""
         await self.journal.dead_letters.discard(letter)
@@ -303,6 +324,13 @@ class Runtime:
     def configuration(self) -> Mapping[str, Any]:
         """The effective configuration, secrets redacted."""
         return self.effective_config
+
+    def _full_name(self, tool: str) -> str:
+        """Scopes are of full names: another name of a tool opens nothing."""
+        try:
+            return self.host.catalog.get(tool).name
+        except NotFound:
+            return tool
 
     def _is_workflow(self, name: str) -> bool:
         try:

@@ -1,0 +1,105 @@
+"""Runs the guard before anything reads the request's body, and keeps watch over the body."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import anyio
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from interlock.api.auth.guard import Guard
+from interlock.api.problems import Problem
+from interlock.api.refusals import TooLarge, TooSlow
+from interlock.runtime import acting_as
+from interlock.sdk import InterlockError
+
+
+class GuardMiddleware:
+    """Admits a request as its caller: whatever it asks of the runtime is that caller's doing.
+
+    Args:
+        max_body: bytes.
+        read_timeout: seconds that the body may take to arrive.
+    """
+
+    def __init__(
+        self, app: ASGIApp, guard: Guard, max_body: int, read_timeout: float = 30.0
+    ) -> None:
+        self._app = app
+        self._guard = guard
+        self._max_body = max_body
+        self._read_timeout = read_timeout
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return  # there is nothing here for a WebSocket
+        request = Request(scope)
+        address = request.client.host if request.client else ""
+        reply = _Reply(send)
+        try:
+            _check_size(request.headers.get("content-length", "0"), self._max_body)
+            caller = await self._guard.admit(request.url.path, request.headers, address)
+            caller = replace(caller, surface="mcp" if request.url.path == "/mcp" else "http")
+            body = _Body(receive, self._max_body, self._read_timeout)
+            left = math.inf if caller.expires is None else caller.expires - self._guard.world.time()
+            with acting_as(caller), anyio.move_on_after(left):
+                await self._app(scope, body.receive, reply.send)
+            await reply.end()
+        except InterlockError as error:
+            if reply.started:
+                raise
+            challenge = self._guard.challenge(error)
+            await Problem(error, challenge=challenge)(scope, receive, send)
+
+
+class _Reply:
+    """What is sent, so that a stream can be ended when its caller's token expires."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = self._ended = False
+
+    async def send(self, message: Message) -> None:
+        self.started = True
+        self._ended = message["type"] == "http.response.body" and not message.get("more_body")
+        await self._send(message)
+
+    async def end(self) -> None:
+        if self.started and not self._ended:
+            await self._send({"type": "http.response.body", "body": b""})
+
+
+class _Body:
+    """Holds bodies to the limit, without a declared length as well, and to the time."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._until = anyio.current_time() + seconds
+        self._seen = 0
+        self._complete = False
+
+    async def receive(self) -> Message:
+        if self._complete:
+            return await self._receive()
+        message: Message | None = None
+        with anyio.CancelScope(deadline=self._until):
+            message = await self._receive()
+        if message is None:
+            raise TooSlow("the request's body did not arrive in time")
+        self._seen += len(message.get("body", b""))
+        self._complete = not message.get("more_body", False)
+        if self._seen > self._limit:
+            raise _too_large(self._limit)
+        return message
+
+
+def _check_size(declared: str, limit: int) -> None:
+    if not declared.isdecimal() or int(declared) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"a request body may have {limit} bytes at most")

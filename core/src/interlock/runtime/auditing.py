@@ -1,0 +1,86 @@
+"""What callers do through the runtime leaves an entry in the audit log, whatever surface it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from inspect import signature
+from typing import Any, Protocol, TypeVar, cast
+
+from interlock.journal import AuditRecord, Journal
+from interlock.runtime.caller import Caller, current_caller
+from interlock.sdk import InterlockError, World
+from interlock.workflows import Engine
+
+
+class Audited(Protocol):
+    """What is asked of the runtime."""
+
+    journal: Journal
+    engine: Engine
+    world: World
+
+
+Operation = TypeVar("Operation", bound=Callable[..., Coroutine[Any, Any, Any]])
+
+
+def audited(action: str) -> Callable[[Operation], Operation]:
+    """Record an operation on its first argument, and how it ended.
+
+    What the process does on its own is not recorded. An operation on a run (``run.*``) is open
+    to a caller with limited scopes only if the run's workflow is within them.
+    """
+
+    def decorate(operation: Operation) -> Operation:
+        first = list(signature(operation).parameters)[1]
+
+        @wraps(operation)
+        async def recorded(runtime: Audited, *args: Any, **kwargs: Any) -> Any:
+            caller = current_caller()
+            if not caller.surface:
+                return await operation(runtime, *args, **kwargs)
+            target = str(args[0] if args else kwargs[first])
+            outcome, result = "cancelled", None
+            try:
+                await _check_run(runtime, caller, action, target)
+                result = await operation(runtime, *args, **kwargs)
+                outcome = "ok"
+            except InterlockError as error:
+                outcome = error.code
+                raise
+            except Exception:
+                outcome = "error"
+                raise
+            finally:
+                run = _run_of(action, target, result)
+                record(runtime, caller, action, target, outcome, run)
+            return result
+
+        return cast(Operation, recorded)
+
+    return decorate
+
+
+def record(
+    runtime: Audited,
+    caller: Caller,
+    action: str,
+    target: str,
+    outcome: str,
+    run: str | None = None,
+) -> None:
+    """Write an entry without waiting for it."""
+    at = runtime.world.time()
+    entry = AuditRecord(at, caller.name, action, target, outcome, run, caller.surface)
+    runtime.journal.audit.put(entry)
+
+
+async def _check_run(runtime: Audited, caller: Caller, action: str, run_id: str) -> None:
+    if action.startswith("run.") and action != "run.start" and "*" not in caller.tools:
+        caller.require_tool((await runtime.engine.get(run_id)).workflow)
+
+
+def _run_of(action: str, target: str, result: Any) -> str | None:
+    if action in ("run.start", "run.fork"):
+        return result if isinstance(result, str) else None
+    return target if action.startswith("run.") else None
