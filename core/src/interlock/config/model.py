@@ -201,6 +201,31 @@ class ApiConfig(Section):
         return self
 
 
+class ScheduleConfig(Section):
+    """A rule: at these times, start that template."""
+
+    cron: str | None = Field(None, description="minute hour day month weekday")
+    zone: str = Field("UTC", description="time zone of `cron`, such as Europe/Berlin")
+    every: Seconds | None = Field(None, gt=0, description="instead of `cron`: an interval")
+    start: str = Field(min_length=1, description="name of the template to start")
+    with_: dict[str, Any] = Field(
+        {}, alias="with", description="input of the run; texts may hold ${{ schedule.due }}"
+    )
+    overlap: Literal["allow", "skip", "wait", "cancel"] = Field(
+        "skip", description="if the run before is still under way"
+    )
+    catch_up: Literal["none", "last", "all"] = Field(
+        "last", description="which of the times that passed while Interlock was down count"
+    )
+    jitter: Seconds = Field(0.0, ge=0, description="how late a run may start, to spread load")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.cron is None) == (self.every is None):
+            raise ValueError("give either `cron` or `every`")
+        return self
+
+
 class Config(Section):
     """The whole configuration, checked, with references resolved."""
 
@@ -217,6 +242,7 @@ class Config(Section):
     services: dict[ServiceName, ServiceConfig] = Field({}, description="services, by name")
     workflows: WorkflowsConfig = Field(WorkflowsConfig(), description="workflow templates")
     triggers: tuple[TriggerConfig, ...] = Field((), description="what events start")
+    schedules: dict[ServiceName, ScheduleConfig] = Field({}, description="what the clock starts")
     aliases: dict[str, ToolName] = Field(
         {}, description="further names of tools: {name: service.tool}"
     )

@@ -77,7 +77,7 @@ def _resolve(document: Referring, resolved: Resolved, value: Any, path: Path) ->
 
 def _is_free(path: Path) -> bool:
     """Whether any JSON may stand here, a mapping of the form of a reference included."""
-    return (path[:1] == ("triggers",) and path[2:] == ("with",)) or path[-2:] == (
+    return (path[:1] in (("triggers",), ("schedules",)) and path[2:] == ("with",)) or path[-2:] == (
         "fallback",
         "value",
     )

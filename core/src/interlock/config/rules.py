@@ -21,6 +21,11 @@ EVENT_SCHEMA = {
     },
 }
 """What ``event`` is in the expressions of triggers."""
+SCHEDULE_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "due": {"type": "string"}},
+}
+"""What ``schedule`` is in those of schedules."""
 
 
 def broken_rules(
@@ -31,6 +36,7 @@ def broken_rules(
         *_unknown_service_types(sources, service_types),
         *_unknown_alias_targets(sources),
         *_triggers(sources, functions),
+        *_schedules(sources, functions),
     ]
 
 
@@ -81,11 +87,22 @@ def _triggers(sources: Sources, functions: Mapping[str, Function]) -> Iterator[F
             )
 
 
+def _schedules(sources: Sources, functions: Mapping[str, Function]) -> Iterator[Fault]:
+    for name, entry in _mapping(sources, "schedules"):
+        if isinstance(entry, dict) and "with" in entry:
+            compiled = partial(compile_value, entry["with"], functions)
+            names = {"schedule": SCHEDULE_SCHEMA}
+            yield from _expression(sources, ("schedules", name, "with"), compiled, names)
+
+
 def _expression(
-    sources: Sources, path: Path, compiled: Callable[[], Expression | Value]
+    sources: Sources,
+    path: Path,
+    compiled: Callable[[], Expression | Value],
+    names: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Fault]:
     try:
-        problems = compiled().check({"event": EVENT_SCHEMA})
+        problems = compiled().check(names or {"event": EVENT_SCHEMA})
     except ExpressionError as error:
         place = (*path, *error.location)
         yield sources.fault(place, error.message, hint=error.hint, offset=error.offset)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from interlock.config import Config, Document, Fault, config_error, read
-from interlock.events import Trigger
-from interlock.expr import compile_value, parse
+from interlock.config import Config, Document, Fault, read
+from interlock.daemon.starts import make_starts
+from interlock.events import Schedule, Trigger
 from interlock.host import HttpWishes, Plugins, ServiceSpec, load_plugins
 from interlock.sdk import NotFound, Service, World, tools_of
 from interlock.workflows import Template, ToolInfo, load_templates
@@ -28,6 +27,7 @@ class Plan:
     plugins: Plugins
     templates: list[Template]
     triggers: list[Trigger]
+    schedules: list[Schedule]
     warnings: list[Fault]
 
     @property
@@ -47,7 +47,8 @@ async def make_plan(path: Path, world: World) -> Plan:
     config = draft.resolve(settings, plugins.functions)
     tools = _Tools(config, plugins)
     templates = load_templates(_documents(config, plugins), tools.look_up, plugins.functions)
-    return Plan(config, plugins, templates, _triggers(config, templates, path), draft.warnings)
+    starts = make_starts(config, templates, path)
+    return Plan(config, plugins, templates, starts.triggers, starts.schedules, draft.warnings)
 
 
 class _Tools:
@@ -112,33 +113,3 @@ def _documents(config: Config, plugins: Plugins) -> list[Document]:
     own = [Document(file.read_text("utf-8"), str(file)) for file in config.workflows.files()]
     brought = [Document(each.read_text("utf-8"), each.name) for each in plugins.templates]
     return own + brought
-
-
-def _triggers(config: Config, templates: list[Template], path: Path) -> list[Trigger]:
-    names = {name for template in templates for name in (template.name, *template.aliases)}
-    missing = [trigger.start for trigger in config.triggers if trigger.start not in names]
-    if missing:
-        raise config_error(_unknown_workflows(missing, names, path))
-    return [
-        Trigger(
-            name=f"trigger-{number}",
-            on=trigger.on,
-            start=trigger.start,
-            input=compile_value(trigger.with_),
-            where=parse(trigger.where) if trigger.where else None,
-        )
-        for number, trigger in enumerate(config.triggers, 1)
-    ]
-
-
-def _unknown_workflows(missing: list[str], names: set[str], path: Path) -> list[Fault]:
-    document = Document(path.read_text("utf-8"), str(path))
-    entries = document.data.get("triggers", []) if isinstance(document.data, Mapping) else []
-    faults = []
-    for index, entry in enumerate(entries):
-        if entry.get("start") in missing:
-            nearest = get_close_matches(entry["start"], names, n=1)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else "see workflows.paths"
-            message = f"there is no workflow {entry['start']!r}"
-            faults.append(document.fault(("triggers", index, "start"), message, hint=hint))
-    return faults

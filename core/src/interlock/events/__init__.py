@@ -1,6 +1,20 @@
 """Facts on the move: the bus, and the triggers that start runs from events."""
 
 from interlock.events.bus import Bus, EventLog, Subscription
+from interlock.events.moments import Cron, Every, Moments
+from interlock.events.schedules import Clockwork, Schedule, schedule_named
 from interlock.events.triggers import StartRun, Trigger
 
-__all__ = ["Bus", "EventLog", "StartRun", "Subscription", "Trigger"]
+__all__ = [
+    "Bus",
+    "Clockwork",
+    "Cron",
+    "EventLog",
+    "Every",
+    "Moments",
+    "Schedule",
+    "StartRun",
+    "Subscription",
+    "Trigger",
+    "schedule_named",
+]
