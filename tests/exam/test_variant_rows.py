@@ -8,10 +8,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import elastic_rows  # noqa: E402 - the exam is a command, not a package
-import variant_rows  # noqa: E402
-from figma_truth import read  # noqa: E402
-from generation import Generated, generate  # noqa: E402
+import elastic_rows
+import variant_rows
+from figma_truth import read
+from generation import Generated, generate
 
 
 def a_layer(identity: str, **fields: Any) -> dict[str, Any]:

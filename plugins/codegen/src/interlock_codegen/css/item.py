@@ -63,11 +63,12 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
             if "maxWidth" in (node.get("limits") or {}):
                 style["max-md max-width"] = "max-md:max-w-full"
     elif horizontal == "fill":
-        style |= {"flex": "flex-1", "min-width": "min-w-0"} if row else {"width": "w-full"}
+        grown = {"flex": _share(parent, "horizontal"), "min-width": "min-w-0"}
+        style |= grown if row else {"width": "w-full"}
     if vertical == "fixed":
         style |= _height(node, job)
     elif vertical == "fill":
-        style |= {"align-self": "self-stretch"} if row else {"flex": "flex-1"}
+        style |= {"align-self": "self-stretch"} if row else {"flex": _share(parent, "vertical")}
     if row and stacks(parent):
         style |= _stacked(horizontal)
     if (horizontal if row else vertical) == "fixed" and not _may_shrink(node, parent, row):
@@ -76,6 +77,26 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
         style["position"] = "relative"
         style["z-index"] = f"z-{_rank_from_top(node, parent)}"
     return {**style, **_turned_margin(node)}
+
+
+def _share(parent: Json, axis: str) -> str:
+    """An equal share of the room for each sibling that fills.
+
+    CSS shares what is left beside paddings, so siblings with different ones must start from the
+    same size, one that holds the largest padding.
+    """
+    filling = [
+        child
+        for child in parent["children"]
+        if child["sizing"][axis] == "fill" and child.get("position") != "absolute"
+    ]
+    rooms = {_padding_along(child, axis) for child in filling}
+    return "flex-1" if len(rooms) < 2 else f"flex-[1_1_{tailwind.pixels(max(rooms))}]"
+
+
+def _padding_along(node: Json, axis: str) -> float:
+    top, right, bottom, left = (node.get("layout") or {}).get("padding") or (0, 0, 0, 0)
+    return float(left + right if axis == "horizontal" else top + bottom)
 
 
 def _stacked(horizontal: str) -> Style:

@@ -61,6 +61,9 @@ def _can_be_border(node: Json, widths: Sequence[float]) -> bool:
     layout = node.get("layout")
     if layout is None or layout["mode"] == "grid":
         return False
+    # What is placed starts inside of a border, in Figma at the edge of the box.
+    if any(child.get("position") == "absolute" for child in node["children"]):
+        return False
     padding = layout.get("padding") or _NONE
     return all(room >= width for room, width in zip(padding, widths, strict=True))
 
