@@ -15,7 +15,7 @@ from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
 from interlock.daemon.housekeeping import keep_house
 from interlock.daemon.plan import Plan, make_plan
-from interlock.events import Bus
+from interlock.events import Bus, Clockwork
 from interlock.host import Host
 from interlock.journal import DeadLetterRecord, Journal, open_journal
 from interlock.runtime import Runtime, use_runtime
@@ -105,9 +105,15 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
         )
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config), world)
         _introduce(plan, runtime)
+        for schedule in plan.schedules:
+            state = journal.key_value(f"schedule:{schedule.name}")
+            clockwork = Clockwork(schedule, state, world, runtime.start, runtime)
+            runtime.schedules[schedule.name] = clockwork
         await stack.enter_async_context(engine)
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(bus.run)
+        for clockwork in runtime.schedules.values():
+            tasks.start_soon(clockwork.run)
         tasks.start_soon(keep_house, journal, config.journal.retention, world)
         stack.callback(tasks.cancel_scope.cancel)
         use_runtime(runtime)

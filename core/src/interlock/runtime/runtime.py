@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from interlock.events import Bus, Subscription
+from interlock.events import Bus, Clockwork, Subscription, schedule_named
 from interlock.host import Host
 from interlock.journal import Journal, RunFilter
 from interlock.runtime.auditing import audited
@@ -35,6 +35,7 @@ class Runtime:
     telemetry: Telemetry
     effective_config: Mapping[str, Any]
     world: World = RealWorld()  # noqa: RUF009 - has no state
+    schedules: dict[str, Clockwork] = field(default_factory=dict)
     ready: bool = False
 
     # Tools
@@ -146,9 +147,9 @@ class Runtime:
         """The recorded steps of a run, in the order in which they ended."""
         return [step.to_dict() for step in await self.engine.steps(run_id)]
 
-    def watch(self, run_id: str) -> AsyncIterator[dict[str, Any]]:
-        """Progress of a run, from now to its end."""
-        return self.engine.watch(run_id)
+    def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[dict[str, Any]]:
+        """Progress of a run to its end: from now, or with the steps that ended since a moment."""
+        return self.engine.watch(run_id, since=since)
 
     @audited("run.cancel")
     async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
@@ -241,6 +242,27 @@ class Runtime:
     def register(self, template: Template) -> None:
         """Make a template from Python startable under its name."""
         self.engine.register(template)
+
+    async def over(self, run_id: str) -> bool:
+        """Whether a run has ended, or there is none."""
+        record = await self.journal.runs.get(run_id)
+        return record is None or record.finished is not None
+
+    # Schedules
+
+    async def list_schedules(self) -> list[dict[str, Any]]:
+        """Each schedule: what it starts, when next, the last run, whether it is paused."""
+        return [await clockwork.to_dict() for clockwork in self.schedules.values()]
+
+    @audited("schedule.pause")
+    async def pause_schedule(self, name: str, *, paused: bool = True) -> None:
+        """Let a schedule start nothing, or start again; NotFound if there is none."""
+        await schedule_named(self.schedules, name).pause(paused=paused)
+
+    @audited("schedule.fire")
+    async def fire_schedule(self, name: str) -> str | None:
+        """Start a schedule's run now, beside those that are due; its id."""
+        return await schedule_named(self.schedules, name).fire(self.world.time())
 
     # Events
 

@@ -1,0 +1,86 @@
+"""What the clock starts, over HTTP."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from interlock.api.answers import Items
+from interlock.api.endpoint import Endpoint
+from interlock.api.problems import Json
+from interlock.api.requests import runtime_of
+
+
+class ScheduleAnswer(BaseModel):
+    """A schedule and how it stands; moments are seconds since 1970."""
+
+    name: str
+    start: str
+    next: float | None
+    last_run: str | None
+    paused: bool
+    overlap: str
+    catch_up: str
+
+
+class Paused(BaseModel):
+    paused: bool
+
+
+class Fired(BaseModel):
+    run_id: str | None
+
+
+async def list_schedules(request: Request) -> Response:
+    return Json({"items": await runtime_of(request).list_schedules()})
+
+
+async def pause_schedule(request: Request) -> Response:
+    await runtime_of(request).pause_schedule(_name(request))
+    return Json({"paused": True})
+
+
+async def resume_schedule(request: Request) -> Response:
+    await runtime_of(request).pause_schedule(_name(request), paused=False)
+    return Json({"paused": False})
+
+
+async def fire_schedule(request: Request) -> Response:
+    return Json({"run_id": await runtime_of(request).fire_schedule(_name(request))})
+
+
+def _name(request: Request) -> str:
+    name: str = request.path_params["schedule"]
+    return name
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET", "/schedules", list_schedules, "List what the clock starts.", Items[ScheduleAnswer]
+    ),
+    Endpoint(
+        "POST",
+        "/schedules/{schedule}/pause",
+        pause_schedule,
+        "Let a schedule start nothing.",
+        Paused,
+        role="operator",
+    ),
+    Endpoint(
+        "POST",
+        "/schedules/{schedule}/resume",
+        resume_schedule,
+        "Let a schedule start runs again.",
+        Paused,
+        role="operator",
+    ),
+    Endpoint(
+        "POST",
+        "/schedules/{schedule}/fire",
+        fire_schedule,
+        "Start a schedule's run now.",
+        Fired,
+        role="operator",
+    ),
+]
