@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from interlock.api import attention, control, events, runs, state, tools
+from interlock.api import attention, audit, control, events, runs, schedules, state, tools
+from interlock.api.answers import Anything
 from interlock.api.auth import Guard, GuardMiddleware
-from interlock.api.problems import on_any_error, on_http_exception, on_interlock_error
+from interlock.api.auth.guard import METADATA
+from interlock.api.dispatch import routes
+from interlock.api.endpoint import Endpoint
+from interlock.api.openapi import describe
+from interlock.api.problems import Json, on_any_error, on_http_exception, on_interlock_error
 from interlock.runtime import Runtime
 from interlock.sdk import InterlockError
+
+PREFIX = "/api/v1"
 
 
 def build_app(
@@ -34,29 +44,63 @@ def build_app(
     """
     app = Starlette(
         routes=[
-            Mount(
-                "/api/v1",
-                routes=[
-                    *tools.ROUTES,
-                    *runs.ROUTES,
-                    *control.ROUTES,
-                    *attention.ROUTES,
-                    *events.ROUTES,
-                    *state.ROUTES,
-                ],
-            ),
-            *events.HOOKS,
-            *state.HEALTH,
+            *routes(declared(guard)),
             *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),
         ],
-        middleware=[
-            Middleware(GuardMiddleware, guard=guard, max_body=max_body, read_timeout=read_timeout)
-        ],
+        middleware=[Middleware(GuardMiddleware, guard, max_body, read_timeout)],
         exception_handlers={
             InterlockError: on_interlock_error,
             HTTPException: on_http_exception,
             Exception: on_any_error,
         },
     )
+    app.router.redirect_slashes = False
     app.state.runtime = runtime
+    app.state.guard = guard
+    app.state.working = set()
     return app
+
+
+def declared(guard: Guard) -> Sequence[Endpoint]:
+    """Every endpoint of the API, of the webhooks and beside them."""
+    modules = (tools, runs, control, attention, schedules, events, state, audit)
+    return [
+        *(each.under(PREFIX) for module in modules for each in module.ENDPOINTS),
+        _DESCRIPTION,
+        *events.HOOKS,
+        *state.HEALTH,
+        *_metadata(guard),
+    ]
+
+
+async def show_openapi(request: Request) -> Response:
+    return Json(_described(request.app))
+
+
+def _described(app: Starlette) -> dict[str, Any]:
+    """Made once, when somebody asks."""
+    if not hasattr(app.state, "description"):
+        app.state.description = describe(declared(app.state.guard))
+    description: dict[str, Any] = app.state.description
+    return description
+
+
+_DESCRIPTION = Endpoint(
+    "GET", f"{PREFIX}/openapi.json", show_openapi, "Describe this API.", Anything
+)
+
+
+def _metadata(guard: Guard) -> list[Endpoint]:
+    """Where a client without a token learns whom to ask for one (RFC 9728)."""
+    if guard.oauth is None:
+        return []
+    metadata = guard.oauth.metadata()
+
+    async def show_protected_resource(request: Request) -> Response:
+        return Json(metadata)
+
+    summary = "Tell who issues access tokens."
+    return [
+        Endpoint("GET", path, show_protected_resource, summary, Anything, role=None)
+        for path in (METADATA, f"{METADATA}/mcp")
+    ]

@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from interlock.api.answers import Accepted, Approval, DeadLetter, Items
+from interlock.api.endpoint import Endpoint, Query
 from interlock.api.problems import Json
-from interlock.api.requests import Body, query_int, read_body, runtime_of
+from interlock.api.requests import Body, read_body, runtime_of
+from interlock.runtime import current_caller
 
 
 class DecideBody(Body):
@@ -22,12 +24,19 @@ class DecideBody(Body):
     comment: str = Field("", max_length=10_000)
 
 
+class Limit(Query):
+    limit: int = Field(50, ge=1, le=1000)
+
+
+class ApprovalsQuery(Limit):
+    all: bool = Field(False, description="also those that are decided")
+    run: str | None = None
+
+
 async def list_approvals(request: Request) -> Response:
-    query = request.query_params
+    query: ApprovalsQuery = request.state.query
     items = await runtime_of(request).approvals(
-        open_only=query.get("all") not in ("1", "true"),
-        run=query.get("run"),
-        limit=query_int(request, "limit", 50, most=1000),
+        open_only=not query.all, run=query.run, limit=query.limit
     )
     return Json({"items": items})
 
@@ -42,15 +51,21 @@ async def decide(request: Request) -> Response:
         request.path_params["approval"],
         body.choice,
         values=body.values,
-        by=body.by,
+        by=_decider(body),
         comment=body.comment,
     )
     return Json(decided)
 
 
+def _decider(body: DecideBody) -> str:
+    """An admin may say for whom; everybody else decides in the own name."""
+    caller = current_caller()
+    return body.by if body.by and caller.role == "admin" else caller.name
+
+
 async def list_dead_letters(request: Request) -> Response:
-    limit = query_int(request, "limit", 50, most=1000)
-    return Json({"items": await runtime_of(request).dead_letters(limit=limit)})
+    query: Limit = request.state.query
+    return Json({"items": await runtime_of(request).dead_letters(limit=query.limit)})
 
 
 async def show_dead_letter(request: Request) -> Response:
@@ -67,12 +82,49 @@ async def discard_dead_letter(request: Request) -> Response:
     return Json({"discarded": True})
 
 
-ROUTES = [
-    Route("/approvals", list_approvals),
-    Route("/approvals/{approval}", show_approval),
-    Route("/approvals/{approval}/decide", decide, methods=["POST"]),
-    Route("/dead-letters", list_dead_letters),
-    Route("/dead-letters/{letter}", show_dead_letter),
-    Route("/dead-letters/{letter}", discard_dead_letter, methods=["DELETE"]),
-    Route("/dead-letters/{letter}/replay", replay_dead_letter, methods=["POST"]),
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "/approvals",
+        list_approvals,
+        "List what people are asked, the oldest question first.",
+        Items[Approval],
+        query=ApprovalsQuery,
+    ),
+    Endpoint("GET", "/approvals/{approval}", show_approval, "Show a question.", Approval),
+    Endpoint(
+        "POST",
+        "/approvals/{approval}/decide",
+        decide,
+        "Answer a question; its run goes on.",
+        Approval,
+        role="operator",
+        body=DecideBody,
+    ),
+    Endpoint(
+        "GET",
+        "/dead-letters",
+        list_dead_letters,
+        "List what could not be handled, newest first.",
+        Items[DeadLetter],
+        query=Limit,
+    ),
+    Endpoint("GET", "/dead-letters/{letter}", show_dead_letter, "Show a dead letter.", DeadLetter),
+    Endpoint(
+        "DELETE",
+        "/dead-letters/{letter}",
+        discard_dead_letter,
+        "Forget a dead letter.",
+        Accepted,
+        role="operator",
+    ),
+    Endpoint(
+        "POST",
+        "/dead-letters/{letter}/replay",
+        replay_dead_letter,
+        "Handle a dead letter after all.",
+        Accepted,
+        role="operator",
+        statuses=(202,),
+    ),
 ]

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from interlock.api.answers import Accepted, EachDone, Started
+from interlock.api.endpoint import Endpoint, Handler
 from interlock.api.problems import Json
 from interlock.api.requests import Body, read_body, runtime_of
 from interlock.journal import RunFilter
@@ -91,11 +92,39 @@ def _run(request: Request) -> str:
     return run
 
 
-ROUTES = [
-    Route("/runs/each", each_run, methods=["POST"]),
-    Route("/runs/{run}/cancel", cancel_run, methods=["POST"]),
-    Route("/runs/{run}/pause", pause_run, methods=["POST"]),
-    Route("/runs/{run}/resume", resume_run, methods=["POST"]),
-    Route("/runs/{run}/retry", retry_run, methods=["POST"]),
-    Route("/runs/{run}/fork", fork_run, methods=["POST"]),
+def _acting(
+    action: str, handler: Handler, summary: str, body: type[Body] | None = None
+) -> Endpoint:
+    """One of the things that are done to a run, and go on after the answer."""
+    path = f"/runs/{{run}}/{action}"
+    return Endpoint(
+        "POST", path, handler, summary, Accepted, role="operator", body=body, statuses=(202,)
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "/runs/each",
+        each_run,
+        "Do one thing to all runs that match.",
+        EachDone,
+        role="operator",
+        body=EachBody,
+    ),
+    _acting("cancel", cancel_run, "Ask a run to stop.", CancelBody),
+    _acting("pause", pause_run, "Let a run begin nothing new."),
+    _acting("resume", resume_run, "Let a paused run go on."),
+    _acting("retry", retry_run, "Let a run that failed go on."),
+    Endpoint(
+        "POST",
+        "/runs/{run}/fork",
+        fork_run,
+        "Start a run that takes over what another did before a step.",
+        Started,
+        role="operator",
+        body=ForkBody,
+        statuses=(202,),
+        headers={"Location": "the new run"},
+    ),
 ]

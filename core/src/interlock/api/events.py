@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from interlock.api.answers import Anything, Published
+from interlock.api.endpoint import Endpoint
+from interlock.api.idempotency import effect_of
 from interlock.api.problems import Json
 from interlock.api.requests import EventBody, read_body, runtime_of
 from interlock.sdk import Event, WebhookRequest
@@ -13,7 +15,7 @@ from interlock.sdk import Event, WebhookRequest
 
 async def publish_event(request: Request) -> Response:
     body = await read_body(request, EventBody)
-    event = Event(body.name, body.payload, id=body.id, key=body.key)
+    event = Event(body.name, body.payload, id=body.id or effect_of(request) or "", key=body.key)
     fresh = await runtime_of(request).publish(event, source="api")
     return Json({"published": fresh}, status_code=202 if fresh else 200)
 
@@ -29,8 +31,27 @@ async def receive_webhook(request: Request) -> Response:
     return Json(reply.body or {}, status_code=reply.status)
 
 
-ROUTES = [Route("/events", publish_event, methods=["POST"])]
+async def receive_webhook_below(request: Request) -> Response:
+    return await receive_webhook(request)
+
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "/events",
+        publish_event,
+        "Publish an event; 200 if one of its id was published before.",
+        Published,
+        role="operator",
+        body=EventBody,
+        statuses=(202, 200),
+    )
+]
+_VERIFIED = "Deliver a webhook; the service verifies it."
 HOOKS = [
-    Route("/hooks/{service}", receive_webhook, methods=["POST"]),
-    Route("/hooks/{service}/{path:path}", receive_webhook, methods=["POST"]),
+    Endpoint("POST", path, handler, _VERIFIED, Anything, role=None, raw=True)
+    for path, handler in (
+        ("/hooks/{service}", receive_webhook),
+        ("/hooks/{service}/{path:path}", receive_webhook_below),
+    )
 ]

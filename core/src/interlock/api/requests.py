@@ -61,18 +61,6 @@ async def read_body(request: Request, model: type[B]) -> B:
         raise invalid_input("the body", error) from None
 
 
-def query_int(request: Request, name: str, default: int, *, most: int) -> int:
-    """An integer of the query string between 0 and ``most``.
-
-    Raises:
-        InvalidInput: it is not.
-    """
-    text = request.query_params.get(name, str(default))
-    if not text.isdecimal() or int(text) > most:
-        raise InvalidInput(f"{name} must be an integer from 0 to {most}", path=f"$.{name}")
-    return int(text)
-
-
 def runtime_of(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime

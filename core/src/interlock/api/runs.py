@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
+from pydantic import Field
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import Response
 
+from interlock.api.answers import Items, Run, Started, Step, Workflow
+from interlock.api.endpoint import EVENTS, Endpoint, Page
+from interlock.api.idempotency import effect_of
+from interlock.api.pages import NEXT, page
 from interlock.api.problems import Json
-from interlock.api.requests import StartBody, query_int, read_body, runtime_of
+from interlock.api.requests import StartBody, read_body, runtime_of
+from interlock.api.streams import EventStream, last_seen
 from interlock.journal import RunFilter
 from interlock.sdk import InvalidInput
+
+
+class RunsQuery(Page):
+    """Which runs; ``input.FIELD=JSON`` asks for a field of the input."""
+
+    status: str | None = None
+    workflow: str | None = None
+    tag: str | None = None
+    since: float | None = Field(None, description="created at or after; seconds since 1970")
+    until: float | None = Field(None, description="created before")
 
 
 async def list_workflows(request: Request) -> Response:
@@ -30,7 +44,7 @@ async def start_run(request: Request) -> Response:
     run_id = await runtime_of(request).start(
         request.path_params["workflow"],
         body.input,
-        run_id=body.run_id,
+        run_id=body.run_id or effect_of(request),
         tags=body.tags,
         timeout=body.timeout,
     )
@@ -39,32 +53,17 @@ async def start_run(request: Request) -> Response:
 
 
 async def list_runs(request: Request) -> Response:
+    query: RunsQuery = request.state.query
     runs = await runtime_of(request).runs(
-        _filter(request.query_params),
-        limit=query_int(request, "limit", 50, most=1000),
-        before=request.query_params.get("before"),
+        _filter(query, request.query_params), limit=query.limit, before=query.cursor
     )
-    return Json({"items": runs})
+    return page(request, runs, _seen(query, runs))
 
 
-def _filter(query: QueryParams) -> RunFilter:
-    """``status``, ``workflow``, ``tag``, ``since``, ``until`` and ``input.FIELD=JSON``.
-
-    Raises:
-        InvalidInput: a moment is no number, or a field's value no JSON.
-    """
-    fields = {key[6:]: _json(key, query[key]) for key in query if key.startswith("input.")}
-    moments = {key: _json(key, query[key]) for key in ("since", "until") if key in query}
-    for key, moment in moments.items():
-        if not isinstance(moment, int | float):
-            raise InvalidInput(f"{key} must be seconds since 1970", path=f"$.{key}")
-    return RunFilter(
-        status=query.get("status"),
-        workflow=query.get("workflow"),
-        tag=query.get("tag"),
-        input=fields,
-        **moments,
-    )
+def _filter(query: RunsQuery, raw: QueryParams) -> RunFilter:
+    """Raises InvalidInput if the value asked of a field is no JSON."""
+    fields = {key[6:]: _json(key, raw[key]) for key in raw if key.startswith("input.")}
+    return RunFilter(**query.model_dump(exclude={"limit", "cursor"}), input=fields)
 
 
 def _json(key: str, text: str) -> Any:
@@ -84,22 +83,48 @@ async def list_steps(request: Request) -> Response:
 
 async def watch_run(request: Request) -> Response:
     """Progress as server-sent events; ends with the run."""
-    progress = runtime_of(request).watch(request.path_params["run"])
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_sent(progress), media_type="text/event-stream", headers=headers)
+    runtime = runtime_of(request)
+    # An unknown run is a 404, not a stream that breaks.
+    run = (await runtime.run(request.path_params["run"]))["id"]
+    return EventStream(runtime.watch(run, since=last_seen(request)))
 
 
-async def _sent(progress: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
-    async for item in progress:
-        yield b"event: %s\ndata: %s\n\n" % (str(item["kind"]).encode(), orjson.dumps(item))
+def _seen(query: RunsQuery, items: list[dict[str, Any]]) -> str | None:
+    return items[-1]["id"] if len(items) == query.limit else None
 
 
-ROUTES = [
-    Route("/workflows", list_workflows),
-    Route("/workflows/{workflow}", show_workflow),
-    Route("/workflows/{workflow}/start", start_run, methods=["POST"]),
-    Route("/runs", list_runs),
-    Route("/runs/{run}", show_run),
-    Route("/runs/{run}/steps", list_steps),
-    Route("/runs/{run}/watch", watch_run),
+ENDPOINTS = [
+    Endpoint("GET", "/workflows", list_workflows, "List the templates.", Items[Workflow]),
+    Endpoint("GET", "/workflows/{workflow}", show_workflow, "Show one template.", Workflow),
+    Endpoint(
+        "POST",
+        "/workflows/{workflow}/start",
+        start_run,
+        "Start a run; answered as soon as it is durable.",
+        Started,
+        role="operator",
+        body=StartBody,
+        statuses=(202,),
+        headers={"Location": "the run"},
+    ),
+    Endpoint(
+        "GET",
+        "/runs",
+        list_runs,
+        "List runs, newest first.",
+        Items[Run],
+        query=RunsQuery,
+        headers=NEXT,
+        open_query="input.",
+    ),
+    Endpoint("GET", "/runs/{run}", show_run, "Show a run; a beginning of its id will do.", Run),
+    Endpoint("GET", "/runs/{run}/steps", list_steps, "List its recorded steps.", Items[Step]),
+    Endpoint(
+        "GET",
+        "/runs/{run}/watch",
+        watch_run,
+        "Follow a run to its end; Last-Event-ID resumes.",
+        None,
+        media=EVENTS,
+    ),
 ]

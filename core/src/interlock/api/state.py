@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from interlock.api.answers import Anything, Health, Items, Live, Metric, Plugin, Service
+from interlock.api.endpoint import TEXT, Endpoint, Handler
 from interlock.api.problems import Json
 from interlock.api.requests import runtime_of
 
@@ -14,12 +15,42 @@ async def list_services(request: Request) -> Response:
     return Json({"items": runtime_of(request).services()})
 
 
+async def show_service(request: Request) -> Response:
+    return Json(runtime_of(request).service(request.path_params["service"]))
+
+
+async def pause_service(request: Request) -> Response:
+    await runtime_of(request).pause_service(request.path_params["service"])
+    return await show_service(request)
+
+
+async def resume_service(request: Request) -> Response:
+    await runtime_of(request).resume_service(request.path_params["service"])
+    return await show_service(request)
+
+
+async def reset_breaker(request: Request) -> Response:
+    await runtime_of(request).reset_breaker(request.path_params["service"])
+    return await show_service(request)
+
+
+async def restart_service(request: Request) -> Response:
+    await runtime_of(request).restart_service(request.path_params["service"])
+    return await show_service(request)
+
+
 async def list_plugins(request: Request) -> Response:
     return Json({"items": runtime_of(request).plugins()})
 
 
-async def show_metrics(request: Request) -> Response:
+async def list_metrics(request: Request) -> Response:
     return Json({"items": runtime_of(request).metrics()})
+
+
+async def show_prometheus(request: Request) -> Response:
+    """https://prometheus.io/docs/instrumenting/exposition_formats/, text, version 0.0.4."""
+    text = runtime_of(request).prometheus()
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 async def show_config(request: Request) -> Response:
@@ -32,10 +63,39 @@ async def show_health(request: Request) -> Response:
     return Json({"ready": ready}, status_code=200 if ready else 503)
 
 
-ROUTES = [
-    Route("/services", list_services),
-    Route("/plugins", list_plugins),
-    Route("/metrics", show_metrics),
-    Route("/config", show_config),
+async def show_ready(request: Request) -> Response:
+    return await show_health(request)
+
+
+async def show_live(request: Request) -> Response:
+    return Json({"live": True})
+
+
+def _acting(action: str, handler: Handler, summary: str) -> Endpoint:
+    path = f"/services/{{service}}/{action}"
+    return Endpoint("POST", path, handler, summary, Service, role="operator")
+
+
+def _health(path: str, handler: Handler, summary: str) -> Endpoint:
+    return Endpoint("GET", path, handler, summary, Health, role=None, statuses=(200, 503))
+
+
+ENDPOINTS = [
+    Endpoint("GET", "/services", list_services, "List the services.", Items[Service]),
+    Endpoint("GET", "/services/{service}", show_service, "Show how a service does.", Service),
+    _acting("pause", pause_service, "Refuse the calls of a service."),
+    _acting("resume", resume_service, "Let the calls of a service through again."),
+    _acting("reset-breaker", reset_breaker, "Close the breaker of a service."),
+    _acting("restart", restart_service, "Stop a service and start it anew."),
+    Endpoint("GET", "/plugins", list_plugins, "List the plugins.", Items[Plugin]),
+    Endpoint("GET", "/metrics", list_metrics, "List the metrics.", Items[Metric]),
+    Endpoint(
+        "GET", "/config", show_config, "Show the configuration, redacted.", Anything, role="admin"
+    ),
 ]
-HEALTH = [Route("/health", show_health)]
+HEALTH = [
+    _health("/health", show_health, "Tell whether work is taken."),
+    _health("/health/ready", show_ready, "Tell whether work is taken."),
+    Endpoint("GET", "/health/live", show_live, "Tell that the process answers.", Live, role=None),
+    Endpoint("GET", "/metrics", show_prometheus, "Metrics for Prometheus.", None, media=TEXT),
+]

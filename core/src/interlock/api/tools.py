@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from interlock.api.answers import CallResult, Items, Tool
+from interlock.api.endpoint import Endpoint
+from interlock.api.idempotency import effect_of
 from interlock.api.problems import Json
 from interlock.api.requests import CallBody, read_body, runtime_of
 
@@ -24,13 +26,21 @@ async def call_tool(request: Request) -> Response:
         request.path_params["tool"],
         body.arguments,
         timeout=body.timeout,
-        idempotency_key=body.idempotency_key,
+        idempotency_key=body.idempotency_key or effect_of(request),
     )
     return Json({"result": result})
 
 
-ROUTES = [
-    Route("/tools", list_tools),
-    Route("/tools/{tool}", show_tool),
-    Route("/tools/{tool}/call", call_tool, methods=["POST"]),
+ENDPOINTS = [
+    Endpoint("GET", "/tools", list_tools, "List the tools that the caller may see.", Items[Tool]),
+    Endpoint("GET", "/tools/{tool}", show_tool, "Show one tool, by name or alias.", Tool),
+    Endpoint(
+        "POST",
+        "/tools/{tool}/call",
+        call_tool,
+        "Call a tool, or run a workflow to its end.",
+        CallResult,
+        role="operator",
+        body=CallBody,
+    ),
 ]

@@ -115,6 +115,19 @@ class Breaker:
         else:
             self._counted(failed=failed)
 
+    def reset(self) -> None:
+        """Close it and forget the failures; calls under way do not count any more."""
+        if self._context.state == OPENED:
+            # purgatory leads from open to closed only by way of half open.
+            self._context._state.opened_at = 0.0
+            self._context.handle_new_request()
+        if self._context.state == HALF_OPENED:
+            self._context.handle_end_request()
+        self._blocked_until = 0.0
+        self._probes = self._successes = 0
+        self._window.clear()
+        self._changed()
+
     def health(self) -> dict[str, Any]:
         now = self._world.monotonic()
         self._window.forget(now)

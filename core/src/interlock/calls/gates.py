@@ -46,6 +46,10 @@ class Gates:
     def budget(self, share: float) -> RetryBudget:
         return self._budgets.setdefault(share, RetryBudget(share, self._world))
 
+    def reset_breakers(self) -> None:
+        for breaker in self._breakers.values():
+            breaker.reset()
+
     def count(self, record: OutcomeRecord) -> None:
         self._outcomes[record.outcome] += 1
         self._decisions.update(record.decisions)

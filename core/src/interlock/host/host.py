@@ -30,6 +30,7 @@ from interlock.sdk import (
     NotFound,
     Policies,
     Service,
+    ServiceUnavailable,
     WebhookReply,
     WebhookRequest,
     World,
@@ -67,6 +68,7 @@ class Host:
         # Services of the configuration whose type nobody offers.
         self._homeless: dict[str, ServiceStatus] = {}
         self._gates: dict[str, Gates] = {}
+        self._paused: set[str] = set()
         self._surroundings = Surroundings(
             world, telemetry, actors, stores, emit, self._call_other, on_outcome
         )
@@ -155,14 +157,30 @@ class Host:
         if added is not None:
             await added.spawn()
 
+    def pause_service(self, name: str) -> None:
+        """Refuse its calls until :meth:`resume_service`; what is in flight goes on.
+
+        Raises:
+            NotFound: there is no service of this name; the same for the next two.
+        """
+        self._paused.add(self._service(name).spec.name)
+
+    def resume_service(self, name: str) -> None:
+        self._paused.discard(self._service(name).spec.name)
+
+    def reset_breaker(self, name: str) -> None:
+        """Let calls through at once, whatever failed before."""
+        self._service(name).gates.reset_breakers()
+
     def health(self) -> list[dict[str, Any]]:
         """Each service by name: its state and why, gates, actor, and when it blocked the loop."""
         reports = [service.health() for service in self._services.values()]
         for report in reports:
             blocked = self.watchdog.of(report["name"])
             report["blocked"] = [blockage.to_dict() for blockage in blocked]
+            report["paused"] = report["name"] in self._paused
         reports += [
-            {"name": name, "type": "", "gates": None, "actor": None, "blocked": []}
+            {"name": name, "type": "", "gates": None, "actor": None, "blocked": [], "paused": False}
             | status.to_dict()
             for name, status in self._homeless.items()
         ]
@@ -272,6 +290,8 @@ class Host:
         return await self._ask(entry, call, until - now)
 
     async def _ask(self, entry: ToolEntry, call: Call, timeout: float) -> Any:
+        if entry.service in self._paused:
+            raise _paused(entry.service)
         ref = self._services[entry.service].ref
         if ref is None:
             raise self._services[entry.service].status.unavailable()
@@ -340,6 +360,15 @@ class Host:
         if hosted.ref is None:
             raise hosted.status.unavailable()
         return await hosted.ref.ask(message, timeout=DEFAULT_DEADLINE)
+
+
+def _paused(service: str) -> ServiceUnavailable:
+    return ServiceUnavailable(
+        f"{service} is paused by an operator",
+        hint="let its calls through with POST /api/v1/services/NAME/resume",
+        policy="pause",
+        key=service,
+    )
 
 
 def _until(now: float, policies: Policies, deadline: float | None, timeout: float | None) -> float:

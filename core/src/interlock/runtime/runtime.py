@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from interlock.events import Bus, Clockwork, Subscription, schedule_named
@@ -12,6 +13,7 @@ from interlock.host import Host
 from interlock.journal import Journal, RunFilter
 from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
+from interlock.runtime.gauges import service_gauges
 from interlock.runtime.operators import each_run, replay
 from interlock.sdk import Event, NotFound, RealWorld, WebhookReply, WebhookRequest, World
 from interlock.sdk.events import EventMark, marks_of
@@ -314,6 +316,34 @@ class Runtime:
         """Each service: state, why, breaker, limiter head-room, calls in flight, restarts."""
         return self.host.health()
 
+    def service(self, name: str) -> dict[str, Any]:
+        """One of :meth:`services`; NotFound otherwise."""
+        reports = {report["name"]: report for report in self.services()}
+        if name not in reports:
+            nearest = get_close_matches(name, reports)
+            raise NotFound(f"there is no service {name!r}", nearest=nearest, kind="service")
+        return reports[name]
+
+    @audited("service.pause")
+    async def pause_service(self, service: str) -> None:
+        """Refuse the calls of a service; what is in flight goes on."""
+        self.host.pause_service(service)
+
+    @audited("service.resume")
+    async def resume_service(self, service: str) -> None:
+        """Let the calls of a paused service through again."""
+        self.host.resume_service(service)
+
+    @audited("service.reset-breaker")
+    async def reset_breaker(self, service: str) -> None:
+        """Close the breaker of a service."""
+        self.host.reset_breaker(service)
+
+    @audited("service.restart")
+    async def restart_service(self, service: str) -> None:
+        """Stop a service and start it anew."""
+        await self.host.restart_service(service)
+
     def plugins(self) -> list[dict[str, Any]]:
         """Each plugin: name, version, state, what it brings, or why it failed to load."""
         return [record.to_dict() for record in self.host.plugins]
@@ -342,6 +372,10 @@ class Runtime:
 
     def metrics(self) -> list[dict[str, Any]]:
         return self.telemetry.snapshot()
+
+    def prometheus(self) -> str:
+        """The metrics, and how the services do, in Prometheus' text format."""
+        return self.telemetry.prometheus(service_gauges(self.services()))
 
     def configuration(self) -> Mapping[str, Any]:
         """The effective configuration, secrets redacted."""

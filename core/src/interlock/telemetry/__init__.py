@@ -2,7 +2,8 @@
 
 from interlock.telemetry.metrics import Counter, Histogram
 from interlock.telemetry.options import TelemetryOptions
+from interlock.telemetry.prometheus import Gauge
 from interlock.telemetry.spans import Span
 from interlock.telemetry.telemetry import Telemetry
 
-__all__ = ["Counter", "Histogram", "Span", "Telemetry", "TelemetryOptions"]
+__all__ = ["Counter", "Gauge", "Histogram", "Span", "Telemetry", "TelemetryOptions"]

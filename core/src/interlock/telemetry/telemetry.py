@@ -13,6 +13,7 @@ from interlock.sdk import RealWorld, World
 from interlock.telemetry.export import meter_provider, span_processors, tracer_provider
 from interlock.telemetry.metrics import Counter, Histogram, Labels, Metrics
 from interlock.telemetry.options import TelemetryOptions
+from interlock.telemetry.prometheus import Gauge, exposition
 from interlock.telemetry.spans import (
     KINDS,
     Kind,
@@ -138,6 +139,14 @@ class Telemetry:
     def snapshot(self) -> list[dict[str, Any]]:
         """All metrics as they stand; see :meth:`Metrics.snapshot`."""
         return self._metrics.snapshot()
+
+    def prometheus(self, gauges: Sequence[Gauge] = ()) -> str:
+        """All metrics as they stand, in Prometheus' text format.
+
+        Args:
+            gauges: what is read at this moment, beside the instruments.
+        """
+        return exposition(self._metrics, gauges)
 
     def close(self) -> None:
         """Send what is left, within 5 s; blocks, so call it in a thread."""

@@ -24,7 +24,7 @@ from interlock.workflows.errors import RunExists
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import Call, Operation, Publish, RunChild, UndoChild
 from interlock.workflows.performing import call_tool
-from interlock.workflows.progress import Item, Progress
+from interlock.workflows.progress import Item, Progress, missed
 from interlock.workflows.records import StepRecord, step_records
 from interlock.workflows.recovery import Recovery
 from interlock.workflows.registry import Registry
@@ -250,14 +250,17 @@ class EmbeddedEngine:
         # A wait that was given up with its run is over, though nobody recorded its end.
         return step_records([row for row in rows if row.finished or not record.finished])
 
-    async def watch(self, run_id: str) -> AsyncIterator[Item]:
-        """Progress of a run, from now to its end.
+    async def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[Item]:
+        """Progress of a run to its end: from now, or with the steps that ended since a moment.
 
         Raises:
             NotFound: there is no such run.
         """
         full_id = (await self.get(run_id)).id
         with self.progress.watching(full_id) as watcher:
+            if since is not None:
+                for item in missed(full_id, await self.steps(full_id), since):
+                    yield item
             record = await self.get(full_id)
             if record.finished is not None:
                 yield self._item(record, f"run-{record.status}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from interlock.workflows.records import StepRecord
 
 Item = dict[str, Any]
 
@@ -72,3 +74,20 @@ class Progress:
             watchers.discard(watcher)
             if not watchers:
                 del self._of_run[run_id]
+
+
+def missed(run_id: str, steps: Sequence[StepRecord], since: float) -> list[Item]:
+    """What somebody who saw everything up to ``since`` did not see: steps that ended after it."""
+    return [
+        {
+            "kind": f"step-{step.status}",
+            "run": run_id,
+            "path": step.path,
+            "what": step.what,
+            "seconds": step.seconds,
+            "message": (step.error or {}).get("message", ""),
+            "at": step.finished,
+        }
+        for step in steps
+        if step.finished is not None and step.finished > since
+    ]

@@ -1,0 +1,56 @@
+"""Who did what, over HTTP."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from interlock.api.answers import Entry, Intact, Items
+from interlock.api.endpoint import Endpoint, Query
+from interlock.api.pages import NEXT, page
+from interlock.api.problems import Json
+from interlock.api.requests import runtime_of
+
+
+class AuditQuery(Query):
+    limit: int = Field(50, ge=1, le=1000)
+    cursor: int | None = Field(None, ge=0, le=2**62, description="from the link to this page")
+    actor: str | None = None
+    action: str | None = None
+
+
+async def list_audit(request: Request) -> Response:
+    query: AuditQuery = request.state.query
+    found = await runtime_of(request).journal.audit.list(
+        limit=query.limit, before=query.cursor, actor=query.actor, action=query.action
+    )
+    seen = found[-1].id if len(found) == query.limit else None
+    return page(request, [entry.to_dict() for entry in found], seen)
+
+
+async def check_audit(request: Request) -> Response:
+    broken = await runtime_of(request).journal.audit.broken_at()
+    return Json({"intact": broken is None, "broken_at": broken})
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "/audit",
+        list_audit,
+        "List who did what, newest first.",
+        Items[Entry],
+        role="admin",
+        query=AuditQuery,
+        headers=NEXT,
+    ),
+    Endpoint(
+        "GET",
+        "/audit/check",
+        check_audit,
+        "Check that no entry was changed or removed.",
+        Intact,
+        role="admin",
+    ),
+]
