@@ -62,6 +62,8 @@ class Typesetter:
             for side, name in _SIZING.items():
                 node[name] = self._chance.choice(("FIXED", "HUG", "FILL"))
                 node[side] = self._chance.choice((60, 140))
+        elif self._chance.random() < 0.3:
+            node = self._chance.choice((self._wrapped, self._grid))()
         else:
             node = self._leaf()
         if self._chance.random() < 0.1:
@@ -69,6 +71,54 @@ class Typesetter:
             node["constraints"] = {"horizontal": "LEFT", "vertical": "TOP"}
             node |= dict.fromkeys(_SIZING.values(), "FIXED")
         return node
+
+    def _wrapped(self) -> Json:
+        """Boxes in lines; its own height is what they need."""
+        node = {
+            **self._named("FRAME"),
+            "layoutMode": "HORIZONTAL",
+            "layoutWrap": "WRAP",
+            "itemSpacing": self._chance.choice((0, 7)),
+            "counterAxisSpacing": self._chance.choice((0, 9)),
+            "width": 100,
+            "layoutSizingHorizontal": "FIXED",
+            "layoutSizingVertical": "HUG",
+            "children": [self._fixed_leaf() for _ in range(5)],
+        }
+        x = y = tall = 0.0
+        for child in node["children"]:
+            if x and x + child["width"] > 100:
+                x, y, tall = 0, y + tall + node["counterAxisSpacing"], 0
+            child["at"] = (x, y)
+            x, tall = x + child["width"] + node["itemSpacing"], max(tall, child["height"])
+        return {**node, "height": y + tall, "laid": True}
+
+    def _grid(self) -> Json:
+        """Two columns and two rows of one size; one child spans both columns."""
+        node = {
+            **self._named("FRAME"),
+            "layoutMode": "GRID",
+            "gridColumnCount": 2,
+            "gridRowCount": 2,
+            "gridColumnGap": self._chance.choice((0, 6)),
+            "gridRowGap": self._chance.choice((0, 10)),
+            "gridColumnsSizing": "repeat(2,minmax(0,1fr))",
+            "gridRowsSizing": "repeat(2,minmax(0,1fr))",
+            "width": 120,
+            "height": 90,
+            "layoutSizingHorizontal": "FIXED",
+            "layoutSizingVertical": "FIXED",
+        }
+        across, down = (120 - node["gridColumnGap"]) / 2, (90 - node["gridRowGap"]) / 2
+        corner = {**self._fixed_leaf(), "at": (across + node["gridColumnGap"], 0)}
+        corner |= {"gridColumnAnchorIndex": 1, "gridRowAnchorIndex": 0}
+        wide = {**self._fixed_leaf(), "at": (0, down + node["gridRowGap"])}
+        wide |= {"gridColumnAnchorIndex": 0, "gridRowAnchorIndex": 1, "gridColumnSpan": 2}
+        wide |= dict.fromkeys(_SIZING.values(), "FILL") | {"width": 120, "height": down}
+        return {**node, "children": [corner, wide], "laid": True}
+
+    def _fixed_leaf(self) -> Json:
+        return self._leaf() | dict.fromkeys(_SIZING.values(), "FIXED")
 
     def _leaf(self) -> Json:
         node = {
@@ -97,10 +147,10 @@ def _in_flow(node: Json) -> list[Json]:
 
 def _measure(node: Json) -> None:
     """Sizes from the leaves upwards; Figma lets nothing fill a parent that hugs it."""
-    for child in node.get("children", ()):
-        _measure(child)
-    if "layoutMode" not in node:
+    if "layoutMode" not in node or "laid" in node:
         return
+    for child in node["children"]:
+        _measure(child)
     held = _in_flow(node)
     main, cross, *_ = _AXES[node["layoutMode"]]
     for side in (main, cross):
@@ -129,6 +179,10 @@ def _place(node: Json, x: float, y: float) -> None:
     node["absoluteBoundingBox"] = {
         "x": x, "y": y, "width": node["width"], "height": node["height"],
     }  # fmt: skip
+    if "laid" in node:
+        for child in node["children"]:
+            _place(child, x + child["at"][0], y + child["at"][1])
+        return
     if "layoutMode" not in node:
         return
     main, cross, along, across = _AXES[node["layoutMode"]]
@@ -174,7 +228,7 @@ def _spread(node: Json, held: list[Json], free: float) -> tuple[float, float]:
 
 def _finished(node: Json) -> Json:
     """Without what only the layout needed."""
-    kept = {key: value for key, value in node.items() if key not in ("width", "height")}
+    kept = {key: node[key] for key in node if key not in ("width", "height", "laid", "at")}
     if "children" in kept:
         kept["children"] = [_finished(child) for child in kept["children"]]
     return kept

@@ -56,3 +56,13 @@ def test_a_stroke_does_not_push_what_is_placed() -> None:
     assert "border-2" in beside
     assert "border-2" not in around
     assert "outline-2" in around
+
+
+def test_rigid_children_get_a_second_line_before_they_stand_out() -> None:
+    boxes = [a_box(f"1:{n}", box={"x": 0, "y": 0, "width": 450, "height": 40}) for n in (2, 3)]
+    wide = {"x": 0, "y": 0, "width": 1000, "height": 40}
+
+    code = code_of(a_row(*boxes, box=wide))
+
+    assert "max-[900px]:flex-wrap" in code
+    assert "max-md:flex-nowrap" in code

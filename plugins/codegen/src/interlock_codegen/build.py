@@ -47,6 +47,7 @@ class Builder:
         self._role = role
         self._sizes = semantics.heading_sizes(root, job)
         self._landmarks: list[str] = []
+        job.width = root["box"]["width"]
 
     def build(self, node: Json, around: Around = ROOT) -> Element:
         """The element of a node and all below it."""
@@ -156,11 +157,11 @@ class Builder:
         if role == "button":
             element.attributes["type"] = "button"
             element.style.setdefault("text-align", "text-left")
-            if not item.holds_text(node):
+            if not container.holds_text(node):
                 element.attributes["aria-label"] = semantics.label(node) or "Button"
         elif role == "link":
             element.attributes["href"] = "/"
-            if not item.holds_text(node):
+            if not container.holds_text(node):
                 element.attributes["aria-label"] = semantics.label(node) or "Link"
             self._job.warn(node, "taken for a link by its name; its target is not in the design")
         elif role == "nav":

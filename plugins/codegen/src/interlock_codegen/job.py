@@ -22,6 +22,7 @@ class Job:
         images: URL or path by image reference.
         node_ids: mark each element with its layer's id.
         library: components that may be referred to.
+        width: of the root, in pixels.
         is_screen: the root is a page and takes the width there is.
         props: identifiers of the component's properties by their key in Figma.
     """
@@ -30,6 +31,7 @@ class Job:
     references: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     node_ids: bool = False
+    width: float = 0.0
     is_screen: bool = False
     library: Library | None = None
     props: Mapping[str, str] = field(default_factory=dict)

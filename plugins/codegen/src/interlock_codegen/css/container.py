@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from interlock_codegen.job import Job
 Json = Mapping[str, Any]
 
 _SMALL_VIEWPORT = 640
+_MEDIUM_VIEWPORT = 768
+"""Pixels; below it (Tailwind's ``md``) such a row is a column."""
 _NARROW = 240
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
 _SIDES = ("t", "r", "b", "l")
@@ -22,6 +25,13 @@ _NAMES = ("padding-top", "padding-right", "padding-bottom", "padding-left")
 def flows(node: Json) -> bool:
     """Whether the box has auto layout."""
     return "layout" in node
+
+
+def holds_text(node: Json) -> bool:
+    """Whether any visible text stands below."""
+    if node.get("type") == "text":
+        return True
+    return any(holds_text(child) for child in node.get("children") or ())
 
 
 def stacks(node: Json) -> bool:
@@ -35,6 +45,23 @@ def stacks(node: Json) -> bool:
 def _breaks(node: Json) -> bool:
     """Whether a row may need a second line on a small viewport."""
     return _is_plain_row(node) and bool(node["box"]["width"] > _NARROW)
+
+
+def _narrowest(node: Json, job: Job) -> float:
+    """The viewport below which a row's rigid children need a second line; 0 if none does.
+
+    What stands around the row in the design is taken to keep its width.
+    """
+    layout = node["layout"]
+    held = [c for c in node["children"] if c.get("position") != "absolute"]
+    stiff = [c for c in held if c["sizing"]["horizontal"] != "fill" and not holds_text(c)]
+    rigid = sum(c["box"]["width"] for c in stiff)
+    if node["sizing"]["horizontal"] != "fill" and node["box"]["width"] != job.width:
+        return 0.0
+    padding = layout.get("padding") or (0, 0, 0, 0)
+    needed = rigid + layout.get("gap", 0) * (len(held) - 1) + padding[1] + padding[3]
+    width = node["box"]["width"]
+    return float(math.ceil(needed + job.width - width)) if needed <= width <= job.width else 0.0
 
 
 def _is_plain_row(node: Json) -> bool:
@@ -67,10 +94,7 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
     if layout.get("justify") in _JUSTIFY:
         style["justify-content"] = _JUSTIFY[layout["justify"]]
     style["align-items"] = f"items-{layout.get('align', 'start')}"
-    if stacks(node):
-        style["max-md flex-direction"] = "max-md:flex-col"
-    elif _breaks(node):
-        style["max-md flex-wrap"] = "max-md:flex-wrap"
+    style |= _on_small_viewports(node, job)
     gap = layout.get("gap", 0)
     if gap > 0:
         token = job.variable(node, "itemSpacing", "spacing", gap)
@@ -82,6 +106,20 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
         style |= _wrap(node, layout, column, job)
     if layout.get("first_on_top") or _has_absolute(node):
         style["position"] = "relative"
+    return style
+
+
+def _on_small_viewports(node: Json, job: Job) -> Style:
+    """How a row gives way where the viewport is narrower than the design."""
+    style: Style = {}
+    if stacks(node):
+        style["max-md flex-direction"] = "max-md:flex-col"
+    elif _breaks(node):
+        style["max-md flex-wrap"] = "max-md:flex-wrap"
+    if _is_plain_row(node) and (narrowest := _narrowest(node, job)) > _MEDIUM_VIEWPORT:
+        style["narrow flex-wrap"] = f"max-[{tailwind.pixels(narrowest)}]:flex-wrap"
+        if stacks(node):
+            style["max-md flex-wrap"] = "max-md:flex-nowrap"
     return style
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.container import flows, stacks
+from interlock_codegen.css.container import flows, holds_text, stacks
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -210,13 +210,6 @@ def _height(node: Json, job: Job) -> Style:
 
 def _may_grow(node: Json) -> bool:
     return flows(node) and holds_text(node) and _fits(node)
-
-
-def holds_text(node: Json) -> bool:
-    """Whether any visible text stands below."""
-    if node.get("type") == "text":
-        return True
-    return any(holds_text(child) for child in node.get("children") or ())
 
 
 def _fits(node: Json) -> bool:
