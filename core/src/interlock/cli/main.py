@@ -35,6 +35,7 @@ _COMMANDS = {
     "schedule-pause": _Entry("schedules", "schedule_pause", "Let a schedule start nothing."),
     "schedule-resume": _Entry("schedules", "schedule_resume", "Let it start runs again."),
     "schedule-fire": _Entry("schedules", "schedule_fire", "Start its run now."),
+    "test": _Entry("test", "test", "Run the tests of workflows, without their services."),
     "publish": _Entry("events", "publish", "Publish an event."),
     "services": _Entry("state", "services", "List the services and how they do."),
     "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),
@@ -44,6 +45,8 @@ _COMMANDS = {
     "dead-letter-show": _Entry("attention", "dead_letter_show", "Show one of them."),
     "dead-letter-replay": _Entry("attention", "dead_letter_replay", "Handle it after all."),
     "dead-letter-discard": _Entry("attention", "dead_letter_discard", "Forget it."),
+    "token": _Entry("access", "token", "Make a bearer token."),
+    "audit": _Entry("access", "audit", "List who did what."),
     "config": _Entry("config", "config", "Check, show or describe the configuration."),
 }
 

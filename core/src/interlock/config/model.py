@@ -137,8 +137,9 @@ class WorkflowsConfig(Section):
     )
 
     def files(self) -> list[Path]:
-        """The files that are there now, each once."""
-        return list(dict.fromkeys(path for pattern in self.paths for path in matching(pattern)))
+        """The files that are there now, each once; tests of templates are none."""
+        found = [path for pattern in self.paths for path in matching(pattern)]
+        return [path for path in dict.fromkeys(found) if not path.match("*.test.yaml")]
 
 
 class TriggerConfig(Section):

@@ -1,4 +1,4 @@
-"""For authors of plugins and workflows: virtual time, and (later) contract kit and runners."""
+"""For authors of plugins and workflows: virtual time, and a runner of workflow tests."""
 
 from interlock.testing.world import VirtualWorld, settle
 

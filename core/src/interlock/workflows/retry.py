@@ -48,7 +48,7 @@ class Retry:
     max_backoff: float = 60.0
     on: tuple[str, ...] = ("retryable", "throttled", "unavailable", "timeout", "interrupted")
     unsafe: bool = False
-    wait: float = 86400.0
+    wait: float = 7 * 86400.0
 
     def delay(
         self, error: InterlockError, attempt: int, path: str, *, repeatable: bool

@@ -1,0 +1,3 @@
+"""What test files are called."""
+
+PATTERN = "*.test.yaml"
