@@ -15,7 +15,7 @@ import anyio
 import httpx
 from jsonschema import Draft202012Validator
 
-from interlock.api import build_app
+from interlock.api import Guard, build_app
 from interlock.api.app import declared
 from interlock.api.openapi import describe
 from interlock.daemon.compose import System, open_system
@@ -43,6 +43,7 @@ class Served:
 
     url: str
     system: System
+    guard: Guard
     description: dict[str, Any]
     answers: list[str] = field(default_factory=list)
 
@@ -89,9 +90,7 @@ async def serving(folder: Path, more: str = "") -> AsyncIterator[Served]:
     async with open_system(folder / "interlock.yaml") as system:
         api = system.config.api
         guard = guard_of(api, ADMIN, system.world)
-        app = build_app(
-            system.runtime, guard, max_body=api.max_body, read_timeout=api.read_timeout
-        )
+        app = build_app(system.runtime, guard, max_body=api.max_body, read_timeout=api.read_timeout)
         server = Server(app, read_timeout=api.read_timeout)
         with socket.create_server(("127.0.0.1", 0)) as door:
             url = f"http://127.0.0.1:{door.getsockname()[1]}"
@@ -100,6 +99,6 @@ async def serving(folder: Path, more: str = "") -> AsyncIterator[Served]:
                 while not server.started:
                     await anyio.lowlevel.checkpoint()
                 try:
-                    yield Served(url, system, describe(declared(guard)))
+                    yield Served(url, system, guard, describe(declared(guard)))
                 finally:
                     server.should_exit = True

@@ -227,3 +227,14 @@ async def test_every_change_of_state_is_a_decision_of_the_call_that_made_it(stag
 
     changes = [record.decisions for record in stage.records if record.decisions]
     assert changes == [["breaker-opened"], ["breaker-half-opened"], ["breaker-closed"]]
+
+
+async def test_an_operator_closes_it_at_once(stage: Stage) -> None:
+    await fail(stage, 4)
+    assert state(stage) == "opened"
+
+    stage.gates.reset_breakers()
+
+    assert state(stage) == "closed"
+    await fail(stage, 3)
+    assert state(stage) == "closed"

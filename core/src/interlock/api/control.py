@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from starlette.requests import Request
@@ -11,16 +11,15 @@ from starlette.responses import Response
 from interlock.api.answers import Accepted, EachDone, Started
 from interlock.api.endpoint import Endpoint, Handler
 from interlock.api.problems import Json
-from interlock.api.requests import Body, read_body, runtime_of
+from interlock.api.requests import Body, Duration, read_body, runtime_of
 from interlock.journal import RunFilter
-from interlock.sdk import Seconds
 
 
 class CancelBody(Body):
     """``POST /api/v1/runs/{run}/cancel``."""
 
     undo: bool = Field(True, description="undo what the run completed")
-    within: Seconds | None = Field(None, description="after which the run is cut off")
+    within: Duration | None = Field(None, description="after which the run is cut off")
 
 
 class ForkBody(Body):
@@ -45,7 +44,7 @@ class FilterBody(Body):
 class EachBody(Body):
     """``POST /api/v1/runs/each``."""
 
-    action: str
+    action: Literal["cancel", "pause", "resume", "retry"]
     where: FilterBody
     limit: int = Field(1000, ge=1, le=100_000)
 

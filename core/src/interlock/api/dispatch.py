@@ -20,11 +20,12 @@ from interlock.sdk.schema import invalid_input
 
 
 def routes(endpoints: Iterable[Endpoint]) -> list[BaseRoute]:
-    """One route for each path, in the order in which the paths were declared first."""
+    """One route for each path; words go before parameters, wherever they were declared."""
     by_path: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
         by_path.setdefault(endpoint.path, []).append(endpoint)
-    return [Route(path, endpoint=_Place(methods)) for path, methods in by_path.items()]
+    paths = sorted(by_path, key=lambda path: [part[:1] == "{" for part in path.split("/")])
+    return [Route(path, endpoint=_Place(by_path[path])) for path in paths]
 
 
 class _Place:

@@ -95,7 +95,7 @@ def status_of(error: InterlockError) -> int:
 
 async def on_interlock_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, InterlockError)  # noqa: S101 - registered for this type alone
-    return Problem(error)
+    return Problem(error, challenge=request.app.state.guard.challenge(error))
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:

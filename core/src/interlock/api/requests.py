@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from starlette.requests import Request
 
 from interlock.runtime import Runtime
 from interlock.sdk import InvalidInput, Seconds
 from interlock.sdk.schema import invalid_input
+
+# Stricter than a configuration's: the description must tell what is refused.
+Duration = Annotated[
+    Seconds,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1e9},
+                {"type": "string", "pattern": r"^[0-9]{1,9}(ms|s|m|h|d)$"},
+            ]
+        }
+    ),
+]
 
 
 class Body(BaseModel):
@@ -21,7 +34,7 @@ class CallBody(Body):
     """``POST /api/v1/tools/{tool}/call``."""
 
     arguments: dict[str, Any] = Field(default_factory=dict)
-    timeout: Seconds | None = Field(None, description="bounds the call; default: the tool's own")
+    timeout: Duration | None = Field(None, description="bounds the call; default: the tool's own")
     idempotency_key: str | None = Field(None, max_length=200)
 
 
@@ -31,7 +44,7 @@ class StartBody(Body):
     input: dict[str, Any] = Field(default_factory=dict)
     run_id: str | None = Field(None, pattern=r"^[\w.:-]{1,100}$")
     tags: list[str] = Field(default_factory=list)
-    timeout: Seconds | None = Field(None, description="after which the run fails")
+    timeout: Duration | None = Field(None, description="after which the run fails")
 
 
 class EventBody(Body):

@@ -169,7 +169,7 @@ def _caller(claims: dict[str, Any]) -> Caller:
             "the access token grants nothing here", hint=f"ask for one of {', '.join(SCOPES)}"
         )
     tools = tuple(each[len(TOOL_SCOPE) :] for each in granted if each.startswith(TOOL_SCOPE))
-    return Caller(str(claims["sub"]), roles[-1], tools or ("*",), float(claims["exp"]))
+    return Caller(str(claims["sub"]), roles[-1], tools or ("*",), float(claims["exp"]) + _LEEWAY)
 
 
 def _why(error: Exception) -> str:
