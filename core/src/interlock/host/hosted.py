@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+import anyio
 import httpx
 
 from interlock.actors import ActorOptions, ActorSystem, Ref
@@ -20,6 +21,7 @@ from interlock.calls import (
     defaults,
 )
 from interlock.host.catalog import ToolEntry
+from interlock.host.consumers import run_consumers
 from interlock.host.context import HostContext
 from interlock.host.contributions import check_signature
 from interlock.host.http import build_client
@@ -230,7 +232,9 @@ class HostedService:
                 await self._foreign(name, occurrence.event)
 
     async def poll(self, service: AnyService) -> None:
-        await run_polls(service, self._around.world)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run_consumers, service, self._around.world)
+            await run_polls(service, self._around.world)
 
     async def _foreign(self, method: str, argument: Any) -> Any:
         """Await a method of the instance; every error is of our tree."""

@@ -4,6 +4,7 @@ A plugin imports this package and nothing else of Interlock; this package import
 Interlock either. Added hooks, optional arguments and record fields leave ``SDK_API`` as it is.
 """
 
+from interlock.sdk.consuming import ConsumeSettings, Intake, Message, Verdict
 from interlock.sdk.context import (
     BlobRef,
     Blobs,
@@ -66,6 +67,7 @@ __all__ = [
     "CallContext",
     "CircuitOpen",
     "Conflict",
+    "ConsumeSettings",
     "DeadlineExceeded",
     "Event",
     "Facts",
@@ -73,10 +75,12 @@ __all__ = [
     "FaultPolicy",
     "Function",
     "HttpOptions",
+    "Intake",
     "InterlockError",
     "Interrupted",
     "InvalidInput",
     "KeyValue",
+    "Message",
     "NeedsAttention",
     "NotFound",
     "Overloaded",
@@ -99,6 +103,7 @@ __all__ = [
     "Settings",
     "Throttled",
     "ToolSpec",
+    "Verdict",
     "WebhookReply",
     "WebhookRequest",
     "World",

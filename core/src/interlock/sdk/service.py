@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
@@ -73,6 +73,14 @@ class Service(Generic[S]):
 
     async def stop(self) -> None:
         """Close what :meth:`start` opened; also called when ``start`` failed half-way."""
+
+    def consumers(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Loops that receive from the service and publish events, by name.
+
+        Core runs each from when the service is ready until it stops (then it is cancelled), and
+        starts it again, with growing pauses, when it returns or raises.
+        """
+        return {}
 
     def http_options(self) -> HttpOptions:
         """How ``self.http`` is built; asked once, before :meth:`start`."""

@@ -1,0 +1,41 @@
+"""The consumers of a service: loops that core owns, and starts again when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from interlock.host.lifecycle import AnyService
+from interlock.sdk import InterlockError, World
+
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 30.0
+# A loop that lived this long was healthy, so its next failure counts as the first.
+_HEALTHY_SECONDS = 30.0
+
+
+async def run_consumers(service: AnyService, world: World) -> None:
+    """Run what ``service.consumers()`` returns, until cancelled."""
+    async with anyio.create_task_group() as tasks:
+        for name, loop in service.consumers().items():
+            tasks.start_soon(_keep_running, service, name, loop, world)
+
+
+async def _keep_running(
+    service: AnyService, name: str, loop: Callable[[], Awaitable[None]], world: World
+) -> None:
+    failures = 0
+    while True:
+        began = world.monotonic()
+        pause = 0.0
+        try:
+            await loop()
+        except Exception as error:
+            known = isinstance(error, InterlockError)
+            service.log.warning(
+                "consumer %s failed: %s", name, error, exc_info=None if known else error
+            )
+            pause = (error.retry_after if isinstance(error, InterlockError) else None) or 0.0
+        failures = 1 if world.monotonic() - began > _HEALTHY_SECONDS else failures + 1
+        await world.sleep(max(pause, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(failures, 10))))
