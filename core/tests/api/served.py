@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from interlock.api.app import declared
 from interlock.api.openapi import describe
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.door import Server, guard_of
+from interlock.mcp import McpEndpoint
+from interlock.runtime import Runtime
 
 ADMIN = "the-admins-token"
 CONFIG = """
@@ -82,15 +84,28 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, more: str = "") -> AsyncIterator[Served]:
+async def serving(
+    folder: Path, more: str = "", *, mcp: Callable[[Runtime], McpEndpoint] | None = None
+) -> AsyncIterator[Served]:
     """The API of a small configuration, with ``more`` YAML appended to it."""
     (folder / "keep.workflow.yaml").write_text(KEEP)
     (folder / "files").mkdir(exist_ok=True)
     (folder / "interlock.yaml").write_text(CONFIG.format(folder=folder) + more)
-    async with open_system(folder / "interlock.yaml") as system:
+    async with open_system(folder / "interlock.yaml") as system, AsyncExitStack() as stack:
+        endpoints = {}
+        if mcp is not None:
+            endpoint = mcp(system.runtime)
+            await stack.enter_async_context(endpoint.running())
+            endpoints["/mcp"] = endpoint.app
         api = system.config.api
         guard = guard_of(api, ADMIN, system.world)
-        app = build_app(system.runtime, guard, max_body=api.max_body, read_timeout=api.read_timeout)
+        app = build_app(
+            system.runtime,
+            guard,
+            endpoints=endpoints,
+            max_body=api.max_body,
+            read_timeout=api.read_timeout,
+        )
         server = Server(app, read_timeout=api.read_timeout)
         with socket.create_server(("127.0.0.1", 0)) as door:
             url = f"http://127.0.0.1:{door.getsockname()[1]}"
