@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from figma_truth import FLOWS, Truth, solid
-from generation import Generated, generate
+from generation import Generated
 from markup import Tag, read_markup
 from toolchain import HERE, run
 
@@ -136,7 +139,23 @@ def _is_in_flow(truth: Truth, node_id: str) -> bool:
 
 
 def determinism(body: Json, made: Generated) -> Row:
-    """Differences between two generations of the same document."""
-    again = generate(json.loads(json.dumps(body)), node_ids=True)
-    differing = [path for path, text in made.files.items() if again.files.get(path) != text]
+    """Differences from a second generation, in another process that hashes otherwise."""
+    done = subprocess.run(
+        [sys.executable, "-c", _AGAIN, str(HERE)],
+        input=json.dumps(body),
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    again = json.loads(done.stdout)
+    differing = [path for path, text in made.files.items() if again.get(path) != text]
     return Row("determinism", len(differing), not differing, differing[:5])
+
+
+_AGAIN = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from generation import generate
+json.dump(generate(json.load(sys.stdin), node_ids=True).files, sys.stdout)
+"""
