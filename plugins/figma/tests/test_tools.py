@@ -50,6 +50,8 @@ async def test_a_comment_is_pinned_to_a_layer_or_answers_another(figma: Any, ser
 async def test_an_id_cannot_lead_out_of_its_path(figma: Any, server: Any) -> None:
     with pytest.raises(InvalidInput):
         await figma.delete_comment("abc", "../../me")
+    with pytest.raises(InvalidInput):
+        await figma.delete_webhook("../me")
     assert server.asked == []
 
 

@@ -32,3 +32,14 @@ def file_key(text: str) -> str:
 def node_ids(ids: list[str]) -> str:
     """The ``ids`` parameter; a link writes ``1-2`` for the id ``1:2``."""
     return ",".join(text.strip().replace("-", ":") for text in ids)
+
+
+def plain_id(text: str) -> str:
+    """An id that can stand in a path.
+
+    Raises:
+        InvalidInput: it could lead elsewhere.
+    """
+    if not _KEY.fullmatch(text):
+        raise InvalidInput(f"{text[:80]!r} is no id")
+    return text

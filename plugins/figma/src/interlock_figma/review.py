@@ -7,7 +7,7 @@ from typing import Any
 from interlock.sdk import InvalidInput, tool
 from interlock_figma.account import Account
 from interlock_figma.keys import file_key as key_of
-from interlock_figma.keys import node_ids
+from interlock_figma.keys import node_ids, plain_id
 
 
 class Review(Account):
@@ -61,7 +61,7 @@ class Review(Account):
             file_key: the key, or a link to the file.
             comment_id: as in ``get_comments``.
         """
-        path = f"/v1/files/{key_of(file_key)}/comments/{_plain_id(comment_id)}"
+        path = f"/v1/files/{key_of(file_key)}/comments/{plain_id(comment_id)}"
         await self._ask("DELETE", path)
         return {"deleted": comment_id}
 
@@ -102,7 +102,7 @@ class Review(Account):
             file_key: the key, or a link to the file.
             resource_id: as in ``get_dev_resources``.
         """
-        path = f"/v1/files/{key_of(file_key)}/dev_resources/{_plain_id(resource_id)}"
+        path = f"/v1/files/{key_of(file_key)}/dev_resources/{plain_id(resource_id)}"
         await self._ask("DELETE", path)
         return {"deleted": resource_id}
 
@@ -116,10 +116,3 @@ def _link(given: dict[str, str]) -> dict[str, str]:
         "name": given["name"],
         "url": given["url"],
     }
-
-
-def _plain_id(text: str) -> str:
-    """An id that can stand in a path."""
-    if not text.replace("-", "").replace("_", "").isalnum():
-        raise InvalidInput(f"{text[:80]!r} is no id")
-    return text

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from interlock.sdk import Event, NeedsAttention, NotFound, WebhookRequest, poll, tool, webhook
 from interlock_figma.account import Account
 from interlock_figma.events import event_of, read_delivery
+from interlock_figma.keys import plain_id
 
 Kind = Literal[
     "FILE_UPDATE",
@@ -92,7 +93,7 @@ class Webhooks(Account):
         Args:
             webhook_id: as in ``list_webhooks``.
         """
-        await self._ask("DELETE", f"/v2/webhooks/{webhook_id}")
+        await self._ask("DELETE", f"/v2/webhooks/{plain_id(webhook_id)}")
         await self._forget(webhook_id)
         return {"deleted": webhook_id}
 
@@ -117,7 +118,7 @@ class Webhooks(Account):
         found: list[Event] = []
         for identity in ids:
             try:
-                body = await self._get(f"/v2/webhooks/{identity}/requests", {})
+                body = await self._get(f"/v2/webhooks/{plain_id(identity)}/requests", {})
             except NotFound:
                 await self._forget(identity)
                 continue
