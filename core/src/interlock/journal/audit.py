@@ -70,7 +70,7 @@ class Audit:
     ) -> Sequence[AuditRecord]:
         """Newest first; ``before`` is the id after which a listing goes on."""
         rows = await self._reader.rows(_NEWEST, (before, actor, action, limit))
-        return [AuditRecord(*row[1:], id=row[0]) for row in rows]
+        return [AuditRecord(*row[1:], row[0]) for row in rows]
 
     async def broken_at(self) -> int | None:
         """The id of the first entry that was changed, or that follows a removed one."""
