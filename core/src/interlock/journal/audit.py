@@ -70,7 +70,7 @@ class Audit:
     ) -> Sequence[AuditRecord]:
         """Newest first; ``before`` is the id after which a listing goes on."""
         rows = await self._reader.rows(_NEWEST, (before, actor, action, limit))
-        return [AuditRecord(*row[1:], row[0]) for row in rows]
+        return [_record(row) for row in rows]
 
     async def broken_at(self) -> int | None:
         """The id of the first entry that was changed, or that follows a removed one."""
@@ -90,6 +90,11 @@ def _first_broken(connection: sqlite3.Connection) -> int | None:
             return int(id)
         before = seal
     return None
+
+
+def _record(row: tuple[Any, ...]) -> AuditRecord:
+    id, at, actor, action, target, outcome, run, surface = row
+    return AuditRecord(at, actor, action, target, outcome, run, surface, id)
 
 
 def _row(record: AuditRecord) -> tuple[Any, ...]:
