@@ -19,8 +19,8 @@ async def test_a_consumer_that_fails_is_started_again(virtual: VirtualWorld) -> 
 
         async def _orders(self) -> None:
             intake = Intake(self.context, ConsumeSettings(event="ordered", id="no", key="to.name"))
-            for body in (b'{"no": 7, "to": {"name": "Ada"}}', b"not json", b"{}"):
-                verdicts.append((await intake.take(Message("orders", body))).kind)
+            bodies = (b'{"no": 7, "to": {"name": "Ada"}}', b"not json", b"{}")
+            verdicts.extend([(await intake.take(Message("orders", each))).kind for each in bodies])
             raise Retryable("the connection is lost")
 
     async with Hosting(virtual, Consuming) as hosting:
