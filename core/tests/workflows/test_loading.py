@@ -51,8 +51,8 @@ def _fault_of(step: str) -> str:
         (
             "{id: a}",
             (
-                "3:5 the step does nothing (one of call, parallel, for_each, if, steps, transform, "
-                "publish, sleep, wait_for, approve, run)"
+                "3:5 the step does nothing (one of call, parallel, for_each, if, switch, while, until, steps, transform, "
+                "publish, sleep, wait_for, approve, sleep_until, fail, return, run)"
             ),
         ),
         ("{sleep: 1s, transform: 1}", "3:6 a step is one of transform, sleep, not several at once"),

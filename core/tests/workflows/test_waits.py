@@ -3,9 +3,9 @@
 import pytest
 
 from interlock.sdk import Conflict, InvalidInput
-from interlock.workflows.errors import MayNotDecide, NotApproved, WaitExpired
+from interlock.workflows.errors import InDoubt, MayNotDecide, NotApproved, WaitExpired
 
-from .stage import Life, Stage
+from .stage import WRITE, Life, Stage, until
 
 ORDER = """
     workflow: order
@@ -145,6 +145,40 @@ async def test_a_cancelled_run_stops_waiting(stage: Stage) -> None:
         assert await status(life, run_id) == "cancelled"
         await life.publish("order.paid", "a", amount=1)
         assert await life.journal.waits.runs("order.paid", "a") == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "values", "calls"),
+    [("happened", {"output": 7}, 1), ("retry", {}, 2), ("fail", {}, 1)],
+)
+async def test_a_person_says_what_became_of_a_call_in_doubt(
+    stage: Stage, choice: str, values: dict[str, int], calls: int
+) -> None:
+    stage.template("workflow: w\nsteps: [{id: pay, call: t.pay, in_doubt: ask}]")
+    lives = [0]
+
+    async def pay() -> int:
+        lives[0] += 1
+        if lives[0] == 1:
+            await stage.world.sleep(1e9)
+        return 7
+
+    stage.tools.add("t.pay", pay, WRITE)
+    async with stage.life() as life:
+        run_id = await life.engine.start("w", {})
+        await until(lambda: lives[0] == 1)
+    async with stage.life() as life:
+        await life.quiet()
+        [approval] = await life.journal.approvals.list(run=run_id)
+        assert approval.request["show"]["tool"] == "t.pay"
+    async with stage.life() as life:
+        await life.engine.decide(approval.id, choice, values=values)
+        if choice == "fail":
+            with pytest.raises(InDoubt):
+                await life.engine.wait(run_id)
+        else:
+            assert await life.engine.wait(run_id) == 7
+    assert lives[0] == calls
 
 
 APPROVAL = """

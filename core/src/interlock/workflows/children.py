@@ -39,6 +39,8 @@ class Children:
     async def run(self, child: RunChild, parent: RunRecord) -> Any:
         """The child's output; raises what it ended with."""
         await self._start(child, parent)
+        if child.detached:
+            return {"run": child.run_id}
         if child.unwanted:
             await self._runs.cancel(child.run_id)
         return await self._runs.wait(child.run_id)

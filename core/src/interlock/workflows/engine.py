@@ -316,7 +316,11 @@ class EmbeddedEngine:
 
     async def _start_child(self, child: RunChild, parent: RunRecord) -> None:
         await self._start(
-            child.workflow, child.input, child.run_id, parent=parent.id, trace=parent.trace
+            child.workflow,
+            child.input,
+            child.run_id,
+            parent=None if child.detached else parent.id,
+            trace=parent.trace,
         )
         if child.run_id not in self._live:
             record = await self.get(child.run_id)

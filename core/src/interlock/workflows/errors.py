@@ -45,6 +45,18 @@ class RunCancelled(InterlockError):
     code = "run-cancelled"
 
 
+class WorkflowFailed(InterlockError):
+    """A template's own ``fail``."""
+
+    code = "workflow-failed"
+
+
+class LoopExceeded(InterlockError):
+    """A loop needed more passes than its template allows."""
+
+    code = "loop-exceeded"
+
+
 class RunExists(Conflict):
     """A run of this id exists, of another workflow."""
 
@@ -72,6 +84,14 @@ class StepFailed(Exception):
     def __init__(self, error: InterlockError, path: str) -> None:
         super().__init__(str(error))
         self.error = error.with_details(step=path)
+
+
+class Returned(StepFailed):
+    """Inside of a run: it is to end here, successfully; on the way out as a failure would be."""
+
+    def __init__(self, value: object, path: str) -> None:
+        super().__init__(InterlockError("the run returns"), path)
+        self.value = value
 
 
 class Stopped(Exception):

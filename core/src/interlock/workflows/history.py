@@ -88,7 +88,7 @@ class History:
         if step is not None and step.status == "waiting":
             return step.started, inf if step.due is None else step.due
         now = self._world.time()
-        due = None if wait.seconds is None else now + wait.seconds
+        due = wait.over(now)
         waiting = encode({"reason": wait.reason, "until": due})
         self._write(wait, "waiting", waiting, now, None, due=due)
         return now, inf if due is None else due

@@ -14,7 +14,13 @@ from typing import Any
 from interlock.expr import ExpressionError, Value
 from interlock.journal import Intent, Status
 from interlock.sdk.errors import DeadlineExceeded, InterlockError
-from interlock.workflows.errors import CompensationFailed, RunCancelled, StepFailed, Stopped
+from interlock.workflows.errors import (
+    CompensationFailed,
+    Returned,
+    RunCancelled,
+    StepFailed,
+    Stopped,
+)
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import MISSING, Gather, Operation, Outcome, Port, Sleep
 from interlock.workflows.saga import Saga
@@ -73,9 +79,12 @@ class Interpreter:
 
     async def _forward(self) -> Any:
         frame, template = self._frame, self.template
-        output = await self.block(template.block, frame)
         try:
-            if template.result is not None:
+            output, early = await self.block(template.block, frame), False
+        except Returned as returned:
+            output, early = returned.value, True
+        try:
+            if template.result is not None and not early:
                 output = template.result.evaluate(frame.scope)
             return template.output.check(output, f"output of {template.name}")
         except InterlockError as error:
@@ -123,7 +132,8 @@ class Interpreter:
         try:
             output = await self._step(step, frame, path)
         except StepFailed as failure:
-            self.port.step_ended(path, began, failure.error)
+            error = None if isinstance(failure, Returned) else failure.error
+            self.port.step_ended(path, began, error)
             raise
         self.port.step_ended(path, began, None)
         return output
@@ -137,6 +147,8 @@ class Interpreter:
             self.saga.register(path, step.compensate, frame)
         try:
             output = await self._within_timeout(step, frame, path)
+        except Returned:
+            raise
         except StepFailed as failure:
             self.saga.abandoned(path)
             return await self._recover(step, frame, path, failure)
@@ -180,6 +192,8 @@ class Interpreter:
                 failure = again
         if step.on_error == "fail":
             raise failure
+        if step.on_error == "dead-letter":
+            self.port.dead_letter(path, failure.error)
         if step.on_error == "compensate":
             await self.saga.unwind(self.body, self.port.undone, under=path)
         return {"error": failure.error.to_problem()}

@@ -19,6 +19,20 @@ def letter_of_run(run: RunRecord) -> DeadLetterRecord:
     )
 
 
+def letter_of_step(
+    run: RunRecord, path: str, error: InterlockError, now: float
+) -> DeadLetterRecord:
+    """About a step that failed, without which its run went on."""
+    return DeadLetterRecord(
+        id=f"{run.id}:{path}",
+        kind="step",
+        subject=f"{run.workflow} {run.id} {path}",
+        reason=error.message,
+        payload={"run": run.id, "step": path, "error": error.to_problem()},
+        created=now,
+    )
+
+
 def letter_of_undo(
     run: RunRecord, path: str, error: InterlockError, now: float
 ) -> DeadLetterRecord:

@@ -19,7 +19,7 @@ from interlock.sdk.events import Event
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter
-from interlock.workflows.letters import letter_of_run, letter_of_undo
+from interlock.workflows.letters import letter_of_run, letter_of_step, letter_of_undo
 from interlock.workflows.operations import (
     Call,
     Operation,
@@ -182,7 +182,8 @@ class LiveRun(Port):
                 self._held.remove(operation)
             return True  # it never began: the run is paused, or the engine draining
         if isinstance(operation, RunChild):
-            self._engine.give_up(operation)
+            if not operation.detached:
+                self._engine.give_up(operation)
             return False
         if isinstance(operation, Sleep | Wait):
             self._waiting.give_up(operation)
@@ -308,6 +309,10 @@ class LiveRun(Port):
         self.record = replace(self.record, status="compensating", waiting=None, wake=None)
         self._engine.journal.runs.update(self.record)
         self._tell("run-compensating")
+
+    def dead_letter(self, path: str, error: InterlockError) -> None:
+        letter = letter_of_step(self.record, path, error, self._engine.world.time())
+        self._engine.journal.dead_letters.put(letter)
 
     def undone(self, path: str, error: InterlockError | None) -> None:
         if error is None:

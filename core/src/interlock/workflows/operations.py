@@ -17,7 +17,7 @@ from interlock.sdk.events import Event
 if TYPE_CHECKING:
     from interlock.workflows.trampoline import Branch
 
-InDoubtPolicy = Literal["fail", "retry"]
+InDoubtPolicy = Literal["fail", "retry", "ask"]
 
 
 @dataclass(slots=True)
@@ -107,6 +107,23 @@ class Sleep(Operation):
         self.reason = reason
         self.step = path if step is None else step
 
+    def over(self, now: float) -> float | None:
+        """When it is over if it begins now."""
+        return now + self.seconds
+
+
+class SleepUntil(Sleep):
+    """Wait until a moment, in seconds since the epoch."""
+
+    __slots__ = ("moment",)
+
+    def __init__(self, path: str, moment: float) -> None:
+        super().__init__(path, 0.0, "sleep")
+        self.moment = moment
+
+    def over(self, now: float) -> float | None:
+        return self.moment
+
 
 class Wait(Operation):
     """Wait for somebody else; what came is the output.
@@ -127,6 +144,10 @@ class Wait(Operation):
     def step(self) -> str:
         """What is shown as waiting."""
         return self.path
+
+    def over(self, now: float) -> float | None:
+        """When it is over if it begins now; None for never."""
+        return None if self.seconds is None else now + self.seconds
 
 
 class WaitFor(Wait):
@@ -184,13 +205,25 @@ class Publish(Operation):
 class RunChild(Operation):
     """Start a run of another template and wait for its output; ``run_id`` makes it start once.
 
+    Args:
+        detached: do not wait; the output is ``{"run": run_id}``, and the run is on its own.
+
     Attributes:
         unwanted: it was given up while it was being started.
     """
 
-    __slots__ = ("input", "run_id", "unwanted", "workflow")
+    __slots__ = ("detached", "input", "run_id", "unwanted", "workflow")
 
-    def __init__(self, path: str, run_id: str, workflow: str, input: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        path: str,
+        run_id: str,
+        workflow: str,
+        input: Mapping[str, Any],
+        *,
+        detached: bool = False,
+    ) -> None:
+        self.detached = detached
         self.path = path
         self.run_id = run_id
         self.workflow = workflow
@@ -227,9 +260,10 @@ class Gather(Operation):
         limit: how many at once; None for all.
         need: how many results are enough; the other branches are stopped, and ``MISSING``
             stands for their results. None for all.
+        tolerant: a branch that fails decides nothing, unless too few are left.
     """
 
-    __slots__ = ("branches", "limit", "need")
+    __slots__ = ("branches", "limit", "need", "tolerant")
 
     def __init__(
         self,
@@ -237,7 +271,9 @@ class Gather(Operation):
         *,
         limit: int | None = None,
         need: int | None = None,
+        tolerant: bool = False,
     ) -> None:
+        self.tolerant = tolerant
         self.path = ""
         self.branches = branches
         self.limit = limit
@@ -335,6 +371,10 @@ class Port(Protocol):
 
     def compensating(self) -> None:
         """Record that the run turns back; from here on nothing stops it."""
+        ...
+
+    def dead_letter(self, path: str, error: InterlockError) -> None:
+        """Keep a step's failure for people; the run goes on."""
         ...
 
     def undone(self, path: str, error: InterlockError | None) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from interlock.workflows.frame import Frame
     from interlock.workflows.interpreter import Interpreter
 
-OnError = Literal["fail", "continue", "compensate"]
+OnError = Literal["fail", "continue", "compensate", "dead-letter"]
 
 
 class Action(Protocol):

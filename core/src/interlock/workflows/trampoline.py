@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
-from interlock.workflows.errors import ForeignAwait, StepFailed, Stopped
+from interlock.workflows.errors import ForeignAwait, Returned, StepFailed, Stopped
 from interlock.workflows.operations import MISSING, Gather, Operation, Outcome, Port
 
 Body = Coroutine[Any, Any, Any]
@@ -48,13 +48,25 @@ class Group:
     branches are walked in the template's order.
     """
 
-    __slots__ = ("branch", "count", "crash", "ends", "limit", "live", "need", "rest", "stop")
+    __slots__ = (
+        "branch",
+        "count",
+        "crash",
+        "ends",
+        "limit",
+        "live",
+        "need",
+        "rest",
+        "stop",
+        "tolerant",
+    )
 
     def __init__(self, branch: Branch, gather: Gather) -> None:
         self.branch = branch
         self.rest = enumerate(gather.branches)
         self.limit = gather.limit or _NO_LIMIT
         self.need = gather.need or _NO_LIMIT
+        self.tolerant = gather.tolerant
         self.count = 0
         self.live: dict[Branch, None] = {}
         self.ends: list[tuple[int, int, Any, StepFailed | None]] = []
@@ -71,7 +83,19 @@ class Group:
 
     @property
     def decided(self) -> bool:
+        if self.tolerant:
+            return len(self._good) >= self.need or self._hopeless
         return len(self.ends) >= self.need or any(error for *_, error in self.ends)
+
+    @property
+    def _good(self) -> list[tuple[int, int, Any, StepFailed | None]]:
+        """The ends that were no failures; a return from the run is none."""
+        return [end for end in self.ends if not _failed(end[3])]
+
+    @property
+    def _hopeless(self) -> bool:
+        """Whether too few branches are left to have enough results."""
+        return len(self.ends) - len(self._good) > self.count - self.need
 
     def outcome(self) -> tuple[list[Any], BaseException | None]:
         """The results, or why there are none; once no branch is live."""
@@ -79,6 +103,8 @@ class Group:
             return [], self.crash
         results = [MISSING] * self.count
         self.ends.sort(key=lambda end: end[:2])
+        if self.tolerant and not self._hopeless:
+            self.ends = self._good
         for _, index, value, error in self.ends[: self.need]:
             if error is not None:
                 return [], error
@@ -208,7 +234,8 @@ class Trampoline:
         if group is None:
             return self._port.ended(value, error)
         group.end(branch, value, error)
-        if not group.stop and (error is not None or group.decided):
+        broken = error is not None and not isinstance(error, StepFailed)
+        if not group.stop and (broken or group.decided):
             group.stop = True
             for sibling in group.live:
                 self._stop(sibling)
@@ -234,6 +261,10 @@ class Trampoline:
         if branch.operation is not None and self._port.abort(branch.operation):
             branch.operation = None
             self._ready.append((branch, None, Stopped()))
+
+
+def _failed(error: StepFailed | None) -> bool:
+    return error is not None and not isinstance(error, Returned)
 
 
 def _operation(branch: Branch) -> Operation:

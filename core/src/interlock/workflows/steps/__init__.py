@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.workflows.steps import read_waiting, readers
+from interlock.workflows.steps import read_flow, read_waiting, readers
 from interlock.workflows.steps.readers import Kind
 
 KINDS: dict[str, Kind] = {
@@ -10,6 +10,9 @@ KINDS: dict[str, Kind] = {
     "parallel": Kind(readers.read_parallel, ("wait",)),
     "for_each": Kind(readers.read_for_each, ("as", "concurrency", "do", "on_item_error")),
     "if": Kind(readers.read_if, ("then", "else")),
+    "switch": Kind(read_flow.read_switch, ("cases", "default")),
+    "while": Kind(read_flow.read_while, ("max", "do")),
+    "until": Kind(read_flow.read_until, ("max", "do")),
     "steps": Kind(readers.read_steps),
     "transform": Kind(readers.read_transform, without=("timeout", "compensate")),
     "publish": Kind(readers.read_publish, ("with",), without=("timeout",)),
@@ -22,7 +25,14 @@ KINDS: dict[str, Kind] = {
         ("show", "choices", "form", "who", "default", "fail_on", "on_timeout"),
         without=("compensate",),
     ),
-    "run": Kind(readers.read_run, ("with", "retry")),
+    "sleep_until": Kind(
+        read_flow.read_sleep_until, ("zone",), without=("timeout", "fallback", "compensate")
+    ),
+    "fail": Kind(read_flow.read_fail, ("details",), without=("timeout", "fallback", "compensate")),
+    "return": Kind(
+        read_flow.read_return, without=("timeout", "fallback", "compensate", "on_error")
+    ),
+    "run": Kind(readers.read_run, ("with", "retry", "detach")),
 }
 
 __all__ = ["KINDS", "Kind"]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from interlock.expr import Expression, Value
 from interlock.sdk.errors import InvalidInput
-from interlock.workflows.errors import StepFailed
+from interlock.workflows.errors import Returned, StepFailed
 from interlock.workflows.frame import Frame
-from interlock.workflows.operations import Gather
+from interlock.workflows.operations import MISSING, Gather
 from interlock.workflows.template import Block, Step
 
 if TYPE_CHECKING:
@@ -22,20 +22,27 @@ OnItemError = Literal["fail", "continue", "skip"]
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """Named branches side by side; the output is a mapping of their last outputs."""
+    """Named branches side by side; the output is a mapping of their last outputs.
+
+    Attributes:
+        need: how many have to succeed; the rest is stopped and has no output. None for all.
+    """
 
     keeps_timeout: ClassVar[bool] = False
     branches: Mapping[str, Block]
+    need: int | None = None
 
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         frames = [frame.inside(f"{path}.{name}.") for name in self.branches]
-        outputs = await Gather(
+        work = (
             run.block(block, inner)
             for block, inner in zip(self.branches.values(), frames, strict=True)
         )
+        outputs = await Gather(work, need=self.need, tolerant=self.need is not None)
         for inner in frames:
             frame.seen(inner)
-        return dict(zip(self.branches, outputs, strict=True))
+        ended = zip(self.branches, outputs, strict=True)
+        return {name: output for name, output in ended if output is not MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class ForEach:
     async def _item(self, run: Interpreter, frame: Frame, inner: Frame) -> Any:
         try:
             output = await run.block(self.do, inner)
+        except Returned:
+            raise
         except StepFailed as failure:
             if self.on_item_error == "fail":
                 raise
@@ -89,6 +98,27 @@ class If:
         chosen = bool(self.condition.evaluate(frame.scope))
         inner = frame.inside(f"{path}.{'then' if chosen else 'else'}.")
         output = await run.block(self.then if chosen else self.otherwise, inner)
+        frame.seen(inner)
+        return output
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The block of the case that a value equals, as text; the output is that block's."""
+
+    keeps_timeout: ClassVar[bool] = False
+    value: Value
+    cases: Mapping[str, Block]
+    default: Block | None
+
+    async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
+        value = self.value.evaluate(frame.scope)
+        name = str(value).lower() if isinstance(value, bool) else str(value)
+        block = self.cases.get(name, self.default)
+        if block is None:
+            return None
+        inner = frame.inside(f"{path}.{name if name in self.cases else 'default'}.")
+        output = await run.block(block, inner)
         frame.seen(inner)
         return output
 

@@ -13,6 +13,7 @@ from interlock.workflows.errors import StepFailed
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import Call, InDoubtPolicy, Operation, Outcome, Sleep
 from interlock.workflows.retry import ONCE, Retry
+from interlock.workflows.steps.doubt import ask
 from interlock.workflows.template import Step
 
 if TYPE_CHECKING:
@@ -43,6 +44,13 @@ class CallTool:
                 timeout=attempts.left,
             )
             outcome = await call
+            if self.in_doubt == "ask" and outcome.error is not None:
+                answer = await ask(attempts.path, self.tool, arguments, outcome)
+                if answer.choice == "happened":
+                    return answer.output
+                if answer.choice == "retry":
+                    attempts.again()
+                    continue
             if await attempts.settled(call, outcome):
                 return outcome.output
 
@@ -68,6 +76,11 @@ class Attempts:
     def path(self) -> str:
         """Of the attempt that is next."""
         return self._path if self._number == 1 else f"{self._path}#{self._number}"
+
+    def again(self) -> None:
+        """Somebody wants another attempt, which counts as none."""
+        self._number += 1
+        self._waits += 1
 
     async def settled(self, operation: Operation, outcome: Outcome) -> bool:
         """Whether the attempt succeeded; if not, waits until it is time for another one.

@@ -26,16 +26,18 @@ class RunWorkflow:
     workflow: str
     input: Value
     retry: Retry = ONCE
+    detached: bool = False
 
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         values = mapping(self.input.evaluate(frame.scope), path, self.workflow)
         attempts = Attempts(run, frame, path, self.retry, None)
         while True:
-            child = RunChild(attempts.path, f"{run.run_id}:{attempts.path}", self.workflow, values)
+            run_id = f"{run.run_id}:{attempts.path}"
+            child = RunChild(attempts.path, run_id, self.workflow, values, detached=self.detached)
             outcome = await child
             if await attempts.settled(child, outcome):
                 break
-        if step.compensate is None:
+        if step.compensate is None and not self.detached:
             undo = Step("~undo", UndoRun(child.run_id))
             run.saga.register(path, undo, frame)
             run.saga.completed(path, outcome.position)

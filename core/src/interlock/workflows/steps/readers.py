@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from interlock.workflows.arguments import check_arguments
+from interlock.workflows.operations import InDoubtPolicy
 from interlock.workflows.reading import advice, listed
 from interlock.workflows.retry import KINDS as RETRY_KINDS
 from interlock.workflows.retry import ONCE, UNDOING, Retry
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 Read = Callable[["StepNode"], tuple[Action, JsonSchema]]
 
 _TAKEN = ("input", "run", "steps", "index")
+_STARTED: JsonSchema = {"type": "object", "properties": {"run": {"type": "string"}}}
 _NULL: JsonSchema = {"type": "null"}
 
 
@@ -50,20 +52,30 @@ def read_call(node: StepNode) -> tuple[Action, JsonSchema]:
     else:
         check_arguments(node, name, tool.input_schema)
     action = CallTool(
-        name, arguments, read_retry(node), node.choice("in_doubt", ("fail", "retry"), "fail")
+        name, arguments, read_retry(node), node.choice("in_doubt", get_args(InDoubtPolicy), "fail")
     )
     return action, tool.output_schema if tool else ANYTHING
 
 
 def read_parallel(node: StepNode) -> tuple[Action, JsonSchema]:
-    node.choice("wait", ("all",), "all")
     inner = node.node("parallel")
     blocks: dict[str, Block] = {}
     schemas: dict[str, Any] = {}
     for name in inner.data if inner else ():
         block, schema = node.inside("parallel").block(name)
         blocks[name], schemas[name] = block, schema
-    return Parallel(blocks), {"type": "object", "properties": schemas}
+    return Parallel(blocks, _needed(node, len(blocks))), {"type": "object", "properties": schemas}
+
+
+def _needed(node: StepNode, branches: int) -> int | None:
+    """``wait: all``, ``first`` or how many."""
+    wait = node.data.get("wait", "all")
+    if isinstance(wait, str):
+        return {"all": None, "first": 1}[node.choice("wait", ("all", "first"), "all")]
+    need = node.number("wait", 1)
+    if need > branches:
+        node.fault("wait", f"there are {branches} branches", expected=f"at most {branches}")
+    return need
 
 
 def read_for_each(node: StepNode) -> tuple[Action, JsonSchema]:
@@ -115,7 +127,9 @@ def read_run(node: StepNode) -> tuple[Action, JsonSchema]:
             "run", f"there is no workflow {name!r}", **advice(name, known, "a workflow's name")
         )
     node.reading.children.setdefault(name, (*node.path, "run"))
-    return RunWorkflow(name, node.mapping("with"), read_retry(node)), ANYTHING
+    detached = node.get("detach", bool, "true or false", False)
+    action = RunWorkflow(name, node.mapping("with"), read_retry(node), detached)
+    return action, _STARTED if detached else ANYTHING
 
 
 def read_retry(node: StepNode) -> Retry:
