@@ -1,1 +1,0 @@
-"""Data conversion, validation and clean-up."""

@@ -1,1 +1,0 @@
-"""Any HTTP API."""

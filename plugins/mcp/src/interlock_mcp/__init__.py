@@ -1,1 +1,0 @@
-"""Any MCP server."""

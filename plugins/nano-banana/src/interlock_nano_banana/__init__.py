@@ -1,1 +1,0 @@
-"""Gemini image models."""

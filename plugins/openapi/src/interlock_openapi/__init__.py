@@ -1,1 +1,0 @@
-"""Any API with an OpenAPI description."""
