@@ -44,7 +44,8 @@ def config(folder: Path, queue: str) -> Path:
     settings = {"url": URL, "consume": [{"queue": queue, "event": "ordered", "key": "customer"}]}
     services = {"rabbitmq": {"settings": settings}}
     path = folder / "interlock.yaml"
-    path.write_text(yaml.safe_dump({"version": 1, "services": services}))
+    daemon = {"state_dir": str(folder / "state")}
+    path.write_text(yaml.safe_dump({"version": 1, "daemon": daemon, "services": services}))
     return path
 
 

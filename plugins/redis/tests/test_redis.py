@@ -45,7 +45,12 @@ def config(folder: Path, stream: str, url: str = URL) -> Path:
     consume = [{"stream": stream, "event": "ordered", "key": "customer", "claim_after": "1s"}]
     settings = {"url": url, "consumer": "one", "consume": consume}
     path = folder / "interlock.yaml"
-    path.write_text(yaml.safe_dump({"version": 1, "services": {"redis": {"settings": settings}}}))
+    config = {
+        "version": 1,
+        "daemon": {"state_dir": str(folder / "state")},
+        "services": {"redis": {"settings": settings}},
+    }
+    path.write_text(yaml.safe_dump(config))
     return path
 
 
