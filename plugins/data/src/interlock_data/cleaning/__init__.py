@@ -1,0 +1,1 @@
+"""Texts without what should not be in them."""

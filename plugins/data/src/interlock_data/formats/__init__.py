@@ -1,0 +1,1 @@
+"""Formats, each read into and written from one of three shapes."""

@@ -1,0 +1,87 @@
+"""Markdown and HTML: one into the other, and the tables in both."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from bs4 import BeautifulSoup, Tag
+from markdown_it import MarkdownIt
+from markdownify import ATX, MarkdownConverter
+
+from interlock.sdk import NotFound
+from interlock_data.formats.tables import Table, headed, text_of
+
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def markdown_to_html(text: str) -> str:
+    """GitHub's Markdown as HTML; HTML within it is escaped, not passed on."""
+    html: str = _markdown().render(text)
+    return html
+
+
+def html_to_markdown(html: str) -> str:
+    """What a reader sees of a page, as Markdown; scripts and styles are left out."""
+    page = BeautifulSoup(html, "html.parser")
+    for unseen in page(["script", "style", "head", "template", "noscript"]):
+        unseen.decompose()
+    text: str = MarkdownConverter(heading_style=ATX, bullets="-").convert_soup(page)
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def table_in_html(html: str, number: int, *, header: bool) -> Table:
+    """The table at ``number``, from 0; NotFound if there is none."""
+    tables = BeautifulSoup(html, "html.parser").find_all("table")
+    if number >= len(tables):
+        raise NotFound(f"the document has {len(tables)} tables, none at {number}")
+    rows = [
+        row for row in tables[number].find_all("tr") if row.find_parent("table") is tables[number]
+    ]
+    return headed([_cells(row) for row in rows if _cells(row)], header=header)
+
+
+def table_in_markdown(text: str, number: int, *, header: bool) -> Table:
+    return table_in_html(markdown_to_html(text), number, header=header)
+
+
+def write_html_table(table: Table) -> str:
+    head = ""
+    if table.columns is not None:
+        cells = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
+        head = f"<thead>\n<tr>{cells}</tr>\n</thead>\n"
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{_html(cell)}</td>" for cell in row) + "</tr>\n"
+        for row in table.rows
+    )
+    return f"<table>\n{head}<tbody>\n{rows}</tbody>\n</table>\n"
+
+
+def write_markdown_table(table: Table) -> str:
+    """A table needs columns in Markdown; without, the first row takes their place."""
+    lines = [[_escaped(text_of(cell)) for cell in line] for line in table.lines()]
+    if not lines or not lines[0]:
+        return ""
+    width = max(map(len, lines))
+    padded = [line + [""] * (width - len(line)) for line in lines]
+    rule = ["---"] * width
+    return "".join(f"| {' | '.join(line)} |\n" for line in [padded[0], rule, *padded[1:]])
+
+
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def _cells(row: Tag) -> list[str]:
+    cells = row.find_all(["td", "th"], recursive=False)
+    return [" ".join(cell.get_text(" ").split()) for cell in cells]
+
+
+def _html(cell: object) -> str:
+    return escape(text_of(cell)).replace("\n", "<br>")
+
+
+def _escaped(text: str) -> str:
+    """As one line of plain text, whatever Markdown would make of it."""
+    special = re.sub(r"([\\`*_{}\[\]<>#|~&])", r"\\\1", text)
+    return " ".join(special.split())
