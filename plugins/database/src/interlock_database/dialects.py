@@ -1,0 +1,161 @@
+"""What differs between databases: addresses, what a session is set to, and types of the driver."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from interlock.sdk import NeedsAttention
+
+_DRIVERS = {
+    "postgresql": ("asyncpg", "postgres"),
+    "mysql": ("asyncmy", "mysql"),
+    "sqlite": ("aiosqlite", "sqlite"),
+}
+_NAMES = {"postgres": "postgresql", "mariadb": "mysql"}
+_CONNECT_SECONDS = 10
+# How often SQLite looks whether its time is over, in instructions of its virtual machine.
+_LOOK_EVERY = 10_000
+_SET_OPTION, _MULTI_STATEMENTS_OFF = 0x1B, b"\x01\x00"
+_MOMENTS: dict[str, Callable[[str], Any]] = {
+    "date": datetime.date.fromisoformat,
+    "time": datetime.time.fromisoformat,
+    "timetz": datetime.time.fromisoformat,
+    "timestamp": datetime.datetime.fromisoformat,
+    "timestamptz": datetime.datetime.fromisoformat,
+    "interval": str,
+}
+
+
+def address(service: str, url: str) -> URL:
+    """The URL with the driver that we use.
+
+    Raises:
+        NeedsAttention: it is none, or of a database that we do not know. Never says what it is:
+            it holds a password.
+    """
+    hint = "write postgresql://user:password@host/name, mysql://… or sqlite:////path/to.db"
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        raise NeedsAttention(f"{service}: url is no address", hint=hint) from None
+    name = read.get_backend_name()
+    name = _NAMES.get(name, name)
+    if name not in _DRIVERS:
+        raise NeedsAttention(f"{service}: there is no driver for {name}", hint=hint)
+    return read.set(drivername=f"{name}+{_DRIVERS[name][0]}")
+
+
+def missing_driver(service: str, url: URL) -> NeedsAttention:
+    driver, extra = _DRIVERS[url.get_backend_name()]
+    hint = f"install interlock-database[{extra}]"
+    return NeedsAttention(f"{service}: {driver} is not installed", hint=hint)
+
+
+def connect_arguments(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "postgresql":
+        return {"timeout": _CONNECT_SECONDS}
+    if url.get_backend_name() == "mysql":
+        return {"connect_timeout": _CONNECT_SECONDS}
+    return {"timeout": _CONNECT_SECONDS}  # for another's lock on the file
+
+
+def prepare(engine: AsyncEngine) -> None:
+    """Set up each new connection of the engine."""
+    on_connect = {"postgresql": _postgres, "mysql": _mysql, "sqlite": _sqlite}[engine.dialect.name]
+    event.listen(engine.sync_engine, "connect", on_connect)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+
+
+def _postgres(connection: Any, _: Any) -> None:
+    connection.run_async(_text_codecs)
+
+
+async def _text_codecs(connection: Any) -> None:
+    # asyncpg wants Python's own types; JSON has neither dates nor documents within documents.
+    for name, read in _MOMENTS.items():
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=str, decoder=_lenient(read), format="text"
+        )
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=str, decoder=json.loads, format="text"
+        )
+
+
+def _lenient(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """PostgreSQL knows moments that Python does not (infinity, 44 BC); they stay text."""
+
+    def lenient(value: str) -> Any:
+        try:
+            return read(value)
+        except ValueError:
+            return value
+
+    return lenient
+
+
+def _mysql(connection: Any, _: Any) -> None:
+    connection.run_async(_one_statement)
+
+
+async def _one_statement(connection: Any) -> None:
+    """asyncmy always lets a text hold several statements, and so one that ends a read-only mode."""
+    await connection._execute_command(_SET_OPTION, _MULTI_STATEMENTS_OFF)
+    await connection.read_packet()
+
+
+def _sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say, see _begin_sqlite
+    # Another file is another database: it has an address, and a service, of its own.
+    connection.run_async(lambda driver: driver.set_authorizer(_authorise))
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _authorise(action: int, *_: Any) -> int:
+    attach, detach, ok, deny = 24, 25, 0, 1
+    return deny if action in (attach, detach) else ok
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A write that begins by reading would fail at once when another has written in between.
+    write = connection.get_execution_options().get("interlock_write", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if write else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+async def limit(connection: AsyncConnection, seconds: float, *, write: bool) -> None:
+    """Have the database itself refuse writes, and end statements that take longer."""
+    milliseconds = max(1, math.ceil(seconds * 1000))
+    if connection.dialect.name == "postgresql":
+        mode = "READ WRITE" if write else "READ ONLY"
+        await connection.exec_driver_sql(f"SET TRANSACTION {mode}")
+        await connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+    elif connection.dialect.name == "mysql":
+        mode = "READ WRITE" if write else "READ ONLY"
+        if getattr(connection.dialect, "is_mariadb", False):
+            setting = f"max_statement_time = {milliseconds / 1000}"
+        else:
+            setting = f"max_execution_time = {milliseconds}"
+        await connection.exec_driver_sql(f"SET SESSION {setting}")
+        await connection.exec_driver_sql(f"SET SESSION TRANSACTION {mode}")
+        # What was said of the session holds from the next transaction on.
+        await connection.exec_driver_sql("COMMIT")
+
+
+async def watch_clock(connection: AsyncConnection, over: Callable[[], bool]) -> None:
+    """SQLite has no time limit of its own: it is asked, from its thread, whether to go on."""
+    if connection.dialect.name == "sqlite":
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.set_progress_handler(over, _LOOK_EVERY)

@@ -1,0 +1,180 @@
+"""The database service: its tools, those of its named queries, and its watches."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from interlock.sdk import (
+    InvalidInput,
+    NeedsAttention,
+    Policies,
+    Service,
+    ToolSpec,
+    current_call,
+    tool,
+)
+from interlock_database.changes import Change, Changer
+from interlock_database.database import Database
+from interlock_database.export import Format, Parts
+from interlock_database.named import named_tool
+from interlock_database.once import Once, Work
+from interlock_database.rows import Rows, columns_of, each_row, read, streamed
+from interlock_database.settings import DatabaseSettings
+from interlock_database.statements import bound
+from interlock_database.watching import Watcher
+
+_CHECK_SECONDS = 5.0
+_WRITES = ("execute", "transaction")
+
+
+class DatabaseService(Service[DatabaseSettings]):
+    """One SQL database: PostgreSQL, MySQL, MariaDB or SQLite."""
+
+    policies = Policies(concurrency=10)
+    _database: Database | None = None
+    _once: Once | None = None
+
+    async def start(self) -> None:
+        settings = self.settings
+        self._refuse_contradictions()
+        self._database = Database(self.context.name, settings, self.world)
+        if settings.once_table and not settings.read_only:
+            self._once = Once(self._database, settings.once_table, self.world)
+
+    async def check(self) -> None:
+        async with self.database.reading(_CHECK_SECONDS) as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
+    async def stop(self) -> None:
+        if self._database is not None:
+            await self._database.close()
+
+    def tools(self) -> Mapping[str, ToolSpec]:
+        own = dict(super().tools()) if self.settings.allow_sql else {}
+        for name in _WRITES:
+            if self.settings.read_only:
+                own.pop(name, None)
+            elif name in own and self.settings.once_table:
+                spec = own[name]
+                own[name] = replace(spec, facts=replace(spec.facts, idempotent=True))
+        once = bool(self.settings.once_table)
+        named = self.settings.queries.items()
+        return {**own, **{name: named_tool(self, name, query, once) for name, query in named}}
+
+    def consumers(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        seconds = self.settings.statement_timeout
+        return {
+            name: Watcher(name, rules, self.database, self.context, seconds).run
+            for name, rules in self.settings.watch.items()
+        }
+
+    @property
+    def database(self) -> Database:
+        assert self._database is not None  # noqa: S101 - core starts a service before it asks
+        return self._database
+
+    @tool(effect="read")
+    async def query(
+        self, sql: str, params: dict[str, Any] | None = None, max_rows: int | None = None
+    ) -> dict[str, Any]:
+        """Ask for rows; the database itself refuses whatever would change something.
+
+        ``truncated`` tells that the database has more rows than are given.
+
+        Args:
+            sql: one statement; :name stands for an argument, :names after IN for a list of them.
+            params: the arguments by name.
+            max_rows: at most that of the settings, which is the default.
+        """
+        return (await self.rows(sql, params or {}, max_rows)).to_json()
+
+    @tool(effect="read")
+    async def export(
+        self,
+        sql: str,
+        params: dict[str, Any] | None = None,
+        format: Format = "ndjson",  # noqa: A002 - its name in the tool's schema
+    ) -> dict[str, Any]:
+        """Write all rows of a query into files beside the journal, part by part.
+
+        Args:
+            sql: one statement that changes nothing.
+            params: the arguments by name.
+            format: csv has its columns' names in every part.
+        """
+        statement = bound(sql, params or {}, self.database.dialect)
+        seconds = current_call().remaining()
+        async with (
+            self.database.reading(seconds, long=True) as connection,
+            streamed(connection, statement) as result,
+        ):
+            columns = columns_of(result.keys())
+            parts = Parts(self.context.blobs, format, columns, self.settings.export_part)
+            async for row in each_row(result, columns):
+                await parts.add(row)
+                if not parts.rows % 1000:
+                    current_call().progress(parts.rows, message="rows")
+            return await parts.finish()
+
+    @tool(effect="write", destructive=True)
+    async def execute(
+        self, sql: str, params: dict[str, Any] | None = None, expect: int | None = None
+    ) -> dict[str, Any]:
+        """Change something, and commit it: ``affected``, and the ``rows`` of a RETURNING.
+
+        Args:
+            sql: one statement; :name stands for an argument.
+            params: the arguments by name.
+            expect: rows it must change; if it would be another number, nothing happens.
+        """
+        change = Change(sql=sql, params=params or {}, expect=expect)
+        return await self.change(change)
+
+    @tool(effect="write", destructive=True)
+    async def transaction(self, statements: list[Change]) -> dict[str, Any]:
+        """Change several things, all or none: ``results`` in the statements' order.
+
+        Args:
+            statements: each with sql, params and, where it matters, the rows it must change.
+        """
+        if not statements:
+            raise InvalidInput("a transaction needs a statement", path="$.statements")
+        return await self._write(
+            lambda connection: self._changer.change_all(connection, statements)
+        )
+
+    async def rows(self, sql: str, params: Mapping[str, Any], most: int | None = None) -> Rows:
+        """The first rows of a query."""
+        most = min(most or self.settings.max_rows, self.settings.max_rows)
+        statement = bound(sql, params, self.database.dialect)
+        async with self.database.reading(current_call().remaining()) as connection:
+            return await read(connection, statement, most=most, max_bytes=self.settings.max_result)
+
+    async def change(self, change: Change) -> dict[str, Any]:
+        """Run one statement and commit it."""
+        return await self._write(lambda connection: self._changer.change(connection, change))
+
+    async def _write(self, work: Work) -> dict[str, Any]:
+        call = current_call()
+        if self._once is not None:
+            return await self._once.run(call.idempotency_key, call.remaining(), work)
+        async with self.database.writing(call.remaining()) as connection:
+            return await work(connection)
+
+    @property
+    def _changer(self) -> Changer:
+        return Changer(self.context.name, self.database.dialect, self.settings.max_rows)
+
+    def _refuse_contradictions(self) -> None:
+        service, settings = self.context.name, self.settings
+        for name, query in settings.queries.items():
+            if query.effect == "write" and settings.read_only:
+                hint = "set read_only: false, or effect: read"
+                raise NeedsAttention(f"{service}: the query {name} writes", hint=hint)
+        postgres = settings.url.get_secret_value().startswith("postgres")
+        for name, watch in settings.watch.items():
+            if watch.notify and not postgres:
+                hint = "leave notify out: every decides how often it is asked"
+                raise NeedsAttention(f"{service}: only PostgreSQL notifies ({name})", hint=hint)

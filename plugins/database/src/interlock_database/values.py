@@ -1,0 +1,82 @@
+"""Values between SQL and JSON, the same for every database.
+
+=====================  =======================================================
+in the database        as JSON
+=====================  =======================================================
+decimals               string, no digit is lost: ``"12.30"``
+date, time, timestamp  string, ISO 8601: ``"2026-11-23T10:00:00+00:00"``
+intervals              string, as PostgreSQL writes it; MySQL's TIME: ``"26:00:00"``
+uuid, inet, ranges     string
+bytes                  ``{"base64": "…"}``; the same is accepted as argument
+json, jsonb            the value itself (MySQL, MariaDB and SQLite: its text)
+arrays, rows           array
+NaN, infinity          string: ``"nan"``, ``"inf"``
+=====================  =======================================================
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.sdk import InvalidInput
+
+_PLAIN = (str, int, bool, type(None))
+_BYTES_SHAPE = {"base64"}
+_JSON_SHAPE = {"json"}
+
+
+def to_json(value: Any) -> Any:
+    """A value of a row, as JSON."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return _clock(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, Mapping):
+        return {str(name): to_json(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [to_json(inner) for inner in value]
+    return str(value)
+
+
+def _clock(span: datetime.timedelta) -> str:
+    minutes, seconds = divmod(abs(int(span.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{'-' if span.days < 0 else ''}{hours:02}:{minutes:02}:{seconds:02}"
+
+
+def from_json(name: str, value: Any, *, arrays: bool) -> Any:
+    """A JSON argument, as a driver takes it.
+
+    Args:
+        arrays: the database has arrays; elsewhere a list is JSON text.
+    """
+    if isinstance(value, Mapping):
+        return _from_object(name, value)
+    if isinstance(value, list):
+        return [from_json(name, each, arrays=arrays) for each in value] if arrays else _text(value)
+    return value
+
+
+def _from_object(name: str, value: Mapping[str, Any]) -> Any:
+    if set(value) == _BYTES_SHAPE and isinstance(value["base64"], str):
+        try:
+            return base64.b64decode(value["base64"], validate=True)
+        except binascii.Error:
+            raise InvalidInput(f"{name} is no base64", path=f"$.params.{name}") from None
+    return _text(value["json"] if set(value) == _JSON_SHAPE else value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

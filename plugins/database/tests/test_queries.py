@@ -1,0 +1,266 @@
+"""Questions: arguments, values, bounds, and the promise that nothing is changed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interlock.sdk import InvalidInput, NotFound, Rejected
+
+from .conftest import Open, Place
+
+ORDERS = (
+    "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer VARCHAR(50) UNIQUE, price DECIMAL(10,2))"
+)
+THREE = "INSERT INTO orders VALUES (1, 'Ada', 12.30), (2, 'Bob', 7.00), (3, 'Eve', 0.05)"
+# Finds nothing, or everything, if it were ever written into the text.
+HOSTILE = "x' OR '1'='1"
+
+
+async def test_a_query_takes_arguments_and_gives_rows(place: Place, opened: Open) -> None:
+    await place.run(ORDERS, THREE)
+    runtime = await opened(place.url)
+    found = await runtime.call(
+        "db.query",
+        {
+            "sql": "SELECT id, customer FROM orders WHERE id IN :ids AND customer <> :name ORDER BY id",
+            "params": {"ids": [1, 2, 9], "name": "Bob"},
+        },
+    )
+    assert found == {
+        "columns": ["id", "customer"],
+        "rows": [{"id": 1, "customer": "Ada"}],
+        "truncated": False,
+    }
+    sql = "SELECT id FROM orders WHERE customer = :name"
+    found = await runtime.call("db.query", {"sql": sql, "params": {"name": HOSTILE}})
+    assert found["rows"] == []
+
+
+async def test_arguments_that_do_not_fit_the_statement(sqlite: Place, opened: Open) -> None:
+    await sqlite.run(ORDERS)
+    runtime = await opened(sqlite.url)
+    with pytest.raises(InvalidInput, match="needs :customer"):
+        await runtime.call("db.query", {"sql": "SELECT 1 FROM orders WHERE customer = :customer"})
+    with pytest.raises(InvalidInput, match="did you mean 'name'"):
+        await runtime.call("db.query", {"sql": "SELECT :name AS n", "params": {"nam": 1}})
+
+
+async def test_a_result_is_bounded_and_says_so(place: Place, opened: Open) -> None:
+    await place.run(ORDERS, THREE)
+    runtime = await opened(place.url, max_rows=2)
+    sql = {"sql": "SELECT id FROM orders ORDER BY id"}
+    found = await runtime.call("db.query", {**sql, "max_rows": 50})
+    assert (len(found["rows"]), found["truncated"]) == (2, True)
+    found = await runtime.call("db.query", {"sql": "SELECT id FROM orders WHERE id < 3"})
+    assert (len(found["rows"]), found["truncated"]) == (2, False)
+
+
+async def test_a_result_is_bounded_in_bytes(sqlite: Place, opened: Open) -> None:
+    await sqlite.run(ORDERS, THREE)
+    runtime = await opened(sqlite.url, max_result=1000)
+    found = await runtime.call(
+        "db.query", {"sql": "SELECT hex(zeroblob(200)) AS x, id FROM orders"}
+    )
+    assert (len(found["rows"]), found["truncated"]) == (2, True)
+    with pytest.raises(Rejected, match="one row is larger"):
+        await runtime.call("db.query", {"sql": "SELECT hex(zeroblob(2000)) AS x"})
+
+
+WRITES = [
+    "INSERT INTO orders VALUES (9, 'Mallory', 1)",
+    "DELETE FROM orders",
+    "DROP TABLE orders",
+    "SELECT 1; DELETE FROM orders",
+    "SELECT 1; COMMIT; DELETE FROM orders",
+]
+
+
+@pytest.mark.parametrize("sql", WRITES)
+async def test_a_query_changes_nothing(place: Place, opened: Open, sql: str) -> None:
+    await place.run(ORDERS, THREE)
+    for read_only in (True, False):
+        runtime = await opened(place.url, read_only=read_only)
+        with pytest.raises(Rejected):
+            await runtime.call("db.query", {"sql": sql})
+        assert await place.run("SELECT count(*) FROM orders") == [(3,)]
+
+
+async def test_a_session_cannot_talk_itself_out_of_reading(place: Place, opened: Open) -> None:
+    await place.run(ORDERS, THREE)
+    runtime = await opened(place.url, pool_size=1)
+    escape = {
+        "sqlite": "PRAGMA query_only = OFF",
+        "postgres": "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        "mariadb": "SET SESSION TRANSACTION READ WRITE",
+    }[place.kind]
+    with pytest.raises(Rejected):
+        await runtime.call("db.query", {"sql": escape})
+    with pytest.raises(Rejected):
+        await runtime.call("db.query", {"sql": "DELETE FROM orders"})
+    assert await place.run("SELECT count(*) FROM orders") == [(3,)]
+
+
+async def test_a_read_only_service_offers_no_writes(sqlite: Place, opened: Open) -> None:
+    await sqlite.run(ORDERS)
+    runtime = await opened(sqlite.url)
+    with pytest.raises(NotFound):
+        await runtime.call("db.execute", {"sql": "DELETE FROM orders"})
+
+
+async def test_sqlite_reaches_no_other_file(sqlite: Place, opened: Open, tmp_path: Path) -> None:
+    await sqlite.run(ORDERS, THREE)
+    runtime = await opened(sqlite.url, read_only=False)
+    other = tmp_path / "other.db"
+    for sql in (f"ATTACH DATABASE '{other}' AS other", f"VACUUM INTO '{other}'"):
+        for tool in ("db.query", "db.execute"):
+            with pytest.raises(Rejected):
+                await runtime.call(tool, {"sql": sql})
+    assert not other.exists()
+
+
+async def test_postgres_values_have_a_shape(postgres: Place, opened: Open) -> None:
+    runtime = await opened(postgres.url)
+    sql = """
+        SELECT 12.30::numeric AS amount, DATE '2026-11-23' AS day,
+            TIMESTAMPTZ '2026-11-23 10:00:00.5+00' AS moment, TIMESTAMP 'infinity' AS never,
+            INTERVAL '1 day 2 hours' AS span, TRUE AS yes, NULL AS nothing,
+            '6f1d4a2e-0000-4000-8000-000000000001'::uuid AS id, '\\x00ff'::bytea AS raw,
+            '{"a": [1, null]}'::jsonb AS document, ARRAY[1, 2] AS numbers,
+            'NaN'::float8 AS nan, 9007199254740993::bigint AS big, '10.0.0.1'::inet AS address
+    """
+    [row] = (await runtime.call("db.query", {"sql": sql}))["rows"]
+    assert row == {
+        "amount": "12.30",
+        "day": "2026-11-23",
+        "moment": "2026-11-23T10:00:00.500000+00:00",
+        "never": "infinity",
+        "span": "1 day 02:00:00",
+        "yes": True,
+        "nothing": None,
+        "id": "6f1d4a2e-0000-4000-8000-000000000001",
+        "raw": {"base64": base64.b64encode(b"\x00\xff").decode()},
+        "document": {"a": [1, None]},
+        "numbers": [1, 2],
+        "nan": "nan",
+        "big": 9007199254740993,
+        "address": "10.0.0.1",
+    }
+
+
+async def test_postgres_takes_json_for_its_types(postgres: Place, opened: Open) -> None:
+    await postgres.run(
+        "CREATE TABLE t (day date, moment timestamptz, id uuid, raw bytea, doc jsonb,"
+        " tags text[], price numeric, span interval)"
+    )
+    runtime = await opened(postgres.url, read_only=False)
+    values: dict[str, Any] = {
+        "day": "2026-11-23",
+        "moment": "2026-11-23T10:00:00+00:00",
+        "id": "6f1d4a2e-0000-4000-8000-000000000001",
+        "raw": {"base64": "AP8="},
+        "doc": {"a": {"b": [1]}},
+        "tags": ["x", "y"],
+        "price": "12.30",
+        "span": "1 day",
+    }
+    places = ", ".join(f":{name}" for name in values)
+    await runtime.call("db.execute", {"sql": f"INSERT INTO t VALUES ({places})", "params": values})  # noqa: S608
+    [row] = (await runtime.call("db.query", {"sql": "SELECT * FROM t"}))["rows"]
+    assert row == values
+    sql = "SELECT :n::int + 1 AS n, :list::jsonb AS list FROM t WHERE moment < :now"
+    params = {"n": 41, "list": {"json": [1, 2]}, "now": "2027-01-01"}
+    [row] = (await runtime.call("db.query", {"sql": sql, "params": params}))["rows"]
+    assert row == {"n": 42, "list": [1, 2]}
+    with pytest.raises(Rejected, match="argument") as refused:
+        await runtime.call(
+            "db.query", {"sql": "SELECT 1 AS x FROM t WHERE price > :p", "params": {"p": "much"}}
+        )
+    assert "CAST" in refused.value.hint
+
+
+async def test_an_export_keeps_every_row(place: Place, opened: Open) -> None:
+    await place.run("CREATE TABLE numbers (n INTEGER, text VARCHAR(20))")
+    for start in range(0, 3000, 1000):
+        values = ", ".join(f"({n}, 'a, \"b\" {n}')" for n in range(start, start + 1000))
+        await place.run(f"INSERT INTO numbers VALUES {values}")  # noqa: S608
+    runtime = await opened(place.url, export_part=20_000)
+    arguments = {"sql": "SELECT * FROM numbers ORDER BY n"}
+    done = await runtime.call("db.export", arguments)
+    assert done["rows"] == 3000 and len(done["parts"]) > 3
+    assert all(part["size"] < 21_000 for part in done["parts"])
+    texts = [(await runtime.journal.blobs.get(part["blob"])).decode() for part in done["parts"]]
+    rows = [json.loads(line) for line in "".join(texts).splitlines()]
+    assert rows == [{"n": n, "text": f'a, "b" {n}'} for n in range(3000)]
+    done = await runtime.call("db.export", {**arguments, "format": "csv"})
+    head, first, *_ = (await runtime.journal.blobs.get(done["parts"][1]["blob"])).splitlines()
+    assert head == b"n,text" and first.endswith(b'"')
+
+
+async def test_columns_of_one_name_are_refused(sqlite: Place, opened: Open) -> None:
+    await sqlite.run(ORDERS)
+    runtime = await opened(sqlite.url)
+    with pytest.raises(Rejected, match="two columns are named 'id'"):
+        await runtime.call("db.query", {"sql": "SELECT 1 AS id, 2 AS id"})
+
+
+SLOW = {
+    "sqlite": "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) AS x FROM c",
+    "postgres": "SELECT 1 AS x FROM pg_sleep(50)",
+    "mariadb": "SELECT SLEEP(50) AS x FROM mysql.user a, mysql.user b",
+}
+
+
+async def test_the_database_ends_what_takes_too_long(place: Place, opened: Open) -> None:
+    await place.run(ORDERS)
+    runtime = await opened(place.url, statement_timeout="200ms", pool_size=1)
+    with pytest.raises(Rejected, match="took too long"):
+        await runtime.call("db.query", {"sql": SLOW[place.kind]})
+    found = await runtime.call("db.query", {"sql": "SELECT 1 AS x"})
+    assert found["rows"] == [{"x": 1}]
+
+
+async def test_a_caller_who_leaves_frees_the_connection(place: Place, opened: Open) -> None:
+    await place.run(ORDERS)
+    runtime = await opened(place.url, pool_size=1)
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await runtime.call("db.query", {"sql": SLOW[place.kind]})
+    found = await runtime.call("db.query", {"sql": "SELECT 1 AS x"})
+    assert found["rows"] == [{"x": 1}]
+
+
+async def test_named_queries_are_tools(place: Place, opened: Open) -> None:
+    await place.run(ORDERS, THREE)
+    queries = {
+        "find": {"sql": "SELECT id FROM orders WHERE price > :above ORDER BY id"},
+        "order": {
+            "sql": "SELECT * FROM orders WHERE id = :id",
+            "returns": "one",
+            "params": {"id": "integer"},
+        },
+        "count": {"sql": "SELECT count(*) AS n FROM orders", "returns": "value"},
+        "rename": {
+            "sql": "UPDATE orders SET customer = :name WHERE id = :id",
+            "effect": "write",
+            "returns": "count",
+            "optional": ["name"],
+        },
+    }
+    runtime = await opened(place.url, read_only=False, allow_sql=False, queries=queries)
+    assert (await runtime.call("db.find", {"above": 5}))["rows"] == [{"id": 1}, {"id": 2}]
+    assert (await runtime.call("db.order", {"id": 2}))["customer"] == "Bob"
+    assert await runtime.call("db.order", {"id": 7}) is None
+    assert await runtime.call("db.count", {}) == 3
+    assert await runtime.call("db.rename", {"id": 2}) == {"affected": 1}
+    assert (await runtime.call("db.order", {"id": 2}))["customer"] is None
+    with pytest.raises(InvalidInput, match="expected integer"):
+        await runtime.call("db.order", {"id": "2"})
+    with pytest.raises(NotFound):
+        await runtime.call("db.query", {"sql": "SELECT 1 AS x"})
