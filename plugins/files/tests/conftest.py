@@ -20,6 +20,6 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 async def files(root: Path) -> AsyncIterator[Files]:
     context: Any = SimpleNamespace(name="files")
-    service = Files(FilesSettings(root=root, max_size=1000), context)
+    service = Files(FilesSettings(root=str(root), max_size=1000), context)
     async with service.running():
         yield service

@@ -73,6 +73,10 @@ async def test_links_lead_nowhere(files: Files, root: Path, tmp_path: Path) -> N
     assert await files.list() == []
     # A link itself may be replaced or removed; what it points to stays as it is.
     await files.write("file", text="mine")
+    with pytest.raises(Rejected, match="not a file"):
+        await files.move("folder", "elsewhere")
+    with pytest.raises(Rejected, match="link"):
+        await files.move("file", "folder/file")
     await files.delete("folder", recursive=True)
     assert (secret / "key").read_text() == "s3cret"
     assert sorted(entry.name for entry in secret.iterdir()) == ["key"]
@@ -133,7 +137,7 @@ async def test_a_reader_sees_the_old_or_the_new_file_never_a_part(files: Files) 
     await files.write("shared", text=texts[0])
     done = threading.Event()
     seen: set[str] = set()
-    path = files.settings.root / "shared"
+    path = Path(files.settings.root) / "shared"
 
     def read() -> None:
         while not done.is_set():
@@ -205,9 +209,10 @@ async def test_a_large_file_is_not_read(files: Files, root: Path) -> None:
 
 def test_every_tool_describes_itself_and_its_arguments() -> None:
     tools = tools_of(Files)
-    assert {"read", "write", "write_all", "list", "copy", "delete"} == tools.keys()
+    named = {"read", "write", "write_all", "list", "stat", "copy", "move", "delete"}
+    assert named == tools.keys()
     for spec in tools.values():
-        assert spec.description and spec.facts.idempotent
+        assert spec.description and spec.facts.idempotent == (spec.name != "move")
         assert all(
             part["description"] for part in spec.signature.input_schema["properties"].values()
         )

@@ -1,4 +1,4 @@
-"""Local files: one folder, read and written without leaving it."""
+"""Files: one folder or one prefix of an object store, never left; and watches as events."""
 
 from __future__ import annotations
 

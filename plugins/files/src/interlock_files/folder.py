@@ -8,44 +8,19 @@ directories or plants links. Needs a POSIX system.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from interlock.sdk import Conflict, NotFound, Rejected
+from interlock_files.storage import Listed, Parts, Stored, check_size, joined
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-
-Parts = Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file as it stands; ``digest`` is ``sha256:<hex>``."""
-
-    path: str
-    size: int
-    digest: str
-
-    @classmethod
-    def of(cls, parts: Parts, data: bytes) -> Stored:
-        return cls(_joined(parts), len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A file in a listing; ``modified`` in seconds since the epoch."""
-
-    path: str
-    size: int
-    modified: float
 
 
 class Folder:
@@ -65,18 +40,18 @@ class Folder:
             try:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
-                    raise Rejected(f"{_joined(parts)} is not a file")
-                self._check_size(parts, status.st_size)
+                    raise Rejected(f"{joined(parts)} is not a file")
+                check_size(parts, status.st_size, self._max_size)
                 with os.fdopen(descriptor, "rb", closefd=False) as file:
                     data = file.read(self._max_size + 1)
             finally:
                 os.close(descriptor)
-        self._check_size(parts, len(data))
+        check_size(parts, len(data), self._max_size)
         return data
 
     def write(self, parts: Parts, data: bytes, *, overwrite: bool) -> Stored:
         """Put a file in place whole: written beside, synced, renamed. Folders are made."""
-        self._check_size(parts, len(data))
+        check_size(parts, len(data), self._max_size)
         with self._parent(parts, make=True) as parent, _named(parts):
             temporary = f".{secrets.token_hex(8)}.tmp"
             try:
@@ -99,6 +74,38 @@ class Folder:
                 raise
             return []
 
+    def stat(self, parts: Parts) -> Listed:
+        """A file without its bytes; NotFound, or Rejected if it is no file."""
+        with self._parent(parts) as parent, _named(parts):
+            status = os.lstat(parts[-1], dir_fd=parent)
+        if not stat.S_ISREG(status.st_mode):
+            raise Rejected(f"{joined(parts)} is not a file")
+        return Listed(joined(parts), status.st_size, status.st_mtime)
+
+    def move(self, source: Parts, target: Parts, *, overwrite: bool) -> Listed:
+        """Rename a file; at no moment is it at neither path."""
+        moved = self.stat(source)
+        with (
+            self._parent(source) as origin,
+            self._parent(target, make=True) as goal,
+            _named(target),
+        ):
+            if overwrite:
+                _check_no_folder(target, goal)
+                os.replace(source[-1], target[-1], src_dir_fd=origin, dst_dir_fd=goal)
+            else:
+                # A hard link fails where the name is taken; a rename would not.
+                os.link(
+                    source[-1],
+                    target[-1],
+                    src_dir_fd=origin,
+                    dst_dir_fd=goal,
+                    follow_symlinks=False,
+                )
+                os.unlink(source[-1], dir_fd=origin)
+            os.fsync(goal)
+        return Listed(joined(target), moved.size, moved.modified)
+
     def delete(self, parts: Parts, *, recursive: bool) -> int:
         """Remove a file, or with ``recursive`` a folder; how many files are gone."""
         try:
@@ -108,9 +115,7 @@ class Folder:
             return 0
 
     def _replace(self, temporary: str, parts: Parts, data: bytes, parent: int) -> None:
-        with suppress(FileNotFoundError):
-            if stat.S_ISDIR(os.lstat(parts[-1], dir_fd=parent).st_mode):
-                raise Conflict(f"{_joined(parts)} is a folder")
+        _check_no_folder(parts, parent)
         os.replace(temporary, parts[-1], src_dir_fd=parent, dst_dir_fd=parent)
 
     def _place(self, temporary: str, parts: Parts, data: bytes, parent: int) -> None:
@@ -148,15 +153,6 @@ class Folder:
         finally:
             os.close(current)
 
-    def _check_size(self, parts: Parts, size: int) -> None:
-        if size > self._max_size:
-            raise Rejected(
-                f"{_joined(parts)} has {size} bytes, more than the {self._max_size} allowed",
-                hint="raise max_size in the service's settings",
-                size=size,
-                limit=self._max_size,
-            )
-
 
 def _write_new(name: str, data: bytes, parent: int) -> None:
     with os.fdopen(os.open(name, _NEW, 0o666, dir_fd=parent), "wb") as file:
@@ -165,12 +161,18 @@ def _write_new(name: str, data: bytes, parent: int) -> None:
         os.fsync(file.fileno())
 
 
+def _check_no_folder(parts: Parts, parent: int) -> None:
+    with suppress(FileNotFoundError):
+        if stat.S_ISDIR(os.lstat(parts[-1], dir_fd=parent).st_mode):
+            raise Conflict(f"{joined(parts)} is a folder")
+
+
 def _files(folder: int, prefix: tuple[str, ...], recursive: bool) -> Iterator[Listed]:
     for name in _names(folder):
         status = os.lstat(name, dir_fd=folder)
         parts = (*prefix, name)
         if stat.S_ISREG(status.st_mode):
-            yield Listed(_joined(parts), status.st_size, status.st_mtime)
+            yield Listed(joined(parts), status.st_size, status.st_mtime)
         elif recursive and stat.S_ISDIR(status.st_mode):
             below = os.open(name, _DIRECTORY, dir_fd=folder)
             try:
@@ -202,7 +204,7 @@ def _remove(name: str, parent: int, recursive: bool) -> int:
 @contextmanager
 def _named(parts: Parts) -> Iterator[None]:
     """Errors of the system as errors of a caller, with the path they are about."""
-    path = _joined(parts) or "."
+    path = joined(parts) or "."
     try:
         yield
     except FileNotFoundError:
@@ -216,7 +218,3 @@ def _named(parts: Parts) -> Iterator[None]:
             hint = "delete it with recursive=true"
             raise Conflict(f"{path} is a folder with files in it", hint=hint) from None
         raise
-
-
-def _joined(parts: Parts) -> str:
-    return "/".join(parts)

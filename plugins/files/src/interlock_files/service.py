@@ -1,58 +1,57 @@
-"""The files service: its tools, which leave the blocking work to threads."""
+"""The files service: its tools, which leave the blocking work to threads, and its watches."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
-
-from interlock.sdk import Bytes, InvalidInput, NeedsAttention, Rejected, Service, Settings, tool
-from interlock_files.folder import Folder, Stored
+from interlock.sdk import InvalidInput, NeedsAttention, Rejected, Service, tool
+from interlock_files.folder import Folder
 from interlock_files.paths import parts_of
-
-_MEGABYTE = 10**6
-
-
-class FilesSettings(Settings):
-    """One folder."""
-
-    root: Path = Field(description="the folder; made at start if missing")
-    max_size: Bytes = Field(50 * _MEGABYTE, description="of one file, read or written")
+from interlock_files.settings import FilesSettings
+from interlock_files.storage import Storage, Stored
+from interlock_files.watching import Watcher
 
 
 class Files(Service[FilesSettings]):
-    """The files below one folder of this machine."""
+    """The files below one folder of this machine, or below one prefix of an object store."""
 
     async def start(self) -> None:
-        self._folder = Folder(self.settings.root.expanduser(), self.settings.max_size)
+        settings = self.settings
+        self._storage = storage_of(self.context.name, settings)
         try:
-            await asyncio.to_thread(self._folder.make)
+            await asyncio.to_thread(self._storage.make)
         except OSError as error:
-            raise NeedsAttention(f"cannot make the folder {self.settings.root}: {error}") from error
+            raise NeedsAttention(f"cannot make the folder {settings.root}: {error}") from error
 
     async def check(self) -> None:
         try:
-            await asyncio.to_thread(self._folder.list, (), recursive=False)
+            await asyncio.to_thread(self._storage.list, (), recursive=False)
         except OSError as error:
             raise NeedsAttention(f"cannot read {self.settings.root}: {error}") from error
+
+    def consumers(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        return {
+            watch.name: Watcher(self._storage, self.context, watch).run
+            for watch in self.settings.watch
+        }
 
     @tool(effect="read")
     async def read(self, path: str, encoding: Literal["text", "base64"] = "text") -> dict[str, Any]:
         """Read a file as text (UTF-8) or as base64.
 
         Args:
-            path: of the file, relative to the folder.
+            path: of the file, relative to the root.
             encoding: base64 for what is not text.
         """
         parts = parts_of(path)
-        data = await asyncio.to_thread(self._folder.read, parts)
+        data = await asyncio.to_thread(self._storage.read, parts)
         facts = asdict(Stored.of(parts, data))
         if encoding == "base64":
             return {**facts, "base64": base64.b64encode(data).decode()}
@@ -72,7 +71,7 @@ class Files(Service[FilesSettings]):
         """Write a file, whole or not at all; folders are made.
 
         Args:
-            path: of the file, relative to the folder.
+            path: of the file, relative to the root.
             text: what to write, as UTF-8.
             base64: what to write, if it is not text.
             overwrite: whether a file that is there already may be replaced.
@@ -80,7 +79,7 @@ class Files(Service[FilesSettings]):
         if (text is None) == (base64 is None):
             raise InvalidInput("give either text or base64", path="$.text")
         data = _bytes_of_base64(base64) if base64 is not None else (text or "").encode()
-        write = self._folder.write
+        write = self._storage.write
         return asdict(await asyncio.to_thread(write, parts_of(path), data, overwrite=overwrite))
 
     @tool(effect="write", idempotent=True)
@@ -99,7 +98,7 @@ class Files(Service[FilesSettings]):
 
         def write_each() -> list[Stored]:
             return [
-                self._folder.write(parts, text.encode(), overwrite=overwrite)
+                self._storage.write(parts, text.encode(), overwrite=overwrite)
                 for parts, text in planned.items()
             ]
 
@@ -119,7 +118,7 @@ class Files(Service[FilesSettings]):
             recursive: with the files in folders below.
         """
         parts = parts_of(path, empty=True)
-        files = await asyncio.to_thread(self._folder.list, parts, recursive=recursive)
+        files = await asyncio.to_thread(self._storage.list, parts, recursive=recursive)
         return [
             asdict(file) for file in files if fnmatchcase(file.path.rsplit("/", 1)[-1], pattern)
         ]
@@ -136,9 +135,31 @@ class Files(Service[FilesSettings]):
         origin, goal = parts_of(source, "source"), parts_of(target, "target")
 
         def copied() -> Stored:
-            return self._folder.write(goal, self._folder.read(origin), overwrite=overwrite)
+            return self._storage.write(goal, self._storage.read(origin), overwrite=overwrite)
 
         return asdict(await asyncio.to_thread(copied))
+
+    @tool(effect="read")
+    async def stat(self, path: str) -> dict[str, Any]:
+        """Size and time of the last change of a file, without reading it.
+
+        Args:
+            path: of the file, relative to the root.
+        """
+        return asdict(await asyncio.to_thread(self._storage.stat, parts_of(path)))
+
+    @tool(effect="write", destructive=True)
+    async def move(self, source: str, target: str, overwrite: bool = True) -> dict[str, Any]:
+        """Move or rename a file within the folder; once more would find no file to move.
+
+        Args:
+            source: path of the file.
+            target: its new path.
+            overwrite: whether a file that is there already may be replaced.
+        """
+        origin, goal = parts_of(source, "source"), parts_of(target, "target")
+        move = self._storage.move
+        return asdict(await asyncio.to_thread(move, origin, goal, overwrite=overwrite))
 
     @tool(effect="write", idempotent=True, destructive=True)
     async def delete(self, path: str, recursive: bool = False) -> dict[str, Any]:
@@ -149,8 +170,19 @@ class Files(Service[FilesSettings]):
             recursive: needed for a folder that is not empty.
         """
         parts = parts_of(path)
-        gone = await asyncio.to_thread(self._folder.delete, parts, recursive=recursive)
+        gone = await asyncio.to_thread(self._storage.delete, parts, recursive=recursive)
         return {"deleted": gone}
+
+
+def storage_of(service: str, settings: FilesSettings) -> Storage:
+    """The storage that the root names: a folder by its path, an object store by its URL."""
+    if "://" not in settings.root:
+        return Folder(Path(settings.root).expanduser(), settings.max_size)
+    # Only now, since whoever has a folder has no use for fsspec.
+    from interlock_files.bucket import Bucket
+
+    secrets = {name: secret.get_secret_value() for name, secret in settings.credentials.items()}
+    return Bucket(service, settings.root, settings.max_size, {**settings.options, **secrets})
 
 
 def _bytes_of_base64(text: str) -> bytes:
