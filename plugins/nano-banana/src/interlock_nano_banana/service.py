@@ -1,0 +1,97 @@
+"""The nano-banana service: pictures from words, and from other pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from interlock.sdk import HttpOptions, Policies, RetryPolicy, Service, ServiceError, tool
+from interlock_nano_banana.errors import read_error
+from interlock_nano_banana.exchange import read_answer, request_of
+from interlock_nano_banana.pictures import Picture, check_name, fetch, keep, measure
+from interlock_nano_banana.settings import NanoBananaSettings, Ratio, Size
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class NanoBanana(Service[NanoBananaSettings]):
+    """One of Google's image models."""
+
+    policies = Policies(deadline=300.0, retry=RetryPolicy(attempts=3, backoff=2.0), concurrency=4)
+
+    def http_options(self) -> HttpOptions:
+        base_url = self.settings.base_url.rstrip("/")
+        return HttpOptions(
+            base_url,
+            headers={"x-goog-api-key": self.settings.api_key.get_secret_value()},
+            http2=base_url.startswith("https:"),
+            # A large picture takes a minute before the first byte; the deadline is the bound.
+            read_timeout=300.0,
+        )
+
+    def read_error(self, response: httpx.Response) -> ServiceError:
+        return read_error(response, self.context.name, self.world.time())
+
+    async def check(self) -> None:
+        await self.http.get("/v1/models?pageSize=1")
+
+    @tool(effect="read", cacheable=True)
+    async def generate(
+        self,
+        prompt: str,
+        images: list[Picture] | None = None,
+        aspect_ratio: Ratio | None = None,
+        image_size: Size | None = None,
+        name: str = "",
+    ) -> dict[str, Any]:
+        """Draw a picture: ``{images: [{blob, media_type, size, width, height, file}], text, …}``.
+
+        Args:
+            prompt: what to draw; with pictures, also what part each of them has.
+            images: references: people, things, styles that the picture is to show.
+            aspect_ratio: default: that of the settings.
+            image_size: default: that of the settings.
+            name: of the file in ``folder``, without an ending; default: after its content.
+        """
+        return await self._draw(prompt, images or [], aspect_ratio, image_size, name)
+
+    @tool(effect="read", cacheable=True)
+    async def edit(
+        self,
+        image: Picture,
+        instruction: str,
+        image_size: Size | None = None,
+        name: str = "",
+    ) -> dict[str, Any]:
+        """Change a picture, and leave alone what is not spoken of.
+
+        Args:
+            instruction: what is to be other than it is.
+            image_size: default: that of the settings.
+            name: of the file in ``folder``, without an ending; default: after its content.
+        """
+        return await self._draw(instruction, [image], None, image_size, name)
+
+    async def _draw(
+        self,
+        prompt: str,
+        images: list[Picture],
+        ratio: Ratio | None,
+        size: Size | None,
+        name: str,
+    ) -> dict[str, Any]:
+        settings, blobs = self.settings, self.context.blobs
+        check_name(name)
+        parts = await fetch(images, settings.max_input, self.http, blobs)
+        # An edited picture keeps its shape unless somebody wants another one.
+        shape = ratio or (None if images else settings.aspect_ratio)
+        body = request_of(prompt, parts, shape, size or settings.image_size)
+        model = quote(settings.model, safe="")
+        answer = await self.http.post(f"/v1/models/{model}:generateContent", json=body)
+        drawn = read_answer(answer.json(), self.context.name)
+        kept = []
+        for number, data in enumerate(drawn.pictures, 1):
+            each = name if number == 1 or not name else f"{name}-{number}"
+            kept.append(await keep(await measure(data, "$"), blobs, settings.folder, each))
+        return {"images": kept, "text": drawn.text, "model": drawn.model, "usage": drawn.usage}

@@ -1,0 +1,148 @@
+"""Pictures asked for, changed, kept; and what comes instead of one."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import anyio
+import orjson
+import pytest
+from PIL import Image
+
+from interlock.sdk import InterlockError, InvalidInput, NotFound
+from interlock_nano_banana.errors import ImageRefused, NoAnswer, TextOnly
+from interlock_nano_banana.exchange import read_answer
+from interlock_simulator.faults import FaultProfile
+from interlock_simulator.service import Simulator
+
+from .conftest import Open
+
+
+async def test_a_picture_is_kept_beside_the_journal(opened: Open) -> None:
+    runtime = await opened()
+    drawn = await runtime.call("nano-banana.generate", {"prompt": "A cat", "aspect_ratio": "16:9"})
+    (picture,) = drawn["images"]
+    data = await runtime.journal.blobs.get(picture["blob"])
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (picture["width"], picture["height"])
+        assert image.width / image.height == pytest.approx(16 / 9, rel=0.01)
+    assert picture["media_type"] == "image/png" and picture["size"] == len(data)
+    assert picture["file"] is None
+    assert drawn["usage"]["output_tokens"] > 1000
+    assert drawn["model"] == "gemini-nano-banana-2.1"
+    assert len(orjson.dumps(drawn)) < 1000
+
+
+async def test_a_picture_is_changed_and_written_to_the_folder(
+    opened: Open, simulator: Simulator, tmp_path: Path
+) -> None:
+    runtime = await opened(folder=str(tmp_path / "out"))
+    first = await runtime.call("nano-banana.generate", {"prompt": "A cat", "name": "cat"})
+    assert first["images"][0]["file"] == str(tmp_path / "out/cat.png")
+    arguments = {
+        "image": {"blob": first["images"][0]["blob"]},
+        "instruction": "Make it grey",
+        "image_size": "2K",
+    }
+    second = await runtime.call("nano-banana.edit", arguments)
+    assert (await anyio.Path(second["images"][0]["file"]).read_bytes())[:4] == b"\x89PNG"
+    assert second["images"][0]["width"] == 2048
+    (sent,) = await simulator.requests("gemini", 1)
+    assert sent["status"] == 200
+
+
+async def test_several_references_may_come_from_anywhere(opened: Open) -> None:
+    runtime = await opened()
+    made = await runtime.call("nano-banana.generate", {"prompt": "One"})
+    images = [{"blob": made["images"][0]["blob"]}, {"base64": b64encode(_webp()).decode()}]
+    assert (await runtime.call("nano-banana.generate", {"prompt": "Both", "images": images}))[
+        "images"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "error", "says"),
+    [
+        ("words", TextOnly, "answered in words"),
+        ("refusal", ImageRefused, "the prompt was blocked: SAFETY"),
+        ("held back", ImageRefused, "held back: IMAGE_SAFETY"),
+        ("empty", NoAnswer, "answered with nothing"),
+    ],
+)
+async def test_what_is_no_picture_is_its_own_error_with_its_cost(
+    opened: Open, word: str, error: type[InterlockError], says: str
+) -> None:
+    runtime = await opened()
+    with pytest.raises(error, match=says) as caught:
+        await runtime.call("nano-banana.generate", {"prompt": f"A cat {{{{simulate {word}}}}}"})
+    assert caught.value.details["usage"]["input_tokens"] > 0
+
+
+@pytest.mark.parametrize(
+    ("images", "says"),
+    [
+        ([{"base64": "!"}], r"\$\.images\[0\]\.base64 is no base64"),
+        ([{"base64": b64encode(b"text").decode()}], r"\$\.images\[0\]: not a picture of PNG"),
+        ([{}], "give one of blob, url and base64"),
+        ([{"blob": "a", "url": "b"}], "give one of blob, url and base64"),
+    ],
+)
+async def test_what_is_no_input_is_told_before_anything_is_spent(
+    opened: Open, simulator: Simulator, images: list[dict[str, Any]], says: str
+) -> None:
+    runtime = await opened()
+    with pytest.raises(InvalidInput, match=says):
+        await runtime.call("nano-banana.generate", {"prompt": "A cat", "images": images})
+    generated = await simulator.requests("gemini")
+    assert not [sent for sent in generated if "generateContent" in sent["path"]]
+
+
+async def test_inputs_are_bounded_together(opened: Open) -> None:
+    runtime = await opened(max_input=len(_webp()) + 1)
+    image = {"base64": b64encode(_webp()).decode()}
+    with pytest.raises(InvalidInput, match=r"\$\.images\[1\]: the input pictures are too large"):
+        await runtime.call("nano-banana.generate", {"prompt": "A", "images": [image, image]})
+
+
+async def test_a_blob_that_is_gone_is_told(opened: Open) -> None:
+    runtime = await opened()
+    with pytest.raises(NotFound):
+        await runtime.call("nano-banana.edit", {"image": {"blob": "0" * 64}, "instruction": "x"})
+
+
+async def test_a_name_stays_in_the_folder(opened: Open, tmp_path: Path) -> None:
+    runtime = await opened(folder=str(tmp_path / "out"))
+    for name in ("../up", "/abs", ".hidden"):
+        with pytest.raises(InvalidInput, match="cannot name a file"):
+            await runtime.call("nano-banana.generate", {"prompt": "A", "name": name})
+
+
+async def test_a_bad_key_needs_a_person(opened: Open) -> None:
+    runtime = await opened(api_key="invalid")
+    report = runtime.service("nano-banana")
+    assert report["state"] == "needs-attention"
+    assert "API key not valid" in report["reason"]
+
+
+async def test_a_429_waits_as_long_as_google_asks(opened: Open) -> None:
+    fault = FaultProfile(
+        kind="throttle", match="/gemini/v1/models/gemini", first=1, retry_after=0.01
+    )
+    runtime = await opened(faults=(fault,))
+    assert (await runtime.call("nano-banana.generate", {"prompt": "A cat"}))["images"]
+
+
+def test_thoughts_are_no_answer() -> None:
+    part = {"inlineData": {"mimeType": "image/png", "data": ""}, "thought": True}
+    body = {"candidates": [{"content": {"parts": [part, {"text": "No."}]}}]}
+    with pytest.raises(TextOnly, match="No."):
+        read_answer(body, "s")
+
+
+def _webp() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(data, "WEBP")
+    return data.getvalue()
