@@ -96,9 +96,12 @@ class StreamConsumer:
         await self._take(entries, {each["message_id"]: each["times_delivered"] for each in pending})
 
     async def _take(self, entries: Sequence[Entry], deliveries: dict[bytes, int]) -> None:
-        async with anyio.create_task_group() as tasks:
-            for entry in entries:
-                tasks.start_soon(self._take_one, entry, deliveries.get(entry[0], 1))
+        try:
+            async with anyio.create_task_group() as tasks:
+                for entry in entries:
+                    tasks.start_soon(self._take_one, entry, deliveries.get(entry[0], 1))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
 
     async def _take_one(self, entry: Entry, deliveries: int) -> None:
         id, fields = entry

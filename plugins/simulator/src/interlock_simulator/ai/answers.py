@@ -1,7 +1,9 @@
 """What a simulated model says: extracts of the prompt, or JSON that fits a schema.
 
 Words in the prompt make it misbehave: ``{{simulate refusal}}``, ``{{simulate empty}}``, and
-``{{simulate garbage}}``, which spoils the first answer only, as a model that can mend it.
+``{{simulate garbage}}``, which spoils the first answer only, as a model that can mend it. An image
+model answers ``{{simulate words}}`` without a picture, and holds it back for
+``{{simulate held back}}``.
 """
 
 from __future__ import annotations

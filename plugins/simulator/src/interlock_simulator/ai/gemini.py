@@ -77,7 +77,7 @@ class Gemini:
         prompt = _prompt(body["contents"], config)
         said = answer(prompt, self._seed)
         parts: list[Object] = [{"text": said.text}]
-        if "IMAGE" in (config.get("responseModalities") or ()) and said.end == "stop":
+        if _draws(prompt.text, config) and said.end == "stop":
             parts.append(await asyncio.to_thread(_image, prompt.text, config, self._seed))
         return reply(_response(request.match_info["model"], body, said, parts))
 
@@ -100,6 +100,11 @@ def _prompt(contents: Any, config: Object) -> Prompt:
         answered=len(users) < len(turns),
         max_tokens=config.get("maxOutputTokens"),
     )
+
+
+def _draws(prompt: str, config: Object) -> bool:
+    wanted = "IMAGE" in (config.get("responseModalities") or ())
+    return wanted and "{{simulate words}}" not in prompt
 
 
 def _image(prompt: str, config: Object, seed: int) -> Object:
@@ -128,6 +133,8 @@ def _response(model: str, body: Object, said: Answer, parts: list[Object]) -> Ob
     }
     if said.end == "refusal":
         return {**answered, "promptFeedback": {"blockReason": "SAFETY"}}
+    if said.end == "stop" and "{{simulate held back}}" in said.text:
+        return {**answered, "candidates": [{"finishReason": "IMAGE_SAFETY", "index": 0}]}
     if said.end == "empty":
         return {**answered, "candidates": [{"finishReason": "STOP", "index": 0}]}
     reason = "MAX_TOKENS" if said.end == "length" else "STOP"
