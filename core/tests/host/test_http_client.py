@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -440,3 +441,27 @@ def test_every_notation_of_a_private_address_is_seen_through(host: str) -> None:
 @pytest.mark.parametrize("host", ["1.1.1.1", "2606:4700::1111", "api.example.org"])
 def test_public_addresses_and_names_are_let_through(host: str) -> None:
     refuse_literal(host)
+
+
+async def test_a_large_body_arrives_whole() -> None:
+    async def length(request: web.Request) -> web.StreamResponse:
+        return web.json_response(len(await request.content.read()))
+
+    async with serving(length) as url, client_of(url) as http:
+        answer = await http.post("/", content=b"x" * 3_000_000)
+    assert answer.json() == 3_000_000
+
+
+async def test_of_an_endless_error_no_more_is_read_than_needed() -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=500)
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            while True:
+                await response.write(b"x" * 65536)
+        return response
+
+    async with serving(endless) as url, client_of(url) as http:
+        with pytest.raises(Retryable) as error:
+            await http.get("/")
+    assert len(error.value.message) == 1024 * 1024 + len("mail says ")

@@ -1,5 +1,6 @@
 """Spans carry one trace from envelope to envelope, and cost little where nobody records."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -106,7 +107,10 @@ def test_counters_and_histograms_are_read_as_they_stand(recorded: Recorded) -> N
     assert seconds["points"][0]["buckets"].index(1) == 6
 
 
-def test_an_exporter_that_is_not_installed_is_named_with_its_extra() -> None:
+def test_an_exporter_that_is_not_installed_is_named_with_its_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter", None)
     with pytest.raises(NeedsAttention, match="otlp") as error:
         Telemetry(TelemetryOptions(exporter="otlp"))
 

@@ -22,6 +22,7 @@ class HostContext:
     blobs: Blobs
     _emit: Emit
     build_http: Callable[[], httpx.AsyncClient] | None = field(default=None, init=False)
+    on_tools: Callable[[], None] | None = field(default=None, init=False)
     _http: httpx.AsyncClient | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -34,6 +35,10 @@ class HostContext:
             assert self.build_http is not None  # noqa: S101 - set before the instance is made
             self._http = self.build_http()
         return self._http
+
+    def tools_changed(self) -> None:
+        if self.on_tools is not None:
+            self.on_tools()
 
     async def emit(self, event: Event) -> bool:
         return await self._emit(event, self.name)

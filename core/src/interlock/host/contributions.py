@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from types import ModuleType
@@ -13,6 +13,7 @@ import pluggy
 
 from interlock.sdk import SDK_API, Function, Service, ToolSpec, tools_of
 from interlock.sdk.hooks import PROJECT, Hooks
+from interlock.sdk.workflows import workflow_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Contributions:
     services: Mapping[str, type[Service[Any]]] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     templates: tuple[Traversable, ...] = ()
+    workflows: tuple[Callable[..., Awaitable[Any]], ...] = ()
+
+    @property
+    def template_names(self) -> list[str]:
+        """Of files, and of workflows in Python."""
+        marks = filter(None, map(workflow_mark, self.workflows))
+        return sorted([*(each.name for each in self.templates), *(mark.name for mark in marks)])
 
     @property
     def tools(self) -> int:
@@ -61,6 +69,7 @@ def collect(name: str, module: ModuleType) -> Contributions:
         services=_named(hook.interlock_services, _is_service),
         functions=_named(hook.interlock_functions, _is_function),
         templates=_templates(hook.interlock_templates),
+        workflows=_workflows(hook.interlock_workflows),
     )
 
 
@@ -87,6 +96,14 @@ def _templates(hook: Callable[[], list[Any]]) -> tuple[Traversable, ...]:
                 raise TypeError(f"{_name(hook)} must return resources, not {_kind(template)}")
             templates.append(template)
     return tuple(templates)
+
+
+def _workflows(hook: Callable[[], list[Any]]) -> tuple[Callable[..., Awaitable[Any]], ...]:
+    functions = [function for returned in hook() for function in returned]
+    for function in functions:
+        if workflow_mark(function) is None or not inspect.iscoroutinefunction(function):
+            raise TypeError(f"{function!r} is no `async def` under @workflow()")
+    return tuple(functions)
 
 
 def _is_service(name: str, value: Any) -> None:

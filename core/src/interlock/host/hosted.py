@@ -130,13 +130,18 @@ class HostedService:
         context.build_http = partial(self._client, service)
         # As type.__call__ does.
         service.__init__(self.spec.settings, context)  # type: ignore[misc]
-        tools = service.tools()
-        if tools != {name: entry.spec for name, entry in self.tools.items()}:
-            for tool in tools.values():
-                check_signature(self.spec.name, tool)
-            self._compile(tools)
-            self._on_tools(self)
+        context.on_tools = partial(self._list_tools, service)
+        self._list_tools(service)
         return service
+
+    def _list_tools(self, service: AnyService) -> None:
+        tools = service.tools()
+        if tools == {name: entry.spec for name, entry in self.tools.items()}:
+            return
+        for tool in tools.values():
+            check_signature(self.spec.name, tool)
+        self._compile(tools)
+        self._on_tools(self)
 
     def _client(self, service: AnyService) -> httpx.AsyncClient:
         return build_client(

@@ -139,7 +139,7 @@ def _registered(record: PluginRecord, contributions: Contributions) -> PluginRec
         services=sorted(contributions.services),
         tools=contributions.tools,
         functions=sorted(contributions.functions),
-        templates=sorted(template.name for template in contributions.templates),
+        templates=contributions.template_names,
     )
 
 

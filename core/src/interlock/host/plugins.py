@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
@@ -46,6 +46,10 @@ class Plugins:
     @cached_property
     def templates(self) -> list[Traversable]:
         return [each for plugin in self.loaded for each in plugin.contributions.templates]
+
+    @property
+    def workflows(self) -> list[Callable[..., Awaitable[Any]]]:
+        return [each for plugin in self.loaded for each in plugin.contributions.workflows]
 
 
 async def load_plugins(

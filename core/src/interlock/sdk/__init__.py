@@ -13,6 +13,7 @@ from interlock.sdk.context import (
     ServiceContext,
     current_call,
 )
+from interlock.sdk.declared import declared_tool
 from interlock.sdk.errors import (
     ActorRestarted,
     ActorStopped,
@@ -51,6 +52,7 @@ from interlock.sdk.policies import (
 from interlock.sdk.quantities import Bytes, PerTime, Rate, Seconds
 from interlock.sdk.service import Service, Settings
 from interlock.sdk.tool import ToolSpec, tool, tools_of
+from interlock.sdk.workflows import WorkflowContext, workflow
 from interlock.sdk.world import RealWorld, World
 
 SDK_API = 1
@@ -106,8 +108,10 @@ __all__ = [
     "Verdict",
     "WebhookReply",
     "WebhookRequest",
+    "WorkflowContext",
     "World",
     "current_call",
+    "declared_tool",
     "error_from_response",
     "from_problem",
     "hookimpl",
@@ -117,4 +121,5 @@ __all__ = [
     "tool",
     "tools_of",
     "webhook",
+    "workflow",
 ]

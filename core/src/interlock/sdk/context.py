@@ -75,6 +75,10 @@ class ServiceContext(Protocol):
     @property
     def blobs(self) -> Blobs: ...
 
+    def tools_changed(self) -> None:
+        """Tell that :meth:`Service.tools` has another answer now; called in ``start`` or later."""
+        ...
+
     async def emit(self, event: Event) -> bool:
         """Publish durably; False if an event of this id was published before."""
         ...

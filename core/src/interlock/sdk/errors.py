@@ -24,7 +24,7 @@ made by :meth:`InterlockError.to_problem` and read back by :func:`from_problem`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 _by_code: dict[str, type[InterlockError]] = {}
 
@@ -39,7 +39,7 @@ class InterlockError(Exception):
         details: JSON values that a program may want, e.g. ``path="$.city"``.
     """
 
-    code: ClassVar[str] = "error"
+    code: str = "error"
 
     def __init__(
         self,
@@ -85,14 +85,16 @@ class InterlockError(Exception):
 
 
 def from_problem(problem: Mapping[str, Any]) -> InterlockError:
-    """The error a problem was made from; an unknown code becomes a plain InterlockError."""
-    error_type = _by_code.get(problem.get("code", ""), InterlockError)
-    return error_type(
+    """The error a problem was made from; one of an unknown code is a plain InterlockError."""
+    code = problem.get("code", InterlockError.code)
+    error = _by_code.get(code, InterlockError)(
         problem.get("message", "unknown error"),
         hint=problem.get("hint", ""),
         retry_after=problem.get("retry_after"),
         **problem.get("details", {}),
     )
+    error.code = code
+    return error
 
 
 class ServiceError(InterlockError):

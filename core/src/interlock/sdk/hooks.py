@@ -7,7 +7,7 @@ return records or classes, never do work and never see the runtime.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,10 @@ class Hooks:
     @hookspec
     def interlock_functions(self) -> Mapping[str, Function]:  # type: ignore[empty-body]
         """Functions that expressions may call, by name."""
+
+    @hookspec
+    def interlock_workflows(self) -> Iterable[Callable[..., Awaitable[Any]]]:  # type: ignore[empty-body]
+        """Coroutine functions under ``@workflow``."""
 
     @hookspec
     def interlock_templates(self) -> Iterable[Traversable]:  # type: ignore[empty-body]

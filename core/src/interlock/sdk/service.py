@@ -91,7 +91,11 @@ class Service(Generic[S]):
         return error_from_response(response, now=self.world.time())
 
     def tools(self) -> Mapping[str, ToolSpec]:
-        """The tools of this instance; override where settings decide which there are."""
+        """The tools of this instance; override where settings or the service itself decide.
+
+        Asked after ``__init__`` and after each ``context.tools_changed()``. See
+        :func:`declared_tool` for tools that are described by schemas.
+        """
         return tools_of(type(self))
 
     @property

@@ -8,6 +8,7 @@ on aiohttp. Redirects, cookies, decompression and credentials stay with httpx.
 from __future__ import annotations
 
 import asyncio
+import io
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator
 
@@ -19,6 +20,7 @@ from interlock.host.http.guard import GuardedResolver, refuse_literal
 
 # aiohttp frames the body itself; httpx says how the body comes, and we hand that on.
 _FRAMING = (b"transfer-encoding",)
+_LARGE = 256 * 1024
 _SMALL = 65536
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
@@ -124,9 +126,11 @@ def _headers(request: httpx.Request) -> list[tuple[str, str]]:
     ]
 
 
-async def _body(request: httpx.Request) -> bytes | AsyncIterable[bytes] | None:
+async def _body(request: httpx.Request) -> bytes | io.BytesIO | AsyncIterable[bytes] | None:
     if isinstance(request.stream, httpx.ByteStream):
-        return await request.aread() or None
+        data = await request.aread()
+        # Written in pieces, because copying a large one whole holds the event loop up.
+        return io.BytesIO(data) if len(data) > _LARGE else data or None
     assert isinstance(request.stream, AsyncIterable)  # noqa: S101 - httpx checked before
     return request.stream
 

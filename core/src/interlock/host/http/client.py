@@ -19,6 +19,7 @@ ReadError = Callable[[httpx.Response], ServiceError]
 
 _REDIRECT_STATUS = 300
 _ERROR_STATUS = 400
+_LONGEST_ERROR = 1024 * 1024
 # What a redirect to another origin may take along; all else may be a credential.
 _HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "connection", "content-length"}
@@ -122,7 +123,7 @@ class _ServiceClient(httpx.AsyncClient):
     async def _examine(self, response: httpx.Response) -> None:
         """Called after each response, before a redirect is followed."""
         if response.status_code >= _ERROR_STATUS:
-            await response.aread()
+            await _read_some(response)
             raise self._read_error(response)
         if (
             response.status_code >= _REDIRECT_STATUS
@@ -173,6 +174,20 @@ class _BodyErrors(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+async def _read_some(response: httpx.Response) -> None:
+    """The body of an error, but no more of it than anybody would read."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > _LONGEST_ERROR:
+            break
+    await response.aclose()
+    # Where `aread` would have put it.
+    response._content = b"".join(parts)[:_LONGEST_ERROR]
 
 
 def _keep_deadline(request: httpx.Request, service: str) -> None:

@@ -1,0 +1,113 @@
+"""JSON Schemas of inputs and outputs: checked once, compiled once, defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from interlock.sdk.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError, ValidationError
+
+
+class Schema:
+    """A JSON Schema (draft 2020-12); ``{}`` allows everything and costs nothing."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = dict(schema)
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        # Imported where it is used: the SDK is on the way of every start.
+        from jsonschema import Draft202012Validator
+
+        return Draft202012Validator(self.schema)
+
+    def faults(self, value: Any) -> list[ValidationError]:
+        """All that is wrong with ``value``, in the order of its parts."""
+        if not self.schema or self._validator.is_valid(value):
+            return []
+        return sorted(
+            self._validator.iter_errors(value), key=lambda error: list(map(str, error.path))
+        )
+
+    def check(self, value: Any, subject: str) -> Any:
+        """``value`` with defaults filled in.
+
+        Raises:
+            InvalidInput: with the JSON path and reason of the first fault, and all in
+                ``details["errors"]``.
+        """
+        if not self.schema:
+            return value
+        value = with_defaults(self.schema, value)
+        faults = self.faults(value)
+        if not faults:
+            return value
+        errors = [{"path": fault.json_path, "reason": reason_of(fault)} for fault in faults]
+        first, more = errors[0], len(errors) - 1
+        raise InvalidInput(
+            f"{subject}: {first['path']}: {first['reason']}{f' (and {more} more)' if more else ''}",
+            hint=_advice(faults[0]),
+            path=first["path"],
+            errors=errors,
+        )
+
+
+def schema_fault(schema: Any) -> SchemaError | None:
+    """Why this is no JSON Schema."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        return error
+    return None
+
+
+def with_defaults(schema: Any, value: Any) -> Any:
+    """``value`` and, where a property is missing, its schema's ``default``, at every depth."""
+    if not isinstance(schema, Mapping):
+        return value
+    if isinstance(value, dict) and isinstance(properties := schema.get("properties"), Mapping):
+        filled = dict(value)
+        for name, inner in properties.items():
+            if name in filled:
+                filled[name] = with_defaults(inner, filled[name])
+            elif isinstance(inner, Mapping) and "default" in inner:
+                filled[name] = inner["default"]
+        return filled
+    if isinstance(value, list) and isinstance(items := schema.get("items"), Mapping):
+        return [with_defaults(items, item) for item in value]
+    return value
+
+
+def reason_of(fault: Any) -> str:
+    """One clause, without the whole value that jsonschema likes to quote."""
+    message = str(fault.message)
+    if fault.validator == "type":
+        wanted = fault.validator_value
+        names = wanted if isinstance(wanted, str) else " or ".join(wanted)
+        return f"expected {names}, not {kind_of(fault.instance)}"
+    return message if len(message) < 200 else f"does not fit {fault.validator!r}"
+
+
+def kind_of(value: Any) -> str:
+    """The JSON name of a value's type."""
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    return names.get(type(value), "number")
+
+
+def _advice(fault: Any) -> str:
+    if fault.validator != "additionalProperties":
+        return ""
+    known: Iterable[str] = fault.schema.get("properties", {})
+    for name in fault.instance:
+        if name not in known and (found := get_close_matches(name, known, n=1)):
+            return f"did you mean {found[0]!r}?"
+    return ""
