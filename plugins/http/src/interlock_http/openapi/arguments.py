@@ -1,0 +1,167 @@
+"""What an operation takes: its parameters and the fields of its body as arguments of a tool."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from interlock_http.openapi.description import (
+    Broken,
+    Description,
+    Place,
+    escaped,
+    mapping,
+    sequence,
+)
+from interlock_http.openapi.media import media_type_of
+from interlock_http.openapi.schemas import Schemas
+from interlock_http.operation import Body, Parameter
+
+_PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
+_SEPARATORS = {"form": ",", "simple": ",", "deepObject": ",", "spaceDelimited": " "}
+_SEPARATORS["pipeDelimited"] = "|"
+# Words that say more of an object than its properties; its fields alone would lose them.
+_MORE = frozenset(
+    {"allOf", "anyOf", "oneOf", "not", "if", "patternProperties", "dependentRequired"}
+    | {"dependentSchemas", "minProperties", "maxProperties"}
+)
+
+
+class Arguments:
+    """Those of one operation, collected once: ``parameters``, ``body``, then ``schema``.
+
+    Args:
+        sent: names, in lower case, of headers that are sent anyway.
+    """
+
+    def __init__(self, description: Description, place: Place, sent: frozenset[str]) -> None:
+        self._description = description
+        self._place = place
+        self._sent = sent | {"accept", "content-type", "authorization"}
+        self._schemas = Schemas(description, "readOnly")
+        self._properties: dict[str, Any] = {}
+        self._required: list[str] = []
+        self.parameters = tuple(self._parameters())
+        self.body = self._body()
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of all arguments."""
+        schema: dict[str, Any] = {
+            "type": "object",
+            "properties": self._properties,
+            "required": self._required,
+            "additionalProperties": False,
+        }
+        return {**schema, "$defs": self._schemas.defs} if self._schemas.defs else schema
+
+    def _parameters(self) -> Iterator[Parameter]:
+        found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
+        for owner, at in (
+            (self._place.item, self._place.item_pointer),
+            (self._place.operation, self._place.pointer),
+        ):
+            for index, raw in enumerate(sequence(owner, "parameters", at)):
+                pointer = f"{at}/parameters/{index}"
+                parameter = self._description.follow(raw, pointer)
+                name, place = parameter.get("name"), parameter.get("in")
+                if not isinstance(name, str) or not name:
+                    raise Broken(pointer, "a parameter needs a name")
+                found[name, str(place)] = (parameter, pointer)
+        placeholders = _PLACEHOLDER.findall(self._place.path)
+        for (name, place), (parameter, pointer) in found.items():
+            ignored = place == "header" and name.lower() in self._sent
+            if not ignored and (place != "path" or name in placeholders):
+                yield self._parameter(name, place, parameter, pointer)
+        for name in placeholders:
+            if (name, "path") not in found:  # forgotten, and not hard to guess
+                yield self._parameter(name, "path", {"schema": {"type": "string"}}, "")
+
+    def _parameter(
+        self, name: str, place: str, parameter: Mapping[str, Any], pointer: str
+    ) -> Parameter:
+        if place not in ("path", "query", "header", "cookie"):
+            raise Broken(f"{pointer}/in", f"a parameter cannot be in {place!r}")
+        style = parameter.get("style") or ("form" if place in ("query", "cookie") else "simple")
+        if style not in _SEPARATORS:
+            raise Broken(f"{pointer}/style", f"the style {style!r} is not supported")
+        schema, at, json = self._schema_of(parameter, pointer)
+        argument = self._argument(name, place)
+        self._property(argument, self._schemas.convert(schema, at), parameter)
+        if parameter.get("required") is True or place == "path":
+            self._required.append(argument)
+        return Parameter(
+            name=name,
+            argument=argument,
+            place=place,  # type: ignore[arg-type] # checked above
+            explode=bool(parameter.get("explode", style == "form")),
+            separator=_SEPARATORS[style],
+            deep=style == "deepObject",
+            json=json,
+        )
+
+    @staticmethod
+    def _schema_of(parameter: Mapping[str, Any], pointer: str) -> tuple[Any, str, bool]:
+        """Its schema, where that stands, and whether its value is written as JSON."""
+        content = mapping(parameter, "content", pointer)
+        for media_type in content:
+            at = f"{pointer}/content"
+            inner = mapping(content, media_type, at)
+            return inner.get("schema"), f"{at}/{escaped(media_type)}/schema", "json" in media_type
+        return parameter.get("schema"), f"{pointer}/schema", False
+
+    def _property(self, argument: str, schema: Any, owner: Mapping[str, Any]) -> None:
+        described = owner.get("description")
+        if isinstance(described, str) and isinstance(schema, dict) and "description" not in schema:
+            schema = {**schema, "description": described.strip()}
+        if owner.get("deprecated") is True and isinstance(schema, dict):
+            schema = {**schema, "deprecated": True}
+        self._properties[argument] = schema
+
+    def _argument(self, name: str, prefix: str) -> str:
+        while name in self._properties:
+            name = f"{prefix}_{name}"
+        return name
+
+    def _body(self) -> Body | None:
+        pointer = f"{self._place.pointer}/requestBody"
+        if (raw := self._place.operation.get("requestBody")) is None:
+            return None
+        body = self._description.follow(raw, pointer)
+        content = mapping(body, "content", pointer)
+        if (media_type := media_type_of(content)) is None:
+            return None
+        at = f"{pointer}/content"
+        schema = mapping(content, media_type, at).get("schema") or {}
+        at, required = f"{at}/{escaped(media_type)}/schema", body.get("required") is True
+        if fields := self._fields(schema, at, required=required):
+            return Body(fields=fields, required=required, media_type=media_type)
+        argument = self._argument("body", "request")
+        self._property(argument, self._schemas.convert(schema, at), body)
+        if required:
+            self._required.append(argument)
+        return Body(argument, media_type=media_type)
+
+    def _fields(self, schema: Any, pointer: str, *, required: bool) -> tuple[str, ...]:
+        """The fields of a plain object become arguments of their own, where none is taken."""
+        if not isinstance(schema, Mapping):
+            return ()
+        plain = self._description.follow(schema, pointer)
+        if isinstance(schema.get("$ref"), str):
+            pointer = schema["$ref"][1:]
+        fields = mapping(plain, "properties", pointer)
+        if plain.keys() & _MORE or plain.get("additionalProperties") or not fields:
+            return ()
+        places = {name: f"{pointer}/properties/{escaped(name)}" for name in fields}
+        sent = {
+            str(name): self._schemas.convert(inner, places[name])
+            for name, inner in fields.items()
+            if not self._schemas.is_hidden(inner, places[name])
+        }
+        if sent.keys() & self._properties:
+            return ()
+        self._properties |= sent
+        if required:
+            needed = sequence(plain, "required", pointer)
+            self._required += [name for name in needed if name in sent]
+        return tuple(sent)

@@ -1,0 +1,212 @@
+"""One operation of an API: from the arguments of a tool to a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import quote
+
+import orjson
+
+from interlock.sdk import Facts, InvalidInput
+from interlock_http.paging import Paging
+
+Place = Literal["path", "query", "header", "cookie"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """
+    Attributes:
+        name: in the request.
+        argument: of the tool.
+        explode: a list is several parameters of one name, not one.
+        separator: between the parts of a list or object that is one parameter.
+        deep: an object is ``name[key]=value``.
+        json: its value is written as JSON.
+    """
+
+    name: str
+    argument: str
+    place: Place
+    explode: bool = True
+    separator: str = ","
+    deep: bool = False
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """
+    Attributes:
+        fields: arguments that are its fields, by name; empty if ``argument`` is all of it.
+        required: it is sent even if it is empty.
+    """
+
+    argument: str = "body"
+    fields: tuple[str, ...] = ()
+    required: bool = False
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """
+    Attributes:
+        path: below the API's base URL, with ``{placeholders}``.
+        pick: JMESPath to the part of the answer that is the result.
+        base_url: of this operation alone; "" for that of the API.
+    """
+
+    name: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...] = ()
+    body: Body | None = None
+    description: str = ""
+    input_schema: Mapping[str, Any] = field(default_factory=dict)
+    output_schema: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+    paging: Paging | None = None
+    pick: str = ""
+    base_url: str = ""
+
+
+@dataclass(slots=True)
+class Request:
+    """What is sent; ``query`` may have one name several times."""
+
+    method: str
+    path: str
+    query: list[tuple[str, str]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    content: bytes | None = None
+    form: dict[str, str] | None = None
+    files: list[tuple[str, tuple[None, str]]] | None = None
+    base_url: str = ""
+
+    def options(self) -> dict[str, Any]:
+        """Keyword arguments for httpx."""
+        found = {
+            "params": self.query or None,
+            "headers": self.headers or None,
+            "content": self.content,
+            "data": self.form,
+            "files": self.files,
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def request_of(operation: Operation, arguments: Mapping[str, Any]) -> Request:
+    """The request that calls an operation.
+
+    Raises:
+        InvalidInput: a value cannot stand in a path or a header.
+    """
+    request = Request(operation.method, operation.path, base_url=operation.base_url)
+    for parameter in operation.parameters:
+        value = arguments.get(parameter.argument)
+        if value is not None:
+            _put(request, parameter, value)
+    if operation.body is not None:
+        _put_body(request, operation.body, arguments)
+    return request
+
+
+def _put(request: Request, parameter: Parameter, value: Any) -> None:
+    match parameter.place:
+        case "path":
+            text = _segment(parameter, value)
+            request.path = request.path.replace(f"{{{parameter.name}}}", text)
+        case "query":
+            request.query += _pairs(parameter, value)
+        case "header":
+            request.headers[parameter.name] = _header(parameter, value)
+        case "cookie":
+            pair = f"{parameter.name}={quote(_joined(parameter, value))}"
+            before = request.headers.get("Cookie")
+            request.headers["Cookie"] = f"{before}; {pair}" if before else pair
+
+
+def _segment(parameter: Parameter, value: Any) -> str:
+    text = _joined(parameter, value)
+    if text in ("", ".", ".."):
+        message = f"{parameter.argument}: {text!r} cannot stand in a path"
+        raise InvalidInput(message, path=f"$.{parameter.argument}")
+    return quote(text, safe="")
+
+
+def _header(parameter: Parameter, value: Any) -> str:
+    text = _joined(parameter, value)
+    if not text.isprintable():
+        message = f"{parameter.argument}: a header has no line breaks or control characters"
+        raise InvalidInput(message, path=f"$.{parameter.argument}")
+    return text
+
+
+def _pairs(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
+    """Styles ``form``, ``spaceDelimited``, ``pipeDelimited`` and ``deepObject`` of OpenAPI."""
+    name = parameter.name
+    if isinstance(value, dict) and parameter.deep:
+        return [(f"{name}[{key}]", _text(inner)) for key, inner in value.items()]
+    if parameter.explode and not parameter.json:
+        if isinstance(value, dict):
+            return [(key, _text(inner)) for key, inner in value.items()]
+        if isinstance(value, list):
+            return [(name, _text(inner)) for inner in value]
+    return [(name, _joined(parameter, value))]
+
+
+def _joined(parameter: Parameter, value: Any) -> str:
+    """A value as one text; an object is ``key,value,key,value``, as OpenAPI has it."""
+    if parameter.json:
+        return orjson.dumps(value).decode()
+    if isinstance(value, dict):
+        value = [part for pair in value.items() for part in pair]
+    if isinstance(value, list):
+        return parameter.separator.join(map(_text, value))
+    return _text(value)
+
+
+def _put_body(request: Request, body: Body, arguments: Mapping[str, Any]) -> None:
+    if body.fields:
+        content: Any = {name: arguments[name] for name in body.fields if name in arguments}
+        if not content and not body.required:
+            return
+    elif body.argument in arguments:
+        content = arguments[body.argument]
+    else:
+        return
+    match body.media_type:
+        case "application/x-www-form-urlencoded" if isinstance(content, dict):
+            request.form = {name: _text(value) for name, value in content.items()}
+        case "multipart/form-data" if isinstance(content, dict):
+            request.files = [(name, (None, _text(value))) for name, value in content.items()]
+        case media_type if "json" in media_type:
+            request.content = orjson.dumps(content)
+            request.headers["Content-Type"] = media_type
+        case media_type:
+            request.content = _text(content).encode()
+            request.headers["Content-Type"] = media_type
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
+
+
+def facts_of(method: str, *, keyed: bool = False) -> Facts:
+    """What a method promises (RFC 9110 9.2): PUT takes the place of what was there.
+
+    Args:
+        keyed: the API takes an idempotency key.
+    """
+    if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
+        return Facts(effect="read", idempotent=True)
+    return Facts(
+        effect="write",
+        idempotent=keyed or method in ("PUT", "DELETE"),
+        destructive=method in ("PUT", "DELETE"),
+    )

@@ -1,0 +1,180 @@
+"""The one task that holds the connection to a server, and opens it again when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import anyio
+from mcp import Client
+from mcp.client.subscriptions import SubscriptionLost
+from mcp.shared.exceptions import MCPError
+from mcp_types import Implementation, ToolListChangedNotification
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+
+from interlock.sdk import InterlockError, Retryable, ServiceContext
+from interlock_mcp.errors import is_lost, translated
+from interlock_mcp.settings import McpSettings
+from interlock_mcp.transport import Sieve, connect
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_STEADY = 60.0
+_PATIENCE = 10.0
+
+
+class Link:
+    """Nobody else enters or leaves the SDK's client: it must be left by the task that entered it.
+
+    Args:
+        learn: called with each new client, and when its tools have changed.
+    """
+
+    def __init__(
+        self,
+        settings: McpSettings,
+        context: ServiceContext,
+        sieve: Sieve,
+        learn: Callable[[Client], Awaitable[None]],
+    ) -> None:
+        self._settings = settings
+        self._context = context
+        self._sieve = sieve
+        self._learn = learn
+        self._client: Client | None = None
+        self._lost = anyio.Event()
+        self._changed = anyio.Event()
+        self._up = anyio.Event()
+        self._reason: Exception | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect; raises what prevented it."""
+        first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._hold(first))
+        await first
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _there(self) -> Client:
+        """The client, once there is one.
+
+        Raises:
+            Retryable: the server stays away; nothing was sent.
+        """
+        if self._client is None:
+            with anyio.move_on_after(_PATIENCE):
+                await self._up.wait()
+        if self._client is None:
+            raise Retryable(
+                f"{self._context.name}: the MCP server is away: {_told(self._reason)}", sent=False
+            )
+        return self._client
+
+    async def ask(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
+        """Use the client; errors are of Interlock's tree."""
+        client = await self._there()
+        try:
+            return await work(client)
+        except MCPError as error:
+            if is_lost(error):
+                self._reason = error
+                self._lost.set()
+            raise translated(error, self._context.name) from None
+
+    async def _hold(self, first: asyncio.Future[None]) -> None:
+        world, failures = self._context.world, 0
+        while True:
+            began = world.monotonic()
+            try:
+                await self._session(first)
+            except Exception as error:  # noqa: BLE001 - whatever the SDK raises, groups of it included
+                self._reason = _innermost(error)
+                if not first.done():
+                    first.set_exception(_as_ours(self._reason, self._context.name))
+                    return
+            finally:
+                self._away()
+            failures = 0 if world.monotonic() - began > _STEADY else failures + 1
+            pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures - 1, 10))
+            self._context.log.warning(
+                "the MCP server is gone (%s), tried again in %.1f s", _told(self._reason), pause
+            )
+            await world.sleep(pause * (0.5 + world.random() / 2))
+
+    async def _session(self, first: asyncio.Future[None]) -> None:
+        """One connection, from its opening to its loss."""
+        self._lost, self._changed = anyio.Event(), anyio.Event()
+        way = connect(self._settings, self._context, self._sieve, self._lost)
+        us = Implementation(name="interlock", version="0.1")
+        async with Client(way, message_handler=self._heard, client_info=us) as client:
+            await self._learn(client)
+            self._client, self._reason = client, None
+            self._up.set()
+            if not first.done():
+                first.set_result(None)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._follow, client)
+                if client.protocol_version in MODERN_PROTOCOL_VERSIONS:
+                    tasks.start_soon(self._listen, client)
+                await self._lost.wait()
+                # At once: leaving the client takes its time.
+                self._away()
+                tasks.cancel_scope.cancel()
+
+    def _away(self) -> None:
+        if self._client is not None:
+            self._client, self._up = None, anyio.Event()
+
+    async def _heard(self, message: Any) -> None:
+        if isinstance(message, ToolListChangedNotification):
+            self._changed.set()
+
+    async def _listen(self, client: Client) -> None:
+        """Where notices have to be asked for (from 2026-07-28 on); not every server gives any."""
+        while True:
+            try:
+                async with client.listen(tools_list_changed=True) as notices:
+                    self._changed.set()
+                    async for _ in notices:
+                        self._changed.set()
+            except SubscriptionLost:
+                await self._context.world.sleep(_FIRST_PAUSE)
+            except MCPError:
+                return
+
+    async def _follow(self, client: Client) -> None:
+        """Learn the tools again whenever they have changed."""
+        while True:
+            await self._changed.wait()
+            self._changed = anyio.Event()
+            try:
+                await self._learn(client)
+            except (MCPError, InterlockError) as error:
+                self._context.log.warning("the changed tools cannot be listed: %s", error)
+
+
+def _innermost(error: BaseException) -> Exception:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, Exception) else RuntimeError(repr(error))
+
+
+def _as_ours(error: Exception, service: str) -> InterlockError:
+    if isinstance(error, InterlockError):
+        return error
+    if isinstance(error, MCPError):
+        return translated(error, service)
+    return Retryable(f"{service}: the MCP server cannot be reached: {_told(error)}")
+
+
+def _told(error: Exception | None) -> str:
+    if error is None:
+        return "it ended"
+    return str(error) or type(error).__name__

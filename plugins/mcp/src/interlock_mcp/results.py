@@ -1,0 +1,72 @@
+"""What a tool of a server gives, as JSON; bytes are kept beside the journal."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+import orjson
+
+from interlock.sdk import Blobs, Rejected
+
+_LONGEST_ERROR = 1000
+
+
+async def value_of(result: Any, blobs: Blobs, service: str, *, parse_json: bool) -> Any:
+    """The structured content; without one the text, or the list of contents.
+
+    Raises:
+        Rejected: the tool says that it failed.
+    """
+    if result.is_error:
+        said = " ".join(part.text for part in result.content if part.type == "text")
+        raise Rejected(f"{service}: {said[:_LONGEST_ERROR] or 'the tool failed'}")
+    if result.structured_content is not None:
+        return result.structured_content
+    contents = [await _content(part, blobs) for part in result.content]
+    if not contents:
+        return None
+    if len(contents) == 1 and contents[0]["type"] == "text":
+        text = contents[0]["text"]
+        return _parsed(text) if parse_json else text
+    return contents
+
+
+async def _content(part: Any, blobs: Blobs) -> dict[str, Any]:
+    match part.type:
+        case "text":
+            return {"type": "text", "text": part.text}
+        case "image" | "audio":
+            return {"type": part.type, **await _kept(part.data, part.mime_type, blobs)}
+        case "resource":
+            return {"type": "resource", **await resource_of(part.resource, blobs)}
+        case _:
+            found: dict[str, Any] = part.model_dump(mode="json", by_alias=True, exclude_none=True)
+            return found
+
+
+async def resource_of(resource: Any, blobs: Blobs) -> dict[str, Any]:
+    """``{uri, text}`` or ``{uri, blob, media_type, size}``."""
+    uri = str(resource.uri)
+    data = getattr(resource, "blob", None)
+    if data is None:
+        return {"uri": uri, "media_type": resource.mime_type, "text": resource.text}
+    return {"uri": uri, **await _kept(data, resource.mime_type, blobs)}
+
+
+async def _kept(data: str, media_type: str | None, blobs: Blobs) -> dict[str, Any]:
+    try:
+        content = b64decode(data, validate=True)
+    except ValueError:
+        raise Rejected("the MCP server sends bytes that are no base64") from None
+    kept = await blobs.put(content, media_type or "application/octet-stream")
+    return {"blob": kept.digest, "media_type": kept.media_type, "size": kept.size}
+
+
+def _parsed(text: str) -> Any:
+    if text.lstrip()[:1] not in ("{", "["):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text

@@ -1,0 +1,213 @@
+"""The mcp service: tools of a server, under our guard rails and in our journal."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from mcp import Client
+from mcp_types import PaginatedRequestParams
+
+from interlock.sdk import (
+    HttpOptions,
+    NeedsAttention,
+    Service,
+    ServiceError,
+    ToolSpec,
+    current_call,
+    declared_tool,
+    error_from_response,
+    tool,
+)
+from interlock_mcp.definitions import Sieve, definition_of, facts_of, free_name, local_name, wanted
+from interlock_mcp.link import Link
+from interlock_mcp.pins import Definition, Pins
+from interlock_mcp.results import resource_of, value_of
+from interlock_mcp.settings import McpSettings
+
+
+class Mcp(Service[McpSettings]):
+    """One MCP server."""
+
+    _link: Link | None = None
+
+    def __init__(self, settings: McpSettings, context: Any) -> None:
+        super().__init__(settings, context)
+        self._sieve = Sieve(settings)
+        self._pins = Pins(context.state, settings.trust)
+        self._definitions: dict[str, Definition] = {}
+        self._held: dict[str, str] = {}
+
+    def http_options(self) -> HttpOptions:
+        secrets = dict(self.settings.headers)
+        headers = {name: value.get_secret_value() for name, value in secrets.items()}
+        if self.settings.token is not None:
+            headers["Authorization"] = f"Bearer {self.settings.token.get_secret_value()}"
+        return HttpOptions(self.settings.url, headers=headers)
+
+    def read_error(self, response: httpx.Response) -> ServiceError:
+        error = error_from_response(response, now=self.world.time())
+        # For the bridge: a server may say what is wrong in the protocol's own words.
+        error.body = response.content  # type: ignore[attr-defined] # of no use to anybody else
+        return error
+
+    async def start(self) -> None:
+        command = self.settings.command
+        if command and shutil.which(command[0], path=None) is None:
+            hint = "install it, or write its full path"
+            raise NeedsAttention(
+                f"{self.context.name}: there is no program {command[0]!r}", hint=hint
+            )
+        self._link = Link(self.settings, self.context, self._sieve, self._learn)
+        await self._link.open()
+
+    async def stop(self) -> None:
+        if self._link is not None:
+            await self._link.close()
+
+    def tools(self) -> Mapping[str, ToolSpec]:
+        own = super().tools()
+        offered: dict[str, ToolSpec] = {}
+        for name, definition in self._definitions.items():
+            local = free_name(local_name(name), {*own, *offered})
+            offered[local] = self._declared(local, definition)
+        return {**offered, **own}
+
+    async def _learn(self, client: Client) -> None:
+        """Read the list of tools, all of it."""
+        found: dict[str, Definition] = {}
+        cursor: str | None = None
+        while True:
+            page = await client.session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+            for each in page.tools:
+                if wanted(each.name, self.settings):
+                    found[each.name] = definition_of(each)
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        for name, reason in self._sieve.left_out.items():
+            self.log.warning("tool %s is left out: %s", name, reason)
+        self._held = await self._pins.held(found.values())
+        for name, reason in self._held.items():
+            self.log.warning("tool %s is held: %s", name, reason)
+        self._definitions = found
+        self.context.tools_changed()
+
+    def _declared(self, name: str, definition: Definition) -> ToolSpec:
+        if (reason := self._held.get(definition.name)) is not None:
+            return self._refusing(name, definition.name, reason)
+
+        async def call(arguments: Mapping[str, Any]) -> Any:
+            return await self._call(definition.name, arguments)
+
+        return declared_tool(
+            name,
+            call,
+            description=definition.description,
+            input_schema=definition.input_schema,
+            output_schema=definition.output_schema,
+            facts=facts_of(definition.hints, believed=self.settings.hints),
+        )
+
+    def _refusing(self, name: str, theirs: str, reason: str) -> ToolSpec:
+        """In the place of a tool that is held: nobody is shown what it says of itself now."""
+
+        async def refuse(arguments: Mapping[str, Any]) -> Any:
+            raise NeedsAttention(
+                f"{self.context.name}: tool {theirs!r} is held: {reason}",
+                hint=f"look at it with {self.context.name}.definitions, then "
+                f"{self.context.name}.accept_tool",
+            )
+
+        return declared_tool(name, refuse, description="Held until an operator accepts it.")
+
+    async def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        call = current_call()
+
+        async def report(progress: float, total: float | None, message: str | None) -> None:
+            call.progress(progress, total, message or "")
+
+        async def work(client: Client) -> Any:
+            return await client.call_tool(
+                name,
+                dict(arguments),
+                read_timeout_seconds=max(0.001, call.remaining()),
+                progress_callback=report,
+            )
+
+        try:
+            result = await self._connected.ask(work)
+        except RuntimeError as error:
+            # The SDK's own word for a result that is not what the tool's schema promises.
+            raise NeedsAttention(f"{self.context.name}: {name}: {error}") from None
+        return await value_of(
+            result,
+            self.context.blobs,
+            self.context.name,
+            parse_json=self.settings.parse_json,
+        )
+
+    @property
+    def _connected(self) -> Link:
+        if self._link is None:
+            raise NeedsAttention(f"{self.context.name} has not been started")
+        return self._link
+
+    # Tools of our own
+
+    @tool(effect="read")
+    async def definitions(self) -> list[dict[str, Any]]:
+        """The server's tools as it describes them, which of them are held, and why."""
+        return [
+            {
+                "name": each.name,
+                "description": each.description,
+                "input_schema": dict(each.input_schema),
+                "output_schema": dict(each.output_schema),
+                "hints": dict(each.hints),
+                "digest": each.digest,
+                "held": self._held.get(each.name),
+            }
+            for each in self._definitions.values()
+        ] + [{"name": name, "left_out": why} for name, why in self._sieve.left_out.items()]
+
+    @tool(effect="write", idempotent=True)
+    async def accept_tool(self, name: str, digest: str) -> dict[str, Any]:
+        """Approve a held tool as it was looked at.
+
+        Args:
+            name: as the server calls it.
+            digest: from ``definitions``, of the description that was looked at.
+        """
+        await self._pins.accept(name, digest, self._definitions)
+        self._held.pop(name, None)
+        self.context.tools_changed()
+        return {"accepted": name}
+
+    @tool(effect="read")
+    async def list_resources(self) -> list[dict[str, Any]]:
+        """What the server offers to be read: ``[{uri, name, …}]``."""
+        listed = await self._connected.ask(lambda client: client.list_resources())
+        return [
+            each.model_dump(mode="json", by_alias=True, exclude_none=True)
+            for each in listed.resources
+        ]
+
+    @tool(effect="read")
+    async def read_resource(self, uri: str) -> list[dict[str, Any]]:
+        """Read a resource: ``[{uri, text}]``, or with ``blob`` for bytes."""
+        read = await self._connected.ask(lambda client: client.read_resource(uri))
+        return [await resource_of(each, self.context.blobs) for each in read.contents]
+
+    @tool(effect="read")
+    async def get_prompt(
+        self, name: str, arguments: dict[str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        """A prompt of the server, filled in: ``[{role, content}]``."""
+        prompt = await self._connected.ask(lambda client: client.get_prompt(name, arguments))
+        return [
+            each.model_dump(mode="json", by_alias=True, exclude_none=True)
+            for each in prompt.messages
+        ]

@@ -1,0 +1,36 @@
+"""What a child says on its standard error, in our log: bounded, and without secrets."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+_LONGEST = 2000
+
+
+@contextmanager
+def logged(log: logging.Logger, secrets: Sequence[str]) -> Iterator[TextIO]:
+    """A file to write to, whose lines go to ``log``."""
+    reading, writing = os.pipe()
+    reader = threading.Thread(
+        target=_read, args=(reading, log, [each for each in secrets if each]), daemon=True
+    )
+    reader.start()
+    with os.fdopen(writing, "w") as file:
+        yield file
+    reader.join(1.0)
+
+
+def _read(descriptor: int, log: logging.Logger, secrets: Sequence[str]) -> None:
+    with os.fdopen(descriptor, errors="replace") as file:
+        # A child that never ends its line must not fill our memory.
+        while line := file.readline(_LONGEST):
+            text = line.rstrip()
+            for secret in secrets:
+                text = text.replace(secret, "***")
+            if text:
+                log.info("stderr: %s", text)

@@ -1,0 +1,87 @@
+"""The way to a server, and what is done to each message on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import anyio
+import httpx
+import httpx2
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.message import SessionMessage
+from mcp_types import JSONRPCResponse
+
+from interlock.sdk import ServiceContext
+from interlock_mcp.bridge import Bridge
+from interlock_mcp.settings import McpSettings
+from interlock_mcp.stderr import logged
+
+Sieve = Callable[[Any], Any]
+
+
+@asynccontextmanager
+async def connect(
+    settings: McpSettings, context: ServiceContext, sieve: Sieve, lost: anyio.Event
+) -> AsyncIterator[Any]:
+    """Streams of messages from and to the server.
+
+    Args:
+        sieve: what becomes of a result; the SDK fails a whole list for one bad tool in it.
+        lost: set when the server is gone.
+    """
+    async with AsyncExitStack() as stack:
+        way = await stack.enter_async_context(_way(settings, context))
+        outgoing, incoming = anyio.create_memory_object_stream[Any](0)
+        tasks = await stack.enter_async_context(anyio.create_task_group())
+        tasks.start_soon(_pump, way[0], outgoing, sieve, lost)
+        stack.callback(tasks.cancel_scope.cancel)
+        async with outgoing, incoming:
+            yield incoming, way[1]
+
+
+@asynccontextmanager
+async def _way(settings: McpSettings, context: ServiceContext) -> AsyncIterator[Any]:
+    if settings.url:
+        async with _over_http(settings, context.http) as streams:
+            yield streams
+        return
+    secrets = [value.get_secret_value() for value in settings.env.values()]
+    command, *arguments = settings.command
+    parameters = StdioServerParameters(
+        command=command,
+        args=arguments,
+        env={name: value.get_secret_value() for name, value in settings.env.items()},
+        cwd=settings.folder,
+        encoding_error_handler="replace",
+    )
+    with logged(context.log, secrets) as errors:
+        async with stdio_client(parameters, errors) as streams:
+            yield streams
+
+
+@asynccontextmanager
+async def _over_http(settings: McpSettings, http: httpx.AsyncClient) -> AsyncIterator[Any]:
+    # It verifies no certificates of its own: the bridge sends nothing itself.
+    client = httpx2.AsyncClient(transport=Bridge(http), trust_env=False)
+    async with client, streamable_http_client(settings.url, http_client=client) as streams:
+        yield streams
+
+
+async def _pump(reading: Any, writing: Any, sieve: Sieve, lost: anyio.Event) -> None:
+    try:
+        async for message in reading:
+            await writing.send(_sieved(message, sieve))
+    except (anyio.ClosedResourceError, anyio.BrokenResourceError):
+        pass
+    finally:
+        lost.set()
+        writing.close()
+
+
+def _sieved(message: Any, sieve: Sieve) -> Any:
+    if isinstance(message, SessionMessage) and isinstance(message.message, JSONRPCResponse):
+        message.message.result = sieve(message.message.result)
+    return message
