@@ -15,7 +15,7 @@ import pytest
 from interlock.events import Clockwork, Cron, Every, Schedule
 from interlock.expr import compile_value
 from interlock.journal import open_journal
-from interlock.sdk import NotFound
+from interlock.sdk import NotFound, ServiceUnavailable
 from interlock.testing import VirtualWorld, settle
 
 HOUR = 3600.0
@@ -29,8 +29,11 @@ class Runs:
         self.inputs: list[Mapping[str, Any]] = []
         self.open: dict[str, asyncio.Event] = {}
         self.broken = False
+        self.ends = False
 
     async def start(self, workflow: str, input: Mapping[str, Any], *, run_id: str) -> str:
+        if self.ends:
+            raise ServiceUnavailable("shutting down")
         if self.broken:
             raise NotFound(workflow)
         self.started.append(run_id)
@@ -160,6 +163,16 @@ async def test_a_start_that_fails_does_not_stop_the_clock(stage: Stage) -> None:
         stage.runs.broken = False
         await stage.hours(1)
     assert len(stage.runs.started) == 1
+
+
+async def test_a_time_that_falls_into_the_shutdown_is_made_up_for(stage: Stage) -> None:
+    async with stage.life():
+        stage.runs.ends = True
+        await stage.hours(1.1)
+        assert stage.runs.started == []
+    stage.runs.ends = False
+    async with stage.life():
+        assert len(stage.runs.started) == 1
 
 
 async def test_jitter_is_the_same_for_one_time(stage: Stage) -> None:

@@ -100,6 +100,14 @@ async def test_blobs_go_when_nothing_refers_to_them(journal: Journal, world: Vir
     assert kept.input["of"] == "kept"
 
 
+async def test_templates_stay(journal: Journal) -> None:
+    """The engine keeps a version once; a run that begins with it later needs it after a restart."""
+    await journal.templates.add("v", "w", b"{}")
+    await run(journal, "old", 0.0, 10.0)
+    assert (await journal.retention.sweep(Cutoffs({"succeeded": 50.0}))).runs == 1
+    assert await journal.templates.get("v") == b"{}"
+
+
 async def test_space_is_given_back(tmp_path: Path, world: VirtualWorld) -> None:
     path = tmp_path / "journal.db"
     async with open_journal(path, world) as journal:

@@ -15,7 +15,7 @@ from interlock.journal import Journal, open_journal
 from interlock.sdk import Event, Facts, NotFound
 from interlock.telemetry import Telemetry
 from interlock.testing import VirtualWorld, settle
-from interlock.workflows import EmbeddedEngine, EngineOptions, Template, load_template
+from interlock.workflows import EmbeddedEngine, EngineOptions, Template, load_template, template_of
 
 READ = Facts(effect="read", idempotent=True)
 IDEMPOTENT = Facts(effect="write", idempotent=True)
@@ -70,6 +70,11 @@ class Stage:
 
     def template(self, text: str) -> Template:
         template = load_template(parse(dedent(text), "test.yaml"))
+        self.templates.append(template)
+        return template
+
+    def code(self, function: Callable[..., Any]) -> Template:
+        template = template_of(function)
         self.templates.append(template)
         return template
 

@@ -41,12 +41,15 @@ SWITCH = """
           a: [{id: x, transform: 1}]
           true: [{transform: 2}]
           7: [{transform: 3}]
+          null: [{transform: 4}]
         default: [{transform: other}]
     return: "${{ steps.chosen }}"
 """
 
 
-@pytest.mark.parametrize(("kind", "output"), [("a", 1), (True, 2), (7, 3), ("b", "other")])
+@pytest.mark.parametrize(
+    ("kind", "output"), [("a", 1), (True, 2), (7, 3), (None, 4), ("b", "other")]
+)
 async def test_a_switch_takes_the_case_of_its_value(stage: Stage, kind: Any, output: Any) -> None:
     stage.template(SWITCH)
     async with stage.life() as life:
@@ -189,6 +192,31 @@ async def test_some_successes_are_enough_also_after_a_restart(stage: Stage) -> N
         await life.pass_time(3601)
         assert await life.engine.wait(run_id) == {"a": 1, "c": 3}
     assert len(stage.tools.made("t.ok")) == 2
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_what_the_loser_of_a_race_did_is_undone_once(stage: Stage, restart: bool) -> None:
+    stage.template("""
+        workflow: race
+        steps:
+          - id: won
+            parallel:
+              slow: [{call: t.do, compensate: {call: t.undo}}, {sleep: 1d}]
+              quick: [{sleep: 1s}, {transform: quick}]
+            wait: first
+          - {sleep: 1h}
+          - {fail: "after all"}
+    """)
+    stage.tools.add("t.do", lambda: 1, IDEMPOTENT)
+    stage.tools.add("t.undo", lambda: 1, IDEMPOTENT)
+    async with stage.life() as life:
+        run_id = await life.engine.start("race", {})
+        await life.pass_time(2 if restart else 3605)
+    async with stage.life() as life:
+        await life.pass_time(3605)
+        with pytest.raises(WorkflowFailed):
+            await life.engine.wait(run_id)
+    assert len(stage.tools.made("t.undo")) == 1
 
 
 async def test_too_few_left_fails_at_once(stage: Stage) -> None:

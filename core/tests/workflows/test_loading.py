@@ -52,7 +52,7 @@ def _fault_of(step: str) -> str:
             "{id: a}",
             (
                 "3:5 the step does nothing (one of call, parallel, for_each, if, switch, while, until, steps, transform, "
-                "publish, sleep, wait_for, approve, sleep_until, fail, return, run)"
+                "publish, sleep, wait_for, approve, sleep_until, fail, return, include, run)"
             ),
         ),
         ("{sleep: 1s, transform: 1}", "3:6 a step is one of transform, sleep, not several at once"),
@@ -119,6 +119,29 @@ def test_a_fault_is_told_with_its_place_and_what_would_be_right(
     found = _fault_of(step)
     if fault is not None:
         assert found == fault
+
+
+def test_mistakes_in_the_words_for_flow_are_told_with_their_places() -> None:
+    found = _faults(
+        """
+workflow: w
+steps:
+  - {id: a, switch: 1, cases: {x: [{transform: 1}]}, defualt: []}
+  - {id: b, while: "last.nothing", do: [{transform: 1}]}
+  - {id: c, parallel: {x: [{transform: 1}]}, wait: 3}
+  - {id: d, wait_for: paid}
+  - {id: e, approve: "ok?", choices: [yes_, no_], fail_on: [nope]}
+  - {id: f, sleep_until: 1, zone: Europe/Berlni}
+"""
+    )
+    places = [fault.split(" ")[0] for fault in found]
+    assert places == ["3:54", "4:13", "5:52", "6:23", "7:60", "8:35"]
+    for fault, word in zip(
+        found,
+        ("'default'", "max: 100", "at most 1", "my.event", "'nope'", "Europe/Berlin"),
+        strict=True,
+    ):
+        assert word in fault
 
 
 def test_all_faults_are_told_at_once() -> None:

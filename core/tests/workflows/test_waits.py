@@ -90,6 +90,16 @@ async def test_an_event_satisfies_one_wait_of_a_run(stage: Stage) -> None:
         assert await life.engine.wait(run_id) == [1, 2]
 
 
+async def test_a_clock_that_is_set_back_loses_no_event(stage: Stage) -> None:
+    stage.template(ORDER)
+    async with stage.life() as life:
+        run_id = await life.engine.start("order", {"id": "a"})
+        await life.quiet()
+        stage.world._epoch -= 1000
+        await life.publish("order.paid", "a", amount=7)
+        assert await life.engine.wait(run_id) == 7
+
+
 async def test_where_passes_events_over(stage: Stage) -> None:
     stage.template("""
         workflow: picky

@@ -10,12 +10,19 @@ from interlock.config.environment import Environment, environment
 from interlock.config.faults import ConfigError, Fault, Position, config_error
 from interlock.config.load import Draft, read
 from interlock.config.model import (
+    AlertConfig,
     ApiConfig,
     Config,
     DaemonConfig,
+    ExposedConfig,
     HttpConfig,
     JournalConfig,
+    McpConfig,
+    McpMessageConfig,
+    McpPromptConfig,
+    McpResourceConfig,
     PluginsConfig,
+    QueueConfig,
     RetentionConfig,
     ScheduleConfig,
     ServiceConfig,
@@ -29,6 +36,7 @@ from interlock.config.shown import redacted
 from interlock.config.validation import faults_of
 
 __all__ = [
+    "AlertConfig",
     "ApiConfig",
     "Config",
     "ConfigError",
@@ -36,11 +44,17 @@ __all__ = [
     "Document",
     "Draft",
     "Environment",
+    "ExposedConfig",
     "Fault",
     "HttpConfig",
     "JournalConfig",
+    "McpConfig",
+    "McpMessageConfig",
+    "McpPromptConfig",
+    "McpResourceConfig",
     "PluginsConfig",
     "Position",
+    "QueueConfig",
     "RetentionConfig",
     "ScheduleConfig",
     "ServiceConfig",

@@ -54,6 +54,8 @@ class DaemonConfig(Section):
         ".interlock", description="folder for everything durable, from the working directory"
     )
     grace: Seconds = Field(25.0, ge=0, description="how long work may take to end at shutdown")
+    look: Seconds = Field(15.0, gt=0, description="how often alerts are looked at")
+    watch: bool = Field(False, description="reload when a file of the configuration changes")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="the least severe lines that are logged"
     )
@@ -133,13 +135,22 @@ class WorkflowsConfig(Section):
     """Where workflow templates are."""
 
     paths: tuple[str, ...] = Field(
-        (), description="files or globs, from the folder of the file that names them"
+        (),
+        description="files or globs, YAML or Python, from the folder of the file naming them",
     )
 
     def files(self) -> list[Path]:
         """The files that are there now, each once; tests of templates are none."""
         found = [path for pattern in self.paths for path in matching(pattern)]
         return [path for path in dict.fromkeys(found) if not path.match("*.test.yaml")]
+
+    def written(self) -> list[Path]:
+        """Those in YAML."""
+        return [path for path in self.files() if path.suffix != ".py"]
+
+    def code(self) -> list[Path]:
+        """Those in Python."""
+        return [path for path in self.files() if path.suffix == ".py"]
 
 
 class TriggerConfig(Section):
@@ -202,6 +213,77 @@ class ApiConfig(Section):
         return self
 
 
+class ExposedConfig(Section):
+    """Which tools and workflows an MCP endpoint shows, under which names, to whom."""
+
+    tools: tuple[str, ...] = Field(("*",), description="patterns of tools and workflows")
+    names: dict[str, str] = Field(
+        {}, description="other names for some: {name: tool or workflow}; shown instead of their own"
+    )
+    callers: tuple[str, ...] = Field(
+        ("*",), description="patterns of names of tokens, or subjects, that may use the endpoint"
+    )
+    instructions: str = Field("", description="what a model should know before it uses the tools")
+
+
+class McpResourceConfig(Section):
+    """A resource that a tool's result is: variables of the URI become arguments."""
+
+    uri: str = Field(
+        pattern=r"^[a-z][a-z0-9+.-]*://\S+$", description="a template, as figma://file/{id}"
+    )
+    tool: str = Field(min_length=1, description="the tool that is called")
+    with_: dict[str, Any] = Field(
+        {}, alias="with", description="its arguments; texts may hold {id}; default: the variables"
+    )
+    description: str = Field("", description="for people and models; default: the tool's")
+    mime_type: str = Field("application/json", description="of what the tool returns")
+
+
+class McpArgumentConfig(Section):
+    """A variable of a prompt."""
+
+    description: str = Field("", description="for people and models")
+    required: bool = Field(False, description="whether a client must give it")
+
+
+class McpMessageConfig(Section):
+    """One message of a prompt."""
+
+    role: Literal["user", "assistant"] = Field("user", description="who says it")
+    text: str = Field("", description="may hold {argument}")
+    resource: str | None = Field(None, description="URI of a resource to show instead of a text")
+
+
+class McpPromptConfig(Section):
+    """A prompt that clients offer to people."""
+
+    description: str = Field("", description="for people")
+    arguments: dict[str, McpArgumentConfig] = Field({}, description="variables, by name")
+    messages: tuple[McpMessageConfig, ...] = Field(min_length=1, description="in their order")
+
+
+class McpConfig(ExposedConfig):
+    """The MCP server: what `/mcp` shows, and further endpoints beside it."""
+
+    servers: dict[ServiceName, ExposedConfig] = Field(
+        {}, description="further endpoints, each under /mcp/ and its name"
+    )
+    origins: tuple[str, ...] = Field(
+        (), description="origins of pages that may connect, with port, beside the daemon's own"
+    )
+    resources: dict[str, McpResourceConfig] = Field({}, description="resources, by name")
+    prompts: dict[str, McpPromptConfig] = Field({}, description="prompts, by name")
+    task_after: Seconds = Field(
+        0.1,
+        ge=0,
+        description="a workflow that takes longer becomes a task, if the client has tasks",
+    )
+    only_as_task: tuple[str, ...] = Field(
+        (), description="patterns of workflows that are refused to clients without tasks"
+    )
+
+
 class ScheduleConfig(Section):
     """A rule: at these times, start that template."""
 
@@ -227,6 +309,29 @@ class ScheduleConfig(Section):
         return self
 
 
+class QueueConfig(Section):
+    """Runs that wait for their turn; templates name it under ``queue``."""
+
+    concurrency: int | None = Field(None, ge=1, description="runs under way at once; default: all")
+    per_key: int | None = Field(None, ge=1, description="runs of one key at once; default: all")
+    rate: PerTime | None = Field(None, description="how many runs may begin, such as 100/m")
+
+
+class AlertConfig(Section):
+    """A rule over how things stand, and who is told when it holds."""
+
+    when: str = Field(
+        min_length=1,
+        description="expression over services, runs, queues, dead_letters and approvals",
+    )
+    lasts: Seconds = Field(0.0, alias="for", ge=0, description="how long it has to hold")
+    notify: ToolName | None = Field(None, description="tool that tells; default: the log only")
+    with_: dict[str, Any] = Field(
+        {}, alias="with", description="its arguments; texts may hold ${{ alert... }}"
+    )
+    resolved: bool = Field(True, description="tell as well when it holds no more")
+
+
 class Config(Section):
     """The whole configuration, checked, with references resolved."""
 
@@ -236,14 +341,17 @@ class Config(Section):
     )
     daemon: DaemonConfig = Field(DaemonConfig(), description="the process itself")
     api: ApiConfig = Field(ApiConfig(), description="who may use the HTTP surfaces")
+    mcp: McpConfig = Field(McpConfig(), description="what MCP clients see")
     journal: JournalConfig = Field(JournalConfig(), description="what is recorded, and where")
     telemetry: TelemetryConfig = Field(TelemetryConfig(), description="spans and metrics")
     plugins: PluginsConfig = Field(PluginsConfig(), description="which plugins are loaded")
     defaults: Policies = Field(Policies(), description="guard rails of all services")
     services: dict[ServiceName, ServiceConfig] = Field({}, description="services, by name")
     workflows: WorkflowsConfig = Field(WorkflowsConfig(), description="workflow templates")
+    queues: dict[ServiceName, QueueConfig] = Field({}, description="where runs wait, by name")
     triggers: tuple[TriggerConfig, ...] = Field((), description="what events start")
     schedules: dict[ServiceName, ScheduleConfig] = Field({}, description="what the clock starts")
+    alerts: dict[ServiceName, AlertConfig] = Field({}, description="what is told, by name")
     aliases: dict[str, ToolName] = Field(
         {}, description="further names of tools: {name: service.tool}"
     )

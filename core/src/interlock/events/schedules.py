@@ -14,7 +14,7 @@ from zlib import crc32
 from interlock.events.moments import Moments
 from interlock.events.triggers import StartRun
 from interlock.expr import Value
-from interlock.sdk import InterlockError, NotFound, World
+from interlock.sdk import InterlockError, NotFound, ServiceUnavailable, World
 from interlock.sdk.context import KeyValue
 
 Overlap = Literal["allow", "skip", "wait", "cancel"]
@@ -98,7 +98,11 @@ class Clockwork:
         self._runs = runs
 
     async def run(self) -> None:
-        """Start what is due, until cancelled."""
+        """Start what is due, until cancelled or until nothing is started any more."""
+        with suppress(ServiceUnavailable):
+            await self._run()
+
+    async def _run(self) -> None:
         since = await self._state.get("last")
         if since is None:
             since = self._world.time()
@@ -121,10 +125,16 @@ class Clockwork:
         await self._state.put("last", due)
 
     async def fire(self, due: float) -> str | None:
-        """Start the run of one time, now; its id, or None if it could not be started."""
+        """Start the run of one time, now; its id, or None if it could not be started.
+
+        Raises:
+            ServiceUnavailable: Interlock is shutting down; the time is not seen to.
+        """
         run_id = self.schedule.run_id(due)
         try:
             await self._start(self.schedule.start, self.schedule.values(due), run_id=run_id)
+        except ServiceUnavailable:
+            raise
         except InterlockError as error:
             _log.error("schedule %s could not start its run: %s", self.schedule.name, error)
             return None

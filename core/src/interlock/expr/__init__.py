@@ -16,7 +16,7 @@ from interlock.expr.errors import (
 )
 from interlock.expr.expression import Expression, parse
 from interlock.expr.paths import Reference
-from interlock.expr.template import Value, compile_value
+from interlock.expr.template import Value, compile_value, constant
 
 __all__ = [
     "Budget",
@@ -27,6 +27,7 @@ __all__ = [
     "Reference",
     "Value",
     "compile_value",
+    "constant",
     "did_you_mean",
     "nearest",
     "parse",

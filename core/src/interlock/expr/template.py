@@ -43,6 +43,11 @@ class Value:
         return [found for each in self.expressions for found in each.check(scope_schemas)]
 
 
+def constant(value: Any) -> Value:
+    """A value without expressions, whatever its texts look like."""
+    return Value((), lambda _scope, _budget: value)
+
+
 def compile_value(value: Any, functions: Mapping[str, Function] | None = None) -> Value:
     """Compile any JSON value.
 

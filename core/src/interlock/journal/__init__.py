@@ -8,6 +8,7 @@ from interlock.journal.errors import JournalError
 from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
+from interlock.journal.queues import Limits
 from interlock.journal.retention import Cutoffs, Swept
 from interlock.journal.runs import Intent, RunRecord, Status
 from interlock.journal.search import RunFilter
@@ -26,6 +27,7 @@ __all__ = [
     "Intent",
     "Journal",
     "JournalError",
+    "Limits",
     "Payload",
     "RunFilter",
     "RunRecord",

@@ -19,7 +19,7 @@ class Answer:
 
     Attributes:
         request: the digest of what was asked.
-        body: JSON, with the headers that matter: ``{"headers": {}, "content": ...}``.
+        body: JSON: ``[headers, content]``, with the headers that matter.
     """
 
     request: str

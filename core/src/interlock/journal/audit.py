@@ -69,6 +69,7 @@ class Audit:
         action: str | None = None,
     ) -> Sequence[AuditRecord]:
         """Newest first; ``before`` is the id after which a listing goes on."""
+        await self._writer.flush()  # nobody waits for entries, but who acted is to find them
         rows = await self._reader.rows(_NEWEST, (before, actor, action, limit))
         return [_record(row) for row in rows]
 

@@ -14,6 +14,7 @@ _ADD = Rows(
     4,
     "ON CONFLICT (digest) DO UPDATE SET created = excluded.created",
 )
+_FIND = "SELECT data, media_type FROM blobs WHERE digest = ?"
 _GET = "SELECT data FROM blobs WHERE digest = ?"
 
 
@@ -36,6 +37,14 @@ class BlobStore:
             raise NotFound(f"there is no blob {digest}")
         data: bytes = found[0][0]
         return data
+
+    async def find(self, digest: str) -> tuple[bytes, str]:
+        """The bytes and their media type; NotFound likewise."""
+        found = await self._reader.rows(_FIND, (digest,))
+        if not found:
+            raise NotFound(f"there is no blob {digest}")
+        data, media_type = found[0]
+        return data, media_type
 
     def add(self, digest: str, data: bytes) -> None:
         """Write a payload's blob ahead of the row that refers to it; commits keep their order."""

@@ -27,7 +27,7 @@ class DeadLetterRecord:
 
     Attributes:
         id: a second letter of the same id is dropped.
-        kind: ``message``, ``event``, ``compensation`` or ``run``.
+        kind: ``message``, ``event``, ``compensation``, ``step`` or ``run``.
         subject: what it is about: an actor, an event's name, a step of a run.
         reason: one sentence.
         payload: JSON; what is needed to handle it after all.

@@ -30,6 +30,7 @@ _UNDELIVERED = f"""SELECT {_COLUMNS} FROM events WHERE delivered IS NULL
 _NEWEST = f"SELECT {_COLUMNS} FROM events ORDER BY created DESC, rowid DESC LIMIT ?"
 _SINCE = f"""SELECT {_COLUMNS} FROM events
     WHERE name = ?1 AND (?2 IS NULL OR key = ?2) AND created >= ?3 ORDER BY created, rowid"""
+_GET = f"SELECT {_COLUMNS} FROM events WHERE id = ?"
 _AGAIN = "UPDATE events SET delivered = NULL WHERE id = ?"
 
 
@@ -85,6 +86,10 @@ class Events:
 
     async def delivered(self, event_id: str) -> None:
         await self._writer.commit(_DELIVERED, (event_id, self._world.time()))
+
+    async def get(self, event_id: str) -> Event | None:
+        rows = await self._reader.rows(_GET, (event_id,))
+        return _event(rows[0]) if rows else None
 
     async def since(self, name: str, key: str | None, moment: float) -> Sequence[Event]:
         """Events of a name, and of a key unless that is None, from a moment on; oldest first."""

@@ -14,6 +14,8 @@ from interlock.journal.blobs import BlobStore
 from interlock.journal.connections import Synchronous, connect_writer, own
 from interlock.journal.dead_letters import DeadLetters
 from interlock.journal.events import Events
+from interlock.journal.memos import Memos
+from interlock.journal.queues import QueueRecords
 from interlock.journal.reader import Reader
 from interlock.journal.retention import Retention
 from interlock.journal.runs import RunRecord, Runs, read_runs
@@ -43,6 +45,8 @@ class Journal:
         self.dead_letters = DeadLetters(writer, reader)
         self.audit = Audit(writer, reader)
         self.answers = Answers(writer, reader)
+        self.queues = QueueRecords(writer, reader, self.runs)
+        self.memos = Memos(writer, reader)
 
     @property
     def pending(self) -> int:

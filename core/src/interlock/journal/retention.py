@@ -36,7 +36,6 @@ _BLOBS = f"""DELETE FROM blobs WHERE digest IN (SELECT digest FROM blobs WHERE c
         NOT EXISTS (SELECT 1 FROM steps WHERE payload = digest AND typeof(payload) = 'text')
         AND NOT EXISTS (SELECT 1 FROM runs WHERE input = digest OR output = digest)
     ELSE created < coalesce((SELECT min(created) FROM runs), ?1) END LIMIT {_BATCH})"""
-_TEMPLATES = """DELETE FROM templates WHERE version NOT IN (SELECT version FROM runs)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,6 @@ class Retention:
             await self._all(_BLOBS, cutoffs.blobs),
         )
         if swept.any:
-            await self._writer.transact(lambda connection: connection.execute(_TEMPLATES))
             await self._shrink()
         return swept
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any, Literal
 
 import orjson
@@ -43,6 +44,7 @@ _UPDATE = Rows(
     ") AS new WHERE id = new.column1",
     last_only=True,
 )
+_MOVE = "UPDATE runs SET version = ?2 WHERE id = ?1"
 _WAKE_PARENT = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
 _INTEND = {
     None: "UPDATE runs SET intent = NULL WHERE id = ? AND finished IS NULL",
@@ -73,6 +75,16 @@ _BEGINNING = f"""SELECT {_COLUMNS} FROM runs
 _BEFORE = "(?1 IS NULL OR (created, id) < (SELECT created, id FROM runs WHERE id = ?1))"
 _UNFINISHED = """SELECT id FROM runs
     WHERE finished IS NULL AND wake IS NULL AND id > ? ORDER BY id LIMIT ?"""
+_COUNTS = "SELECT status, count(*) FROM runs WHERE finished IS NULL GROUP BY status"
+_VERSIONS = """SELECT version, count(*) FROM runs WHERE workflow = ? AND finished IS NULL
+    GROUP BY version"""
+_FORGET_LIVES = "UPDATE runs SET lives = 0 WHERE lives > 0 AND finished IS NULL"
+_LIVES = "SELECT id, lives FROM runs WHERE id IN ({marks})"
+_AGAIN = """UPDATE runs SET
+    lives = CASE WHEN (SELECT count(*) FROM steps WHERE run = id) > recorded THEN 1
+        ELSE lives + 1 END,
+    recorded = (SELECT count(*) FROM steps WHERE run = id)
+    WHERE id IN ({marks}) RETURNING id, lives"""
 _WAKING = "SELECT id, wake FROM runs WHERE wake IS NOT NULL ORDER BY wake LIMIT ?"
 
 
@@ -110,6 +122,12 @@ class RunRecord:
     waiting: dict[str, Any] | None = None
     deadline: float | None = None
     inherited: int = 0
+
+    @property
+    def queued(self) -> bool:
+        """Whether it waits for its turn."""
+        reason = (self.waiting or {}).get("reason", "")
+        return self.wake == inf and reason.startswith("queue ")
 
     def awake(self) -> RunRecord:
         """The record of a parked run that goes on."""
@@ -150,10 +168,23 @@ class Runs:
         """Record a run with a new id; durable on return."""
         await self._writer.commit(_CREATE, self._row(run))
 
-    async def create_once(self, run: RunRecord) -> bool:
-        """Record a run unless there is one of its id; False if there is."""
+    async def create_once(
+        self, run: RunRecord, also: Callable[[sqlite3.Connection], None] | None = None
+    ) -> bool:
+        """Record a run unless there is one of its id; False if there is.
+
+        Args:
+            also: to be done with it, or not at all.
+        """
         row = self._row(run)
-        return await self._writer.transact(lambda connection: _CREATE.apply(connection, [row]) == 1)
+
+        def create(connection: sqlite3.Connection) -> bool:
+            created = _CREATE.apply(connection, [row]) == 1
+            if created and also is not None:
+                also(connection)
+            return created
+
+        return await self._writer.transact(create)
 
     def _row(self, run: RunRecord) -> tuple[Any, ...]:
         tags, values = orjson.dumps(list(run.tags)), self._stored(run.input)
@@ -181,6 +212,10 @@ class Runs:
         await self._writer.transact(
             lambda connection: connection.execute(_INTEND[intent], (run_id,))
         )
+
+    async def move(self, run_id: str, version: str) -> None:
+        """Let a run have another version of its template from now on."""
+        await self._writer.transact(lambda connection: connection.execute(_MOVE, (run_id, version)))
 
     async def reopen(
         self, run_id: str, forget: Sequence[str], *, keep_intent: bool = False
@@ -237,6 +272,31 @@ class Runs:
     async def unfinished(self, after: str = "", limit: int = 500) -> Sequence[str]:
         """Ids of runs that are neither finished nor parked, in the order of their ids."""
         return [row[0] for row in await self._reader.rows(_UNFINISHED, (after, limit))]
+
+    async def counts(self) -> dict[str, int]:
+        """How many runs stand how; those that are not over."""
+        counts: dict[str, int] = dict.fromkeys(("running", "waiting", "paused", "compensating"), 0)
+        return counts | dict(await self._reader.rows(_COUNTS, ()))
+
+    async def versions(self, workflow: str) -> dict[str, int]:
+        """How many runs of a workflow that are not over have each version of it."""
+        return dict(await self._reader.rows(_VERSIONS, (workflow,)))
+
+    async def lives(self, run_ids: Sequence[str]) -> dict[str, int]:
+        """How often runs were begun again since they recorded anything; by id."""
+        sql = _LIVES.format(marks=",".join("?" * len(run_ids)))
+        return dict(await self._reader.rows(sql, tuple(run_ids)))
+
+    async def live_again(self, run_ids: Sequence[str]) -> None:
+        """Count that runs are about to be begun again."""
+        sql = _AGAIN.format(marks=",".join("?" * len(run_ids)))
+        await self._writer.transact(
+            lambda connection: connection.execute(sql, tuple(run_ids)).fetchall()
+        )
+
+    async def forget_lives(self) -> None:
+        """Count from the beginning again."""
+        await self._writer.transact(lambda connection: connection.execute(_FORGET_LIVES))
 
     async def waking(self, limit: int = 500) -> Sequence[tuple[str, float]]:
         """Ids of parked runs and when each goes on, the next one first."""

@@ -139,6 +139,31 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     CREATE INDEX answers_expiry ON answers (expires);
     """,
+    """
+    ALTER TABLE waits ADD COLUMN event TEXT;
+
+    CREATE TABLE memos (
+        key TEXT PRIMARY KEY,
+        value BLOB NOT NULL,
+        expires REAL
+    ) WITHOUT ROWID;
+    -- How often the run was begun again without having recorded anything since, and how much
+    -- was on record then.
+    ALTER TABLE runs ADD COLUMN lives INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN recorded INTEGER NOT NULL DEFAULT -1;
+
+    CREATE TABLE queue (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL UNIQUE,
+        queue TEXT NOT NULL,
+        key TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        admitted REAL
+    );
+    CREATE INDEX queue_waiting ON queue (queue, priority DESC, seq) WHERE admitted IS NULL;
+    CREATE INDEX queue_admitted ON queue (queue, admitted) WHERE admitted IS NOT NULL;
+    CREATE INDEX memos_expiry ON memos (expires) WHERE expires IS NOT NULL;
+    """,
 )
 
 

@@ -11,6 +11,8 @@ from interlock.journal.writer import Done, Rows, Writer
 _ADD = Rows("INSERT OR IGNORE INTO waits (topic, run, path)", 3)
 _REMOVE = Rows("DELETE FROM waits WHERE (topic, run, path) IN (", 3, ")")
 _RUNS = "SELECT DISTINCT run FROM waits WHERE topic IN (?, ?)"
+_CAME = "UPDATE waits SET event = ? WHERE topic IN (?, ?) AND event IS NULL"
+_EVENT = "SELECT event FROM waits WHERE topic = ? AND run = ? AND path = ?"
 _WAKE = """UPDATE runs SET wake = 0 WHERE status = 'waiting'
     AND id IN (SELECT run FROM waits WHERE topic IN (?, ?))"""
 _FORGET = """DELETE FROM waits WHERE topic IN (?, ?)
@@ -39,11 +41,17 @@ class Waits:
         """Ids of the runs that wait for an event of this name and key."""
         return [row[0] for row in await self._reader.rows(_RUNS, _topics(name, key))]
 
-    async def wake(self, name: str, key: str) -> None:
-        """Make those of them that are parked due at once."""
+    async def event(self, topic: str, run_id: str, path: str) -> str | None:
+        """Id of the event that came for a wait while its run was parked."""
+        rows = await self._reader.rows(_EVENT, (topic, run_id, path))
+        return rows[0][0] if rows else None
+
+    async def wake(self, name: str, key: str, event_id: str) -> None:
+        """Make those of them that are parked due at once, and note what for."""
 
         def wake(connection: sqlite3.Connection) -> None:
             connection.execute(_FORGET, _topics(name, key))
+            connection.execute(_CAME, (event_id, *_topics(name, key)))
             connection.execute(_WAKE, _topics(name, key))
 
         await self._writer.transact(wake)

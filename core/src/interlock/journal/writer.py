@@ -13,7 +13,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -191,11 +191,15 @@ class Writer:
         return [write for write in batch if write is not _STOP], batch[-1] is _STOP
 
     def _commit(self, batch: list[_Write]) -> list[JournalError | None]:
-        """One transaction for all; if that fails, one for each, so that only the guilty fails."""
+        """One transaction for all; if that fails, small ones, so that only the guilty fails."""
         error = self._transaction(batch)
-        if error is None or len(batch) == 1:
-            return [error] * len(batch)
-        return [self._transaction([write]) for write in batch]
+        if error is None:
+            return [None] * len(batch)
+        units = list(_units(batch))
+        errors = [error] if len(units) == 1 else [self._transaction(unit) for unit in units]
+        if errors[-1] is not None and units[-1][-1].done is None:
+            _log.error("written in vain, and nobody waits for it: %s", errors[-1])
+        return [error for error, unit in zip(errors, units, strict=True) for _ in unit]
 
     def _transaction(self, batch: list[_Write]) -> JournalError | None:
         try:
@@ -225,6 +229,22 @@ class Writer:
                     done(error)
                 except Exception:  # noqa: BLE001 - one receiver's bug must not stop the others
                     _log.exception("a receiver of a commit failed")
+
+
+def _units(batch: list[_Write]) -> Iterator[list[_Write]]:
+    """What has to fail together: a write that nobody waits for, and the next one that is told.
+
+    A payload's blob is such a write. On its own it could be lost while the row that refers to it
+    is kept.
+    """
+    unit: list[_Write] = []
+    for write in batch:
+        unit.append(write)
+        if write.done is not None:
+            yield unit
+            unit = []
+    if unit:
+        yield unit
 
 
 def _apply(connection: sqlite3.Connection, batch: list[_Write]) -> None:

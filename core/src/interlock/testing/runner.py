@@ -21,7 +21,7 @@ from interlock.testing.stage import Stage
 from interlock.testing.stubs import RealCall, Recording, Stubs
 from interlock.testing.verdict import differences
 from interlock.testing.world import VirtualWorld
-from interlock.workflows import Template, load_templates
+from interlock.workflows import Template, code_templates, load_templates
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ def templates_beside(file: Path, plugins: Plugins) -> list[Template]:
         for each in sorted(file.parent.glob("*.yaml"))
         if not each.match(PATTERN)
     ]
-    return load_templates(documents, None, plugins.functions)
+    code = code_templates(sorted(file.parent.glob("*.py")), plugins.workflows)
+    return load_templates(documents, None, plugins.functions, code)
 
 
 async def installed() -> Plugins:

@@ -25,10 +25,6 @@ class NoStub(InterlockError):
     code = "no-stub"
 
 
-class Crash(Exception):
-    """The process dies here, as the test asked."""
-
-
 class Recording:
     """Answers of real tools by name and arguments, kept in a file of JSON.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from interlock.sdk.json_schema import Schema, reason_of
 from interlock.workflows.reading import advice, listed
-from interlock.workflows.schemas import Schema, reason_of
 
 if TYPE_CHECKING:
     from interlock.workflows.reading import Node
@@ -32,7 +32,7 @@ def check_arguments(node: Node, tool: str, schema: Mapping[str, Any]) -> None:
             node.reading.faults.append(fault)
     missing = [name for name in schema.get("required", ()) if name not in given]
     if missing:
-        key = "with" if "with" in node.data else "call"
+        key = next(key for key in ("with", "call", "include") if key in node.data)
         node.key_fault(key, f"{tool} needs {listed(missing)}", expected=listed(missing))
 
 

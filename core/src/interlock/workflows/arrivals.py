@@ -14,10 +14,10 @@ from typing import Any, Protocol
 from interlock.journal import ApprovalRecord, Done, Journal, RunRecord, topic_of
 from interlock.sdk.errors import Conflict, InvalidInput
 from interlock.sdk.events import Event
+from interlock.sdk.json_schema import Schema
 from interlock.sdk.world import World
 from interlock.workflows.errors import MayNotDecide
 from interlock.workflows.operations import Approve, Wait, WaitFor
-from interlock.workflows.schemas import Schema
 
 
 class Waiter(Protocol):
@@ -75,13 +75,20 @@ class Arrivals:
         """
         match wait:
             case WaitFor():
-                events = self._journal.events
-                for event in await events.since(wait.event, wait.key, run.created):
-                    if event.id not in seen:
-                        return as_output(event)
+                event = await self._event(wait, run, seen)
+                return None if event is None else as_output(event)
             case Approve():
                 return (await self._journal.approvals.get(approval_id(run.id, wait.path))).decision
         return None
+
+    async def _event(self, wait: WaitFor, run: RunRecord, seen: Collection[str]) -> Event | None:
+        for event in await self._journal.events.since(wait.event, wait.key, run.created):
+            if event.id not in seen:
+                return event
+        # The clock may have been set back since the run began, so that the event looks older.
+        topic = topic_of(wait.event, wait.key)
+        came = await self._journal.waits.event(topic, run.id, wait.path)
+        return None if came is None else await self._journal.events.get(came)
 
     def forget(self, wait: Wait, run: RunRecord) -> None:
         """A run does not wait for this any more."""
@@ -100,7 +107,7 @@ class Arrivals:
             if live := self._live.get(run_id):
                 live.event_came(event)
         if runs:
-            await self._journal.waits.wake(event.name, event.key)
+            await self._journal.waits.wake(event.name, event.key, event.id)
             self._wake()
 
     async def decide(

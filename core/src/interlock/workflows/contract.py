@@ -9,6 +9,7 @@ from interlock.journal import ApprovalRecord, RunFilter, RunRecord
 from interlock.sdk.events import Event
 from interlock.workflows.control import Control
 from interlock.workflows.progress import Item
+from interlock.workflows.queues import Queues
 from interlock.workflows.records import StepRecord
 from interlock.workflows.template import Template
 
@@ -41,6 +42,9 @@ class Engine(Protocol):
 
     @property
     def control(self) -> Control: ...
+
+    @property
+    def queues(self) -> Queues: ...
 
     async def event(self, event: Event) -> None: ...
 

@@ -202,6 +202,42 @@ class Control:
         await self._resume([record.id])
         return record.id
 
+    async def move(self, run_id: str, *, check: bool = False) -> str:
+        """Let a run that waits go on with the version that its workflow has now; that version.
+
+        Args:
+            check: only say whether it could.
+
+        Raises:
+            NotFound: there is no such run, or its workflow is gone.
+            Conflict: it is over or under way; or its record does not fit, and where.
+        """
+        record = await self._open(run_id)
+        current = self._templates.get(record.workflow).version
+        if record.version == current:
+            return current
+        if record.id in self._live or record.status not in ("waiting", "paused"):
+            raise Conflict(f"run {record.id} is under way", hint="pause it, or wait until it waits")
+        found = await self._journal.load([record.id])
+        await self._templates.moved(*found[0], check=check)
+        return current
+
+    async def versions(self, workflow: str) -> list[dict[str, Any]]:
+        """Versions that runs go on with, the current one first: ``{version, runs, source}``.
+
+        Raises:
+            NotFound: there is no such workflow.
+        """
+        template = self._templates.get(workflow)
+        counts = await self._journal.runs.versions(template.name)
+        sources = {template.version: template.source}
+        for version in sorted(counts.keys() - {template.version}):
+            sources[version] = await self._journal.templates.get(version)
+        return [
+            {"version": version, "runs": counts.get(version, 0), "source": source.decode()}
+            for version, source in sources.items()
+        ]
+
     async def _taken_over(self, source: RunRecord, step: str | None) -> int:
         """The position up to which steps are taken over."""
         if step is None:

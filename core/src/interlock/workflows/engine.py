@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
-from interlock.journal import Journal, JournalError, RunFilter, RunRecord, StepRow
+from interlock.journal import Journal, JournalError, Limits, RunFilter, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
 from interlock.sdk.events import Event
 from interlock.sdk.facts import Facts
@@ -20,14 +20,23 @@ from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.children import Children
 from interlock.workflows.control import Control
 from interlock.workflows.ends import Ends
-from interlock.workflows.errors import RunExists
 from interlock.workflows.live import LiveRun
-from interlock.workflows.operations import Call, Operation, Publish, RunChild, UndoChild
-from interlock.workflows.performing import call_tool
+from interlock.workflows.operations import (
+    Call,
+    Operation,
+    Publish,
+    Recall,
+    Remember,
+    RunChild,
+    UndoChild,
+)
+from interlock.workflows.performing import call_tool, remember
 from interlock.workflows.progress import Item, Progress, missed
+from interlock.workflows.queues import Queues
 from interlock.workflows.records import StepRecord, step_records
 from interlock.workflows.recovery import Recovery
 from interlock.workflows.registry import Registry
+from interlock.workflows.starting import Request, Starting
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
 
@@ -46,10 +55,12 @@ class EngineOptions:
     Attributes:
         park_after: a run whose next wait is over later than in so many seconds leaves memory.
         recover: how many unfinished runs are read at once after a start.
+        queues: those that templates may name.
     """
 
     park_after: float = 5.0
     recover: int = 250
+    queues: Mapping[str, Limits] = field(default_factory=dict)
 
 
 class EmbeddedEngine:
@@ -84,25 +95,37 @@ class EmbeddedEngine:
         self._live: dict[str, LiveRun] = {}
         self._ends = Ends(self._live, self.get)
         recover = self._options.recover
-        self._recovery = Recovery(journal, self._templates, self._live, self._continue, recover)
+        self._recovery = Recovery(
+            journal, world, self._templates, self._live, self._continue, recover
+        )
         self._resume = self._recovery.these
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
         self.control = Control(journal, world, self._templates, self._live, self._resume)
         self.arrivals = Arrivals(journal, world, self._live, self._alarm.look)
         self.cancel = self.control.cancel
+        self.queues = Queues(journal, world, self._options.queues, self.spawn, self._alarm.look)
+        self._starting = Starting(journal, world, self._templates, self.queues, self._begin)
         self._children = Children(self, self._start_child, self._undo)
         self.event = self.arrivals.event
         self.decide = self.arrivals.decide
 
     async def __aenter__(self) -> Self:
-        await self._recovery.all()
+        try:
+            await self.queues.open()
+            suspects = await self._recovery.all()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        if suspects:
+            self.spawn(self._recovery.one_by_one(suspects))
         self._alarm.look()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.draining = True
         self._alarm.cancel()
+        self.queues.close()
         self.control.close()
         for run in list(self._live.values()):
             run.close()
@@ -112,6 +135,7 @@ class EmbeddedEngine:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+        await self._recovery.ended_well()
         stopped = ServiceUnavailable("Interlock stopped; the run goes on after its next start")
         self._ends.all_lost(stopped)
 
@@ -120,6 +144,10 @@ class EmbeddedEngine:
     def register(self, template: Template) -> None:
         """Make a template startable under its name and aliases; runs keep the one they have."""
         self._templates.register(template)
+
+    def unregister(self, template: Template) -> None:
+        """Let nobody start it any more; its runs go on with it."""
+        self._templates.unregister(template)
 
     def templates(self) -> list[Template]:
         return self._templates.all()
@@ -153,64 +181,17 @@ class EmbeddedEngine:
             RunExists: the id belongs to a run of another workflow.
             ServiceUnavailable: the engine is shutting down.
         """
-        return await self._start(workflow, input, run_id, trace=parent, tags=tags, timeout=timeout)
+        request = Request(workflow, input, run_id, None, parent, tags, timeout)
+        return await self._start(request)
 
-    async def _start(
-        self,
-        workflow: str,
-        input: Mapping[str, Any],
-        run_id: str | None,
-        *,
-        parent: str | None = None,
-        trace: str | None = None,
-        tags: Sequence[str] = (),
-        timeout: float | None = None,
-    ) -> str:
+    async def _start(self, request: Request) -> str:
         if self.draining:
             raise ServiceUnavailable("Interlock is shutting down", hint="start it again later")
-        template = self.template(workflow)
-        values = template.input.check(dict(input), f"input of {template.name}")
-        record = self._new(template, values, run_id, parent, trace, tags, timeout)
-        await self._templates.keep(template)
-        if run_id is None:
-            await self.journal.runs.create(record)
-        elif not await self.journal.runs.create_once(record):
-            return await self._same(record)
+        return await self._starting.start(request)
+
+    def _begin(self, record: RunRecord, template: Template) -> None:
         if not self.draining:
             self._drive(LiveRun(record, template, {}, self), "run-started")
-        return record.id
-
-    def _new(
-        self,
-        template: Template,
-        values: Any,
-        run_id: str | None,
-        parent: str | None,
-        trace: str | None,
-        tags: Sequence[str],
-        timeout: float | None,
-    ) -> RunRecord:
-        limits = [limit for limit in (timeout, template.timeout) if limit is not None]
-        now = self.world.time()
-        return RunRecord(
-            id=run_id or self.world.new_id(),
-            workflow=template.name,
-            version=template.version,
-            status="running",
-            created=now,
-            deadline=now + min(limits) if limits else None,
-            input=values,
-            parent=parent,
-            trace=trace,
-            tags=tuple(tags),
-        )
-
-    async def _same(self, record: RunRecord) -> str:
-        """The id of the run that was there before; RunExists if it is another workflow's."""
-        found = await self.get(record.id)
-        if found.workflow != record.workflow:
-            raise RunExists(f"run {record.id} exists, of workflow {found.workflow}")
-        return found.id
 
     def _drive(self, run: LiveRun, kind: str) -> None:
         self._live[run.record.id] = run
@@ -301,6 +282,10 @@ class EmbeddedEngine:
                 return self._publish_event(operation, run)
             case RunChild():
                 return self._children.run(operation, run)
+            case Recall():
+                return self.journal.memos.get(operation.key, self.world.time())
+            case Remember():
+                return remember(operation, self.journal, self.world)
             case UndoChild():
                 return self._children.undo(operation.run_id)
             case _:
@@ -315,13 +300,8 @@ class EmbeddedEngine:
         self.spawn(self._children.give_up(child))
 
     async def _start_child(self, child: RunChild, parent: RunRecord) -> None:
-        await self._start(
-            child.workflow,
-            child.input,
-            child.run_id,
-            parent=None if child.detached else parent.id,
-            trace=parent.trace,
-        )
+        owner = None if child.detached else parent.id
+        await self._start(Request(child.workflow, child.input, child.run_id, owner, parent.trace))
         if child.run_id not in self._live:
             record = await self.get(child.run_id)
             if record.finished is None and record.wake is not None:
@@ -341,6 +321,7 @@ class EmbeddedEngine:
     def finished(self, run: RunRecord) -> None:
         self._live.pop(run.id, None)
         self._ends.reached(run)
+        self.queues.left(run.id)
         if run.parent is not None and run.parent not in self._live:
             self._alarm.look()
         self._tell(run, f"run-{run.status}")

@@ -78,6 +78,18 @@ class ForeignAwait(InterlockError):
     code = "foreign-await"
 
 
+class WorkflowBug(InterlockError):
+    """The code of a workflow raised what is no error of Interlock's; the message has the line."""
+
+    code = "workflow-bug"
+
+
+class CodeChanged(Conflict):
+    """A run's record does not fit the code or template that it is to go on with."""
+
+    code = "code-changed"
+
+
 class StepFailed(Exception):
     """Inside of a run: the step at ``error.details["step"]`` failed for good."""
 
@@ -94,8 +106,11 @@ class Returned(StepFailed):
         self.value = value
 
 
-class Stopped(Exception):
-    """Inside of a run: this branch goes no further, because a sibling failed or on request."""
+class Stopped(BaseException):
+    """Inside of a run: this branch goes no further, because a sibling failed or on request.
+
+    No ``Exception``, so that the code of a workflow does not take it for a failure of its own.
+    """
 
 
 def may_have_run(error: InterlockError) -> bool:

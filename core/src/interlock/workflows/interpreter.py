@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any
 
 from interlock.expr import ExpressionError, Value
@@ -22,7 +23,9 @@ from interlock.workflows.errors import (
     Stopped,
 )
 from interlock.workflows.frame import Frame
-from interlock.workflows.operations import MISSING, Gather, Operation, Outcome, Port, Sleep
+from interlock.workflows.operations import MISSING, Approve, Gather, Operation, Outcome, Sleep
+from interlock.workflows.port import Port
+from interlock.workflows.questions import about_failure
 from interlock.workflows.saga import Saga
 from interlock.workflows.template import Block, Body, Step, Template
 
@@ -143,21 +146,27 @@ class Interpreter:
         if step.when is not None and not evaluate(step.when, frame, path):
             self.port.note(path, "when", "skipped", None)
             return None
-        if step.compensate is not None:
-            self.saga.register(path, step.compensate, frame)
-        try:
-            output = await self._within_timeout(step, frame, path)
-        except Returned:
-            raise
-        except StepFailed as failure:
-            self.saga.abandoned(path)
-            return await self._recover(step, frame, path, failure)
-        except Stopped:
-            self.saga.abandoned(path)
-            raise
-        if step.compensate is not None:
-            self.saga.completed(path, frame.position)
-        return output
+        place, again = path, count(1)
+        while True:
+            if step.compensate is not None:
+                self.saga.register(place, step.compensate, frame)
+            try:
+                output = await self._within_timeout(step, frame, place)
+            except Returned:
+                raise
+            except StepFailed as failure:
+                self.saga.abandoned(place)
+                output = await self._recover(step, frame, place, failure)
+                if output is not _AGAIN:
+                    return output
+                place = f"{path}~again-{next(again)}"
+            except Stopped:
+                self.saga.abandoned(place)
+                raise
+            else:
+                if step.compensate is not None:
+                    self.saga.completed(place, frame.position)
+                return output
 
     async def _within_timeout(self, step: Step, frame: Frame, path: str) -> Any:
         if step.timeout is None or step.action.keeps_timeout:
@@ -175,7 +184,7 @@ class Interpreter:
 
     async def _perform(self, step: Step, frame: Frame, path: str) -> Any:
         try:
-            return await step.action.perform(self, step, frame, path)
+            return await (step.memo or step.action).perform(self, step, frame, path)
         except ExpressionError as error:
             raise StepFailed(error, path) from None
 
@@ -183,20 +192,32 @@ class Interpreter:
         return await operation
 
     async def _recover(self, step: Step, frame: Frame, path: str, failure: StepFailed) -> Any:
-        """What the template has for a step that failed; raises if it has nothing."""
+        """What the template or a person has for a step that failed; raises if that is nothing."""
         if step.fallback is not None:
             try:
                 return await self.body(step.fallback, frame, f"{path}~fallback")
             except StepFailed as again:
                 again.error.with_details(after=failure.error.to_problem())
                 failure = again
-        if step.on_error == "fail":
-            raise failure
-        if step.on_error == "dead-letter":
-            self.port.dead_letter(path, failure.error)
-        if step.on_error == "compensate":
-            await self.saga.unwind(self.body, self.port.undone, under=path)
+        match step.on_error if step.on_error != "ask" else await self._asked(frame, path, failure):
+            case "fail":
+                raise failure
+            case "retry":
+                return _AGAIN
+            case "dead-letter":
+                self.port.dead_letter(path, failure.error)
+            case "compensate":
+                await self.saga.unwind(self.body, self.port.undone, under=path)
         return {"error": failure.error.to_problem()}
+
+    async def _asked(self, frame: Frame, path: str, failure: StepFailed) -> str:
+        """What a person wants done about a step that failed."""
+        outcome = await Approve(f"{path}~ask", about_failure(path, failure.error), None)
+        frame.position = outcome.position
+        return str(outcome.output["choice"])
+
+
+_AGAIN: Any = object()
 
 
 def evaluate(value: Any, frame: Frame, path: str) -> Any:

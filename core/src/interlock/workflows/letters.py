@@ -20,26 +20,12 @@ def letter_of_run(run: RunRecord) -> DeadLetterRecord:
 
 
 def letter_of_step(
-    run: RunRecord, path: str, error: InterlockError, now: float
+    run: RunRecord, path: str, error: InterlockError, now: float, *, undoing: bool = False
 ) -> DeadLetterRecord:
-    """About a step that failed, without which its run went on."""
+    """About a step that failed, without which its run went on, or that could not be undone."""
     return DeadLetterRecord(
-        id=f"{run.id}:{path}",
-        kind="step",
-        subject=f"{run.workflow} {run.id} {path}",
-        reason=error.message,
-        payload={"run": run.id, "step": path, "error": error.to_problem()},
-        created=now,
-    )
-
-
-def letter_of_undo(
-    run: RunRecord, path: str, error: InterlockError, now: float
-) -> DeadLetterRecord:
-    """About a step that could not be undone."""
-    return DeadLetterRecord(
-        id=f"{run.id}:{path}~undo",
-        kind="compensation",
+        id=f"{run.id}:{path}~undo" if undoing else f"{run.id}:{path}",
+        kind="compensation" if undoing else "step",
         subject=f"{run.workflow} {run.id} {path}",
         reason=error.message,
         payload={"run": run.id, "step": path, "error": error.to_problem()},

@@ -19,17 +19,17 @@ from interlock.sdk.events import Event
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter
-from interlock.workflows.letters import letter_of_run, letter_of_step, letter_of_undo
+from interlock.workflows.letters import letter_of_run, letter_of_step
 from interlock.workflows.operations import (
     Call,
     Operation,
     Outcome,
-    Port,
     RunChild,
     Sleep,
     Wait,
     WaitFor,
 )
+from interlock.workflows.port import Port
 from interlock.workflows.surroundings import Surroundings
 from interlock.workflows.template import Template
 from interlock.workflows.trampoline import Trampoline
@@ -319,7 +319,7 @@ class LiveRun(Port):
             self._tell("step-undone", path)
             return
         self._tell("step-failed", f"{path}~undo", message=error.message)
-        letter = letter_of_undo(self.record, path, error, self._engine.world.time())
+        letter = letter_of_step(self.record, path, error, self._engine.world.time(), undoing=True)
         self._engine.journal.dead_letters.put(letter)
 
     def ended(self, result: Any, error: BaseException | None) -> None:

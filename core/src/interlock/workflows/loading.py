@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 
 from interlock.config.document import Document
-from interlock.config.faults import Fault, Path, config_error
-from interlock.expr import Expression, Value, parse
+from interlock.config.faults import Fault, config_error
 from interlock.journal import digest_of
 from interlock.sdk.hooks import Function
-from interlock.workflows.reading import Node, Reading, advice, listed
-from interlock.workflows.schemas import Schema, schema_fault
+from interlock.sdk.json_schema import Schema
+from interlock.workflows.errors import CodeChanged
+from interlock.workflows.groups import Group, Groups, is_group, schema_at
+from interlock.workflows.queues import Place
+from interlock.workflows.reading import Node, Reading, advice
 from interlock.workflows.scope import ANYTHING, JsonSchema, Scope, run_scope
-from interlock.workflows.steps import KINDS
-from interlock.workflows.template import Block, Body, OnError, Step, Template
+from interlock.workflows.template import Template
 from interlock.workflows.tools import ToolLookup
 
-_TOP = ("workflow", "description", "aliases", "input", "output", "timeout", "steps", "return")
-_COMMON = ("id", "when", "timeout", "fallback", "on_error", "compensate")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TOP = (
+    "workflow",
+    "description",
+    "aliases",
+    "input",
+    "output",
+    "timeout",
+    "queue",
+    "groups",
+    "steps",
+    "return",
+)
 
 
 def load_template(
@@ -42,7 +51,7 @@ def load_template(
         ConfigError: with every fault, by file, line and column.
     """
     reading = Reading(document, tools, templates, functions or {})
-    template = _template(reading)
+    template = _template(reading, Groups([reading]))
     if reading.faults or template is None:
         raise config_error(reading.faults)
     return template
@@ -52,139 +61,54 @@ def load_templates(
     documents: Iterable[Document],
     tools: ToolLookup | None = None,
     functions: Mapping[str, Function] | None = None,
+    code: Sequence[Template] = (),
+    queues: Collection[str] | None = None,
 ) -> list[Template]:
-    """Read templates that may run each other.
+    """Read templates that may run each other and share groups of steps.
+
+    Args:
+        code: templates in Python; they are among the result.
+        queues: those that templates may name; None to believe every name.
 
     Raises:
         ConfigError: with every fault of all of them; names given twice and circles included.
     """
     documents = list(documents)
     names = [name for document in documents for name in _names(document)]
-    readings = [Reading(document, tools, names, functions or {}) for document in documents]
-    read = [(reading, _template(reading)) for reading in readings]
+    names += [name for each in code for name in (each.name, *each.aliases)]
+    readings = [Reading(document, tools, names, functions or {}, queues) for document in documents]
+    shared = [reading for reading in readings if is_group(reading.document)]
+    groups = Groups(shared)
+    read = [
+        (reading, _template(reading, groups.and_of(reading)))
+        for reading in readings
+        if not is_group(reading.document)
+    ]
+    groups.read_all()
     faults = [fault for reading in readings for fault in reading.faults]
-    faults += _taken_twice(documents)
+    faults += _taken_twice(documents, code)
     faults += _circles([(reading, found) for reading, found in read if found is not None])
     if faults:
         raise config_error(faults)
-    return [template for _, template in read if template is not None]
+    return [template for _, template in read if template is not None] + list(code)
 
 
 def restore_template(source: bytes, functions: Mapping[str, Function]) -> Template:
-    """A template read back from the journal; what it names may be gone by now."""
+    """A template read back from the journal; what it names may be gone by now.
+
+    Raises:
+        CodeChanged: it is code, which cannot be had back.
+    """
+    data = orjson.loads(source)
+    if "python" in data:
+        raise CodeChanged(
+            f"the code of workflow {data['workflow']} has changed since the run began",
+            hint=f"the run began with another version of {data['python']}",
+        )
     return load_template(Document(source.decode(), "journal"), functions=functions)
 
 
-class StepNode(Node):
-    """A step on its way.
-
-    Attributes:
-        undoing: it stands under ``compensate``.
-    """
-
-    undoing = False
-
-    def inside(
-        self, key: str | None = None, names: Mapping[str, JsonSchema] | None = None
-    ) -> StepNode:
-        """The same place, or a mapping inside, with a scope of its own."""
-        path, data = (self.path, self.data) if key is None else ((*self.path, key), self.data[key])
-        inner = StepNode(self.reading, path, data, self.scope.inside(names))
-        inner.undoing = self.undoing
-        return inner
-
-    def block(self, key: str) -> tuple[Block, JsonSchema]:
-        """The steps under ``key``, and the schema of the last one's output."""
-        items = self.data.get(key)
-        if not isinstance(items, list) or not items:
-            self.fault(key, f"{key} is not a list of steps", expected="a list of steps")
-            return Block(()), ANYTHING
-        later = [item.get("id") for item in items if isinstance(item, dict)]
-        scope = self.scope.before(str(name) for name in later if name)
-        steps: dict[str, Step] = {}
-        schema: JsonSchema = {"type": "null"}
-        for index, item in enumerate(items):
-            node = StepNode(self.reading, (*self.path, key, index), item, scope)
-            node.undoing = self.undoing
-            if not isinstance(item, dict):
-                node.fault(None, "a step is not a mapping", expected="a step such as call: a.tool")
-                continue
-            step, schema = node.step(index)
-            if step is None:
-                continue
-            if step.name in steps:
-                node.fault("id", f"there are two steps {step.name!r} in this block")
-            steps[step.name] = step
-            scope.steps[step.name] = schema
-        return Block(tuple(steps.values())), schema
-
-    def step(self, index: int) -> tuple[Step | None, JsonSchema]:
-        """This node as a step; its name is its id, or its kind and place."""
-        kinds = [key for key in KINDS if key in self.data]
-        if len(kinds) != 1:
-            self._no_kind(kinds)
-            return None, ANYTHING
-        kind = KINDS[kinds[0]]
-        self.only((*_COMMON, kinds[0], *kind.keys))
-        for key in kind.without:
-            if key in self.data:
-                message = f"a step with `{kinds[0]}` has no `{key}`"
-                self.key_fault(key, message, hint="leave it out")
-        before = len(self.reading.faults)
-        action, schema = kind.read(self)
-        name = self._id() if "id" in self.data else f"{kinds[0]}-{index + 1}"
-        # What compensates a step sees that step's own output.
-        after = self.scope.inside()
-        after.steps[name] = schema
-        undo = self._body("compensate", after, undoing=True)
-        on_error = self.choice("on_error", get_args(OnError), "fail")
-        step = Step(
-            name,
-            action,
-            self.expression("when") if "when" in self.data else None,
-            self.duration("timeout"),
-            self._body("fallback", self.scope.inside()),
-            on_error,
-            undo,
-        )
-        certain = on_error == "fail" and step.when is None and step.fallback is None
-        sound = len(self.reading.faults) == before
-        return step, schema if certain and sound else ANYTHING
-
-    def never(self) -> Expression:
-        return parse("false")
-
-    def _id(self) -> str:
-        name = self.text("id")
-        if not _NAME.fullmatch(name):
-            self.fault("id", f"{name!r} is no name", expected="letters, digits and _")
-        return name
-
-    def _no_kind(self, kinds: Sequence[str]) -> None:
-        if kinds:
-            self.key_fault(kinds[1], f"a step is one of {listed(kinds)}, not several at once")
-            return
-        unknown = [key for key in self.data if key not in _COMMON]
-        for key in unknown[:1]:
-            message = f"unknown kind of step {key!r}"
-            self.key_fault(key, message, **advice(key, KINDS, f"one of {listed(KINDS)}"))
-        if not unknown:
-            self.fault(None, "the step does nothing", expected=f"one of {listed(KINDS)}")
-
-    def _body(self, key: str, scope: Scope, *, undoing: bool = False) -> Body | None:
-        """``fallback`` or ``compensate``: steps, one step, or a value."""
-        if key not in self.data or (data := self.node(key)) is None:
-            return None
-        node = StepNode(self.reading, data.path, data.data, scope)
-        node.undoing = undoing or self.undoing
-        if "value" in node.data and not undoing:
-            node.only(("value",))
-            value: Value = node.value("value")
-            return value
-        return node.step(0)[0]
-
-
-def _template(reading: Reading) -> Template | None:
+def _template(reading: Reading, groups: Groups) -> Template | None:
     document = reading.document
     reading.faults += document.faults
     if not isinstance(document.data, dict):
@@ -195,41 +119,50 @@ def _template(reading: Reading) -> Template | None:
     name = top.text("workflow")
     if not name:
         top.fault(None, "the template has no name", expected="workflow: a_name")
-    input_schema, output_schema = _schema(top, "input"), _schema(top, "output")
-    root = StepNode(reading, (), document.data, run_scope({"type": "object", **input_schema}))
-    block, _ = root.block("steps")
-    result = _result(root, block) if "return" in document.data else None
-    source = orjson.dumps(document.data)
+    groups.read_own()
+    output_schema = schema_at(top, "output")
+    root = Group.read(reading, (), document.data, groups)
+    used = groups.readings(root.uses)
+    source = orjson.dumps({**document.data, **groups.embedded(root.uses)})
     return Template(
         name=name,
         version=digest_of(source),
         description=top.text("description"),
         aliases=tuple(map(str, top.get("aliases", list, "a list of names", []))),
-        input=Schema(input_schema),
+        input=root.input,
         output=Schema(output_schema),
-        block=block,
-        result=result,
+        block=root.block,
+        result=root.result,
         source=source,
         timeout=top.duration("timeout"),
-        children=frozenset(reading.children),
-        referenced=frozenset(reading.referenced),
+        queue=_place(reading, document.data, root.input.schema),
+        children=frozenset(reading.children).union(*(each.children for each in used)),
+        referenced=frozenset(reading.referenced).union(*(each.referenced for each in used)),
     )
 
 
-def _schema(top: Node, key: str) -> Mapping[str, Any]:
-    schema = top.get(key, dict, "a JSON Schema", {})
-    if (error := schema_fault(schema)) is not None:
-        path: Path = (key, *error.absolute_path)
-        fault = top.reading.document.fault(path, f"not a JSON Schema: {error.message}")
-        top.reading.faults.append(fault)
-        return {}
-    return schema
-
-
-def _result(root: StepNode, block: Block) -> Value:
-    scope = root.scope.inside()
-    scope.steps.update((step.name, ANYTHING) for step in block.steps)
-    return StepNode(root.reading, (), root.data, scope).value("return")
+def _place(reading: Reading, data: Mapping[str, Any], schema: JsonSchema) -> Place | None:
+    """``queue: name``, or with ``key`` and ``priority``."""
+    if "queue" not in data:
+        return None
+    scope = Scope({"input": {"type": "object", **schema}})
+    if isinstance(data["queue"], str):
+        node = Node(reading, (), {"name": data["queue"]}, scope)
+        at = "queue"
+    else:
+        found = Node(reading, (), data, scope).node("queue")
+        if found is None:
+            return None
+        node, at = found, "name"
+        node.only(("name", "key", "priority"))
+    name = node.text("name")
+    if reading.queues is not None and name not in reading.queues:
+        message = f"there is no queue {name!r} in the configuration"
+        path = ("queue",) if at == "queue" else ("queue", "name")
+        wrong = advice(name, reading.queues, "a name under `queues:`")
+        reading.faults.append(reading.document.fault(path, message, **wrong))
+    key = node.value("key") if "key" in node.data else None
+    return Place(name, key, node.value("priority") if "priority" in node.data else None)
 
 
 def _names(document: Document) -> Iterator[str]:
@@ -239,14 +172,14 @@ def _names(document: Document) -> Iterator[str]:
         yield from map(str, aliases if isinstance(aliases, list) else [])
 
 
-def _taken_twice(documents: Sequence[Document]) -> Iterator[Fault]:
-    seen: dict[str, Document] = {}
+def _taken_twice(documents: Sequence[Document], code: Sequence[Template]) -> Iterator[Fault]:
+    seen = {name: "code" for each in code for name in (each.name, *each.aliases)}
     for document in documents:
         for name in _names(document):
             if name in seen:
-                message = f"workflow {name!r} is defined in {seen[name].file} already"
+                message = f"workflow {name!r} is defined in {seen[name]} already"
                 yield document.fault(("workflow",), message)
-            seen.setdefault(name, document)
+            seen.setdefault(name, document.file)
 
 
 def _circles(read: Sequence[tuple[Reading, Template]]) -> Iterator[Fault]:
@@ -264,7 +197,8 @@ def _circles(read: Sequence[tuple[Reading, Template]]) -> Iterator[Fault]:
         return False
 
     for reading, template in read:
-        for name, path in reading.children.items():
+        for name in sorted(template.children):
+            path = reading.children.get(name, ("workflow",))
             child = of_name.get(name)
             if child is template or (child is not None and reaches(child, template, set())):
                 message = f"{template.name} would run itself through {name!r}"

@@ -1,4 +1,4 @@
-"""What a run may await: the narrow port between the interpreter and a durable engine.
+"""What a run may await: what goes through the narrow port between interpreter and engine.
 
 An operation is named by its path in the template. The engine records how it ended under that
 path, never under the order in which coroutines happened to run, so branches that run side by
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
@@ -235,6 +235,28 @@ class RunChild(Operation):
         return f"run {self.workflow}"
 
 
+class Recall(Operation):
+    """Look a memoised output up; gives ``[output]``, or ``[]`` if there is none."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, path: str, key: str) -> None:
+        self.path = path
+        self.key = key
+
+
+class Remember(Operation):
+    """Keep an output for other runs, for so many seconds; None for as long as the journal."""
+
+    __slots__ = ("key", "output", "ttl")
+
+    def __init__(self, path: str, key: str, output: Any, ttl: float | None) -> None:
+        self.path = path
+        self.key = key
+        self.output = output
+        self.ttl = ttl
+
+
 class UndoChild(Operation):
     """Undo what a run that succeeded did."""
 
@@ -285,98 +307,3 @@ class Gather(Operation):
 
 
 MISSING: Any = object()
-
-
-class Port(Protocol):
-    """What an engine does for one run. It calls ``Trampoline.deliver`` when operations end.
-
-    Attributes:
-        traced: somebody records how long steps take.
-    """
-
-    traced: bool
-
-    @property
-    def replaying(self) -> bool:
-        """Whether there are records that the run has not come to yet."""
-        ...
-
-    @property
-    def stopping(self) -> bool:
-        """Whether the run was asked to stop."""
-        ...
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether it is to be left as it stands then, with nothing undone."""
-        ...
-
-    @property
-    def deadline(self) -> float | None:
-        """When the run fails for lack of time."""
-        ...
-
-    @property
-    def inherited(self) -> int:
-        """Up to which position its steps were done by the run that it is a fork of."""
-        ...
-
-    def now(self) -> float:
-        """For :meth:`step_ended`; nothing else may depend on it."""
-        ...
-
-    def step_ended(self, path: str, began: float, error: InterlockError | None) -> None:
-        """Make a span of a step, unless that was done in an earlier life."""
-        ...
-
-    def recorded(self, operation: Operation) -> Outcome | None:
-        """The outcome, if the operation ended before; it is handed out once."""
-        ...
-
-    def interrupted(self, operation: Operation) -> bool:
-        """Whether it began before, did not end, and can be repeated to learn its outcome."""
-        ...
-
-    def repeatable(self, operation: Operation) -> bool:
-        """Whether doing it twice with one key is the same as doing it once."""
-        ...
-
-    def begin(self, operation: Operation) -> None: ...
-
-    def abort(self, operation: Operation) -> bool:
-        """Give an operation up; False if its outcome has to be awaited all the same."""
-        ...
-
-    def ended(self, result: Any, error: BaseException | None) -> None:
-        """The run's main coroutine is at its end."""
-        ...
-
-    def idle(self) -> None:
-        """Every branch waits."""
-        ...
-
-    def note(
-        self, path: str, what: str, status: Literal["succeeded", "skipped"], output: Any
-    ) -> None:
-        """Record, without waiting, what was computed from records alone.
-
-        If it is lost it is computed again, and it is durable before the next effect that cannot
-        be repeated, because records keep their order.
-        """
-        ...
-
-    def pausing(self, path: str, error: InterlockError, seconds: float, *, counts: bool) -> None:
-        """Tell that a step is tried again later, and whether that counts as an attempt."""
-        ...
-
-    def compensating(self) -> None:
-        """Record that the run turns back; from here on nothing stops it."""
-        ...
-
-    def dead_letter(self, path: str, error: InterlockError) -> None:
-        """Keep a step's failure for people; the run goes on."""
-        ...
-
-    def undone(self, path: str, error: InterlockError | None) -> None:
-        """Tell that a step was undone, or make a dead letter of it."""
-        ...

@@ -6,10 +6,10 @@ from collections.abc import Coroutine
 from typing import Any
 
 from interlock.actors.deadlines import TimeLimit
-from interlock.journal import RunRecord
+from interlock.journal import Journal, RunRecord
 from interlock.sdk.errors import DeadlineExceeded
 from interlock.sdk.world import World
-from interlock.workflows.operations import Call
+from interlock.workflows.operations import Call, Remember
 from interlock.workflows.tools import CallPort
 
 
@@ -38,3 +38,8 @@ async def _bounded(work: Coroutine[Any, Any, Any], call: Call, timeout: float, w
     except TimeoutError:
         message = f"{call.tool} took longer than {timeout:g} s"
         raise DeadlineExceeded(message, may_have_run=True) from None
+
+
+async def remember(memo: Remember, journal: Journal, world: World) -> None:
+    """Keep an output for other runs."""
+    await journal.memos.put(memo.key, memo.output, world.time(), memo.ttl)

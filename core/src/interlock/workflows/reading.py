@@ -18,8 +18,6 @@ from interlock.workflows.tools import ToolInfo, ToolLookup
 T = TypeVar("T")
 Checked = TypeVar("Checked", Expression, Value)
 
-ChildLookup = Callable[[str], Mapping[str, Any] | None]
-
 
 @dataclass
 class Reading:
@@ -28,17 +26,21 @@ class Reading:
     Attributes:
         tools: None to believe every name, for what was checked when it was first read.
         workflows: names and aliases that ``run`` may use; None likewise.
+        queues: names that templates may wait in; None likewise.
         children: those it used, and where.
         referenced: ids of steps whose output some expression reads; ``*`` for all.
+        included: groups that the steps read so far include.
     """
 
     document: Document
     tools: ToolLookup | None = None
     workflows: Collection[str] | None = None
     functions: Mapping[str, Function] = field(default_factory=dict)
+    queues: Collection[str] | None = None
     faults: list[Fault] = field(default_factory=list)
     children: dict[str, Path] = field(default_factory=dict)
     referenced: set[str] = field(default_factory=set)
+    included: set[str] = field(default_factory=set)
 
     def tool(self, name: str, *, optional: bool = False) -> tuple[ToolInfo | None, list[str]]:
         """A tool, or the names that resemble the one asked for.

@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from math import inf
 
-from interlock.journal import Journal, RunRecord, StepRow
+from interlock.journal import Journal, JournalError, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError
+from interlock.sdk.world import World
+from interlock.workflows.errors import CodeChanged
 from interlock.workflows.registry import Registry
 from interlock.workflows.template import Template
 
 Drive = Callable[[RunRecord, Template, dict[str, StepRow]], None]
 
+_SUSPECT = 3
+_POISON = 5
+_PROBATION = 0.5
 _log = logging.getLogger(__name__)
 
 
@@ -28,24 +36,60 @@ class Recovery:
     def __init__(
         self,
         journal: Journal,
+        world: World,
         templates: Registry,
         live: Container[str],
         drive: Drive,
         batch: int,
     ) -> None:
         self._journal = journal
+        self._world = world
         self._templates = templates
         self._live = live
         self._drive = drive
         self._batch = batch
         self._one_at_a_time = asyncio.Lock()
 
-    async def all(self) -> None:
-        """Continue whatever an earlier process left unfinished and not parked."""
-        after = ""
+    async def all(self) -> list[str]:
+        """Continue whatever an earlier process left unfinished and not parked.
+
+        What is returned are those among whom there may be one that kills the process: they were
+        begun again and again without recording anything.
+        """
+        after, suspects = "", list[str]()
         while page := await self._journal.runs.unfinished(after, self._batch):
-            await self.these(page)
+            lives = await self._journal.runs.lives(page)
+            suspects += [run_id for run_id in page if lives[run_id] >= _SUSPECT]
+            rest = [run_id for run_id in page if lives[run_id] < _SUSPECT]
+            if rest:
+                await self._journal.runs.live_again(rest)
+                await self.these(rest)
             after = page[-1]
+        return suspects
+
+    async def one_by_one(self, suspects: Sequence[str]) -> None:
+        """Continue runs each by itself, and put those aside that have killed us then as well."""
+        for run_id in suspects:
+            lives = (await self._journal.runs.lives([run_id])).get(run_id, 0)
+            if lives >= _POISON:
+                await self._put_aside(run_id, lives)
+                continue
+            await self._journal.runs.live_again([run_id])
+            await self.these([run_id])
+            await self._world.sleep(_PROBATION)
+
+    async def ended_well(self) -> None:
+        """The process is about to end because it was asked to: that is no run's fault."""
+        with suppress(JournalError):
+            await self._journal.runs.forget_lives()
+
+    async def _put_aside(self, run_id: str, lives: int) -> None:
+        record = await self._journal.runs.find(run_id)
+        reason = f"the process ended {lives} times while the run was begun; resume it to try again"
+        _log.error("run %s of %s is put aside: %s", run_id, record.workflow, reason)
+        await self._journal.runs.intend(run_id, "pause")
+        waiting = {"reason": reason, "until": None, "step": ""}
+        self._journal.runs.update(replace(record, status="paused", waiting=waiting, wake=inf))
 
     async def these(self, run_ids: Sequence[str]) -> None:
         """Continue runs from their record."""
@@ -58,12 +102,26 @@ class Recovery:
 
     async def _continue(self, record: RunRecord, steps: dict[str, StepRow]) -> None:
         try:
-            template = await self._templates.version(record.version)
+            record, template = await self._with_template(record, steps)
         except InterlockError as error:
             _log.error("run %s cannot go on: %s", record.id, error)
-            self._journal.runs.update(record.stuck(f"its template cannot be read: {error}"))
+            unread = "" if isinstance(error, CodeChanged) else "its template cannot be read: "
+            self._journal.runs.update(record.stuck(f"{unread}{error}"))
+            return
+        if record.queued and record.intent not in ("cancel", "abandon"):
             return
         if record.status in ("waiting", "paused"):
             record = record.awake()
             self._journal.runs.update(record)
         self._drive(record, template, steps)
+
+    async def _with_template(
+        self, record: RunRecord, steps: dict[str, StepRow]
+    ) -> tuple[RunRecord, Template]:
+        try:
+            return record, await self._templates.version(record.version)
+        except CodeChanged as change:
+            # Old code cannot be had back; new code that fits the record is as good.
+            moved = await self._templates.moved(record, steps, change)
+        _log.info("run %s goes on with version %.12s", record.id, moved.version)
+        return moved, self._templates.get(record.workflow)

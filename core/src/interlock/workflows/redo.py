@@ -24,7 +24,7 @@ def to_redo(run_id: str, rows: Sequence[StepRow], problem: Mapping[str, Any] | N
     the run was cut off stays on record: it is in doubt, not undone.
     """
     failed = _failed_step(run_id, (problem or {}).get("details", {}))
-    undone = {row.path.partition("~undo")[0] for row in rows if "~undo" in row.path}
+    undone = {base_of(row.path) for row in rows if "~undo" in row.path}
     since = first_position(rows, undone)
     failures = first_position([row for row in rows if row.status == "failed"], {failed})
     return {row.path for row in rows if _again(row, failed, undone, since, failures)}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from interlock.expr import nearest
-from interlock.journal import Journal
+from interlock.journal import Journal, RunRecord, StepRow
 from interlock.sdk.errors import NotFound
 from interlock.sdk.hooks import Function
+from interlock.workflows.errors import CodeChanged
 from interlock.workflows.loading import restore_template
+from interlock.workflows.rehearsal import misfits
 from interlock.workflows.template import Template
 
 
@@ -25,6 +28,12 @@ class Registry:
         """Make a template startable under its name and aliases; runs keep the one they have."""
         for name in (template.name, *template.aliases):
             self._names[name] = template
+
+    def unregister(self, template: Template) -> None:
+        """Forget its names, as far as they are still its own."""
+        for name in (template.name, *template.aliases):
+            if self._names.get(name, template).name == template.name:
+                self._names.pop(name, None)
 
     def all(self) -> list[Template]:
         """By name."""
@@ -57,6 +66,7 @@ class Registry:
         """The template that a run began with.
 
         Raises:
+            CodeChanged: it is code, of which there is another version by now, or none.
             NotFound, ConfigError: it is not in the journal, or can no longer be read.
         """
         if version not in self._kept:
@@ -67,3 +77,36 @@ class Registry:
                 )
             self._kept[version] = known
         return self._kept[version]
+
+    async def moved(
+        self,
+        record: RunRecord,
+        steps: Mapping[str, StepRow],
+        why: CodeChanged | None = None,
+        *,
+        check: bool = False,
+    ) -> RunRecord:
+        """A run's record with the version that its workflow has now, once that is durable.
+
+        Args:
+            check: change nothing.
+
+        Raises:
+            NotFound: the workflow is gone.
+            CodeChanged: the record does not fit; ``details["misfits"]`` says where.
+        """
+        template = self.get(record.workflow)
+        found = misfits(template, record, steps)
+        if found:
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            reason = why.message if why else f"the run does not fit the new {template.name}"
+            raise CodeChanged(
+                f"{reason}: {found[0]}{more}",
+                hint="bring the old version back, or fork the run from where they agree",
+                misfits=found,
+            )
+        if check:
+            return record
+        await self.keep(template)
+        await self._journal.runs.move(record.id, template.version)
+        return replace(record, version=template.version)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from interlock.expr import Expression, Value
-from interlock.workflows.schemas import Schema
+from interlock.sdk.json_schema import Schema
+from interlock.workflows.memo import Memo
+from interlock.workflows.queues import Place
 
 if TYPE_CHECKING:
     from interlock.workflows.frame import Frame
     from interlock.workflows.interpreter import Interpreter
 
-OnError = Literal["fail", "continue", "compensate", "dead-letter"]
+OnError = Literal["fail", "continue", "compensate", "dead-letter", "ask"]
 
 
 class Action(Protocol):
@@ -38,6 +40,7 @@ class Step:
     Attributes:
         name: its id, or its place in the block; the last part of its path.
         timeout: seconds for all of it, retries and waits included.
+        memo: where its output may be known from other runs.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Step:
     fallback: Body | None = None
     on_error: OnError = "fail"
     compensate: Body | None = None
+    memo: Memo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Template:
         source: canonical JSON of what was written.
         result: the ``return`` of the template; without one the last step's output.
         timeout: seconds for a whole run.
+        queue: where its runs wait for their turn.
         children: names of the templates that it runs.
         referenced: ids of steps whose output some expression reads; ``*`` for all.
     """
@@ -81,6 +86,7 @@ class Template:
     result: Value | None
     source: bytes = field(repr=False)
     timeout: float | None = None
+    queue: Place | None = None
     children: frozenset[str] = frozenset()
     referenced: frozenset[str] = frozenset("*")
 

@@ -12,7 +12,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from interlock.workflows.errors import ForeignAwait, Returned, StepFailed, Stopped
-from interlock.workflows.operations import MISSING, Gather, Operation, Outcome, Port
+from interlock.workflows.operations import MISSING, Gather, Operation, Outcome
+from interlock.workflows.port import Port
 
 Body = Coroutine[Any, Any, Any]
 
@@ -46,13 +47,19 @@ class Group:
 
     What counts as first is decided by the record, not by who came first: on a replay the
     branches are walked in the template's order.
+
+    Attributes:
+        good: how many ends were no failures; a return from the run is none.
+        early: whether an end was a failure or a return.
     """
 
     __slots__ = (
         "branch",
         "count",
         "crash",
+        "early",
         "ends",
+        "good",
         "limit",
         "live",
         "need",
@@ -71,6 +78,8 @@ class Group:
         self.live: dict[Branch, None] = {}
         self.ends: list[tuple[int, int, Any, StepFailed | None]] = []
         self.crash: BaseException | None = None
+        self.good = 0
+        self.early = False
         self.stop = False
 
     def end(self, branch: Branch, value: Any, error: BaseException | None) -> None:
@@ -78,24 +87,21 @@ class Group:
         del self.live[branch]
         if error is None or isinstance(error, StepFailed):
             self.ends.append((branch.position, branch.index, value, error))
+            self.good += not _failed(error)
+            self.early = self.early or error is not None
         elif not isinstance(error, Stopped):
             self.crash = error
 
     @property
     def decided(self) -> bool:
         if self.tolerant:
-            return len(self._good) >= self.need or self._hopeless
-        return len(self.ends) >= self.need or any(error for *_, error in self.ends)
-
-    @property
-    def _good(self) -> list[tuple[int, int, Any, StepFailed | None]]:
-        """The ends that were no failures; a return from the run is none."""
-        return [end for end in self.ends if not _failed(end[3])]
+            return self.good >= self.need or self._hopeless
+        return len(self.ends) >= self.need or self.early
 
     @property
     def _hopeless(self) -> bool:
         """Whether too few branches are left to have enough results."""
-        return len(self.ends) - len(self._good) > self.count - self.need
+        return len(self.ends) - self.good > self.count - self.need
 
     def outcome(self) -> tuple[list[Any], BaseException | None]:
         """The results, or why there are none; once no branch is live."""
@@ -104,7 +110,7 @@ class Group:
         results = [MISSING] * self.count
         self.ends.sort(key=lambda end: end[:2])
         if self.tolerant and not self._hopeless:
-            self.ends = self._good
+            self.ends = [end for end in self.ends if not _failed(end[3])]
         for _, index, value, error in self.ends[: self.need]:
             if error is not None:
                 return [], error

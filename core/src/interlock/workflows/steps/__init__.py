@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interlock.workflows.steps import read_flow, read_waiting, readers
+from interlock.workflows.steps import include, read_flow, read_waiting, readers
 from interlock.workflows.steps.readers import Kind
 
 KINDS: dict[str, Kind] = {
@@ -28,10 +28,13 @@ KINDS: dict[str, Kind] = {
     "sleep_until": Kind(
         read_flow.read_sleep_until, ("zone",), without=("timeout", "fallback", "compensate")
     ),
-    "fail": Kind(read_flow.read_fail, ("details",), without=("timeout", "fallback", "compensate")),
+    "fail": Kind(
+        read_flow.read_fail, ("details", "code"), without=("timeout", "fallback", "compensate")
+    ),
     "return": Kind(
         read_flow.read_return, without=("timeout", "fallback", "compensate", "on_error")
     ),
+    "include": Kind(include.read_include, ("with",)),
     "run": Kind(readers.read_run, ("with", "retry", "detach")),
 }
 

@@ -60,14 +60,20 @@ class ForEach:
         items = self.items.evaluate(frame.scope)
         if not isinstance(items, list):
             raise StepFailed(InvalidInput(f"{path}: for_each needs a list"), path)
-        branches = self._branches(run, frame, path, items)
+        return await self.over(items, run, frame, path)
+
+    async def over(
+        self, items: list[Any], run: Interpreter, frame: Frame, path: str, *, first: int = 0
+    ) -> list[Any]:
+        """The outputs for these items, the first of which has this index."""
+        branches = self._branches(run, frame, path, items, first)
         outputs = await Gather(branches, limit=self.concurrency)
         return [output for output in outputs if output is not _SKIPPED]
 
     def _branches(
-        self, run: Interpreter, frame: Frame, path: str, items: list[Any]
+        self, run: Interpreter, frame: Frame, path: str, items: list[Any], first: int
     ) -> Iterator[Branch]:
-        for index, item in enumerate(items):
+        for index, item in enumerate(items, first):
             inner = frame.inside(f"{path}[{index}].", {self.name: item, "index": index})
             yield self._item(run, frame, inner)
 
@@ -112,8 +118,7 @@ class Switch:
     default: Block | None
 
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
-        value = self.value.evaluate(frame.scope)
-        name = str(value).lower() if isinstance(value, bool) else str(value)
+        name = case_of(self.value.evaluate(frame.scope))
         block = self.cases.get(name, self.default)
         if block is None:
             return None
@@ -121,6 +126,13 @@ class Switch:
         output = await run.block(block, inner)
         frame.seen(inner)
         return output
+
+
+def case_of(value: Any) -> str:
+    """The name that a value has among the cases: as YAML writes it."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from interlock.workflows.interpreter import Interpreter
 
 
+_AGAIN = re.compile(r"~again-\d+")
+"""What a person wants tried again is still one effect."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallTool:
     """Calls ``tool``; the idempotency key is the run's id and the step's path."""
@@ -33,10 +38,11 @@ class CallTool:
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         arguments = mapping(self.arguments.evaluate(frame.scope), path, self.tool)
         attempts = Attempts(run, frame, path, self.retry, step.timeout)
+        key = f"{run.run_id}:{_AGAIN.sub('', path) if '~' in path else path}"
         while True:
             call = Call(
                 attempts.path,
-                f"{run.run_id}:{path}",
+                key,
                 self.tool,
                 arguments,
                 in_doubt=self.in_doubt,

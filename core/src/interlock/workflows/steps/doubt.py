@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from interlock.workflows.errors import InDoubt
 from interlock.workflows.operations import Approve, Outcome
-
-_FORM = {"type": "object", "properties": {"output": {}}, "additionalProperties": False}
+from interlock.workflows.questions import about_doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +23,7 @@ async def ask(path: str, tool: str, arguments: Mapping[str, Any], outcome: Outco
     """Ask whether a call happened; a call whose outcome is known needs no asking."""
     if not isinstance(outcome.error, InDoubt):
         return Answer("fail")
-    request = {
-        "title": f"Did {tool} happen? It was in flight when Interlock stopped.",
-        "show": {"step": path, "tool": tool, "arguments": dict(arguments)},
-        "choices": ["happened", "retry", "fail"],
-        "form": _FORM,
-        "who": [],
-        "default": None,
-    }
+    request = about_doubt(path, tool, arguments)
     answered = await Approve(f"{path}~doubt", request, None)
     decision = answered.output
     return Answer(decision["choice"], decision["values"].get("output"))

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """Fails with a message; ``details`` goes into the error."""
+    """Fails with a message; ``details`` go into the error, ``code`` names it for programs."""
 
     keeps_timeout: ClassVar[bool] = True
     message: Value
     details: Value
+    code: str = WorkflowFailed.code
 
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         details = self.details.evaluate(frame.scope)
         more = details if isinstance(details, dict) else {"details": details}
         error = WorkflowFailed(str(self.message.evaluate(frame.scope)), **more)
+        error.code = self.code
         raise StepFailed(error, path)
 
 

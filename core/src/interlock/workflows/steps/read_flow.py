@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from interlock.expr import compile_value
+from interlock.workflows.errors import WorkflowFailed
 from interlock.workflows.scope import ANYTHING, JsonSchema
 from interlock.workflows.steps.blocks import Switch
 from interlock.workflows.steps.ends import Fail, Return
@@ -13,8 +15,9 @@ from interlock.workflows.steps.plain import PauseUntil
 from interlock.workflows.template import Action, Block
 
 if TYPE_CHECKING:
-    from interlock.workflows.loading import StepNode
+    from interlock.workflows.step_node import StepNode
 
+_CODE = re.compile(r"[a-z][a-z0-9-]*")
 _NULL: JsonSchema = {"type": "null"}
 _INDEX: JsonSchema = {"type": "integer"}
 
@@ -57,7 +60,10 @@ def _most(node: StepNode) -> int:
 
 def read_fail(node: StepNode) -> tuple[Action, JsonSchema]:
     details = node.value("details") if "details" in node.data else compile_value({})
-    return Fail(node.value("fail"), details), _NULL
+    code = node.text("code", WorkflowFailed.code)
+    if not _CODE.fullmatch(code):
+        node.fault("code", f"{code!r} is no code", expected="words such as out-of-stock")
+    return Fail(node.value("fail"), details, code), _NULL
 
 
 def read_return(node: StepNode) -> tuple[Action, JsonSchema]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from interlock.expr import compile_value
+from interlock.sdk.json_schema import schema_fault
 from interlock.workflows.reading import advice, listed
-from interlock.workflows.schemas import schema_fault
 from interlock.workflows.scope import ANYTHING, JsonSchema
 from interlock.workflows.steps.waiting import AskPeople, AwaitEvent
 from interlock.workflows.template import Action, Block
 
 if TYPE_CHECKING:
-    from interlock.workflows.loading import StepNode
+    from interlock.workflows.step_node import StepNode
 
 _EVENT: JsonSchema = {
     "type": "object",

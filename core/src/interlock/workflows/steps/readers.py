@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
+from interlock.expr import constant
 from interlock.workflows.arguments import check_arguments
 from interlock.workflows.operations import InDoubtPolicy
 from interlock.workflows.reading import advice, listed
@@ -15,11 +16,12 @@ from interlock.workflows.scope import ANYTHING, JsonSchema
 from interlock.workflows.steps.blocks import ForEach, If, OnItemError, Parallel, Steps
 from interlock.workflows.steps.call import CallTool
 from interlock.workflows.steps.child import RunWorkflow
+from interlock.workflows.steps.pages import ForEachOfPages
 from interlock.workflows.steps.plain import Pause, PublishEvent, Transform
 from interlock.workflows.template import Action, Block
 
 if TYPE_CHECKING:
-    from interlock.workflows.loading import StepNode
+    from interlock.workflows.step_node import StepNode
 
 Read = Callable[["StepNode"], tuple[Action, JsonSchema]]
 
@@ -42,7 +44,7 @@ class Kind:
     without: tuple[str, ...] = ()
 
 
-def read_call(node: StepNode) -> tuple[Action, JsonSchema]:
+def read_call(node: StepNode) -> tuple[CallTool, JsonSchema]:
     name = node.text("call")
     tool, close = node.reading.tool(name, optional="fallback" in node.data)
     arguments = node.mapping("with")
@@ -79,15 +81,37 @@ def _needed(node: StepNode, branches: int) -> int | None:
 
 
 def read_for_each(node: StepNode) -> tuple[Action, JsonSchema]:
-    items = node.value("for_each")
+    raw = node.data["for_each"]
+    pages = isinstance(raw, dict)
+    items = node.value("for_each") if not pages else constant([])
     name = node.text("as", "item")
     if not name.isidentifier() or name in _TAKEN:
         node.fault("as", f"{name!r} cannot be the item's name", expected="a name not in use")
     names: dict[str, JsonSchema] = {name: ANYTHING, "index": {"type": "integer"}}
     block, schema = node.inside(names=names).block("do")
     policy = node.choice("on_item_error", get_args(OnItemError), "fail")
-    action = ForEach(items, block, name, node.number("concurrency", 1), policy)
+    each = ForEach(items, block, name, node.number("concurrency", 1), policy)
+    action = read_pages(node.inside("for_each"), each) if pages else each
     return action, {"type": "array", "items": schema if policy == "fail" else ANYTHING}
+
+
+def read_pages(node: StepNode, each: ForEach) -> Action:
+    """The pages of a tool, under ``for_each``."""
+    node.only(("call", "with", "items", "next", "max_pages", "retry"))
+    for key in ("call", "items", "next"):
+        if key not in node.data:
+            node.fault(None, f"pages without `{key}`", expected="call, items and next")
+    tool = read_call(node)[0]
+    page = node.inside(names={"page": ANYTHING})
+    return ForEachOfPages(
+        tool=tool.tool,
+        arguments=tool.arguments,
+        items=page.value("items"),
+        following=page.value("next"),
+        most=node.number("max_pages", 1000),
+        retry=tool.retry,
+        each=each,
+    )
 
 
 def read_if(node: StepNode) -> tuple[Action, JsonSchema]:

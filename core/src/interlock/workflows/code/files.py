@@ -1,0 +1,66 @@
+"""Files of Python that the configuration names among its workflows."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+from interlock.config.faults import Fault, config_error
+from interlock.sdk.workflows import workflow_mark
+from interlock.workflows.code.templates import Function, template_of
+from interlock.workflows.template import Template
+
+
+def code_templates(files: Iterable[Path], functions: Iterable[Function] = ()) -> list[Template]:
+    """The workflows of files of Python, and of functions that plugins bring.
+
+    Raises:
+        ConfigError: a file cannot be read, or has no workflow; all such faults.
+    """
+    templates = [template_of(function) for function in functions]
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            found = list(templates_in(_module(file)))
+        except Exception as error:  # noqa: BLE001 - whatever the file does when it is imported
+            faults.append(_fault(file, error))
+            continue
+        if not found:
+            hint = "mark a coroutine function with @workflow()"
+            message = "there is no workflow in this file"
+            faults.append(Fault(str(file), 1, 1, (), message, hint=hint))
+        templates += found
+    if faults:
+        raise config_error(faults)
+    return templates
+
+
+def templates_in(module: ModuleType) -> Iterator[Template]:
+    """The workflows that a module defines, in its order."""
+    for member in vars(module).values():
+        if workflow_mark(member) is not None and member.__module__ == module.__name__:
+            yield template_of(member)
+
+
+def _module(file: Path) -> ModuleType:
+    name = f"interlock_workflow_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file.absolute())
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file} is no file of Python")
+    module = importlib.util.module_from_spec(spec)
+    # Annotations are looked up in the module that a function says it is from.
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _fault(file: Path, error: Exception) -> Fault:
+    line, trace = getattr(error, "lineno", None) or 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(file.absolute()):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return Fault(str(file), line, 1, (), f"{type(error).__name__}: {error}")

@@ -1,0 +1,104 @@
+"""What a journal meets in the world: a full disk, a lock that stays, a file that was cut."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from interlock.journal import JournalError, open_journal
+from interlock.testing import VirtualWorld
+
+from .stage import IDEMPOTENT, Stage, until
+
+LARGE = """
+    workflow: large
+    steps:
+      - {id: first, call: t.first}
+      - {id: big, call: t.big}
+      - {id: last, call: t.last}
+    return: "${{ len(steps.big) }}"
+"""
+
+
+@pytest.fixture
+def large(stage: Stage) -> Stage:
+    stage.template(LARGE)
+    stage.tools.add("t.first", lambda: 1, IDEMPOTENT)
+    stage.tools.add("t.big", lambda: "x" * 500_000, IDEMPOTENT)
+    stage.tools.add("t.last", lambda: 2, IDEMPOTENT)
+    return stage
+
+
+async def test_a_full_disk_stops_a_run_where_its_record_ends_and_room_lets_it_go_on(
+    large: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with large.life() as life:
+        pages = await life.journal.writer.transact(
+            lambda connection: connection.execute("PRAGMA page_count").fetchone()[0]
+        )
+
+        async def room(count: int) -> None:
+            await life.journal.writer.transact(
+                lambda connection: connection.execute(f"PRAGMA max_page_count = {count}")
+            )
+
+        await room(pages + 20)
+        run_id = await life.engine.start("large", {})
+        await life.quiet()
+        assert "database or disk is full (free space on the disk" in caplog.text
+        assert large.tools.made("t.last") == []
+        await room(1_000_000)
+        await life.pass_time(31)
+        assert await life.engine.wait(run_id) == 500_000
+    assert len(large.tools.made("t.first")) == 1
+    assert len(large.tools.made("t.last")) == 1
+
+
+async def test_a_start_that_cannot_be_recorded_is_refused_with_what_to_do(large: Stage) -> None:
+    async with large.life() as life:
+        await life.journal.writer.transact(
+            lambda connection: connection.execute("PRAGMA max_page_count = 1")
+        )
+        with pytest.raises(JournalError, match="free space on the disk"):
+            await life.engine.start("large", {"text": "y" * 500_000})
+
+
+async def test_a_lock_that_somebody_holds_is_waited_for(large: Stage) -> None:
+    async with large.life() as life:
+        other = sqlite3.connect(large.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        run_id = "one"
+        starting = asyncio.create_task(life.engine.start("large", {}, run_id=run_id))
+        await until(lambda: life.journal.pending > 0)
+        assert not starting.done()
+        other.execute("ROLLBACK")
+        other.close()
+        assert await starting == run_id
+        await life.quiet()
+        assert await life.engine.wait(run_id) == 500_000
+
+
+@pytest.mark.parametrize("left", [0.5, 0.98])
+async def test_a_file_that_was_cut_is_refused_and_not_made_worse(
+    large: Stage, tmp_path: Path, left: float
+) -> None:
+    async with large.life() as life:
+        for _ in range(3):
+            await life.run("large")
+    whole = large.path.read_bytes()
+    cut = whole[: int(len(whole) * left) // 4096 * 4096]
+    large.path.write_bytes(cut)
+    with pytest.raises(JournalError, match="recover"):
+        async with open_journal(large.path, VirtualWorld()):
+            pass
+    assert large.path.read_bytes() == cut
+
+
+async def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "j.db").write_bytes(b"hello, I am a text" * 100)
+    with pytest.raises(JournalError, match="is no journal; move it away"):
+        async with open_journal(tmp_path / "j.db", VirtualWorld()):
+            pass
