@@ -1,5 +1,6 @@
 """The MCP surface: every tool and workflow as an MCP tool. Needs the extra ``interlock[mcp]``."""
 
-from interlock.mcp.server import McpEndpoint, serve_stdio
+from interlock.mcp.endpoint import McpEndpoint
+from interlock.mcp.server import McpServer, build_server
 
-__all__ = ["McpEndpoint", "serve_stdio"]
+__all__ = ["McpEndpoint", "McpServer", "build_server"]

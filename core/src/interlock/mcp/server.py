@@ -1,142 +1,239 @@
-"""An MCP server over the runtime; the only module that knows the MCP SDK.
+"""The MCP server over the runtime: the SDK's low-level server and our handlers.
 
-The SDK's low-level server is used, because tools come from the catalog with schemas of their own.
-It validates nothing by itself; the tools do, before any side effect.
+The low-level server is used because tools come from the catalog with schemas of their own. It
+validates no arguments; the tools do, before any side effect.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import anyio
-import orjson
 from mcp import MCPError, types
-from mcp.server import CacheHint, Server, ServerRequestContext
-from mcp.server.stdio import stdio_server
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
-from starlette.types import ASGIApp
+from mcp.server import CacheHint, NotificationOptions, Server
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware
+from mcp.server.models import InitializationOptions
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from interlock import __version__
-from interlock.runtime import Runtime
-from interlock.sdk import InterlockError, NotFound
+from interlock.config import ExposedConfig, McpConfig
+from interlock.mcp.changes import Changes
+from interlock.mcp.client import TASKS, Client, Context, unknown
+from interlock.mcp.content import complete, failed, succeeded
+from interlock.mcp.extension import add_tasks
+from interlock.mcp.flows import Flows
+from interlock.mcp.offers import Offers
+from interlock.mcp.prompts import Prompts
+from interlock.mcp.reporting import progress_to
+from interlock.mcp.resources import Resources
+from interlock.mcp.tasks import Tasks
+from interlock.runtime import Runtime, current_caller
+from interlock.sdk import InterlockError, InvalidInput, NotFound
 
-_INVALID_PARAMS = -32602
-
-
-class McpEndpoint:
-    """Streamable HTTP; :meth:`running` must be entered before :attr:`app` is asked."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._manager = StreamableHTTPSessionManager(build_server(runtime))
-        self.app: ASGIApp = StreamableHTTPASGIApp(self._manager)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        async with self._manager.run():
-            yield
+_STATE_LASTS = 7 * 86400.0  # seconds in which a person may answer
 
 
-async def serve_stdio(runtime: Runtime) -> None:
-    """Speak MCP on standard input and output until the client leaves."""
-    server = build_server(runtime)
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+@dataclass(frozen=True)
+class McpServer:
+    """What one endpoint speaks through.
+
+    Attributes:
+        sdk: the SDK's server, with everything registered.
+    """
+
+    sdk: Server[Any]
+    offers: Offers
+    changes: Changes
 
 
-def build_server(runtime: Runtime) -> Server[Any]:
-    async def list_tools(
-        context: ServerRequestContext[Any], params: types.PaginatedRequestParams | None
-    ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_described(entry) for entry in runtime.callables()])
-
-    async def call_tool(
-        context: ServerRequestContext[Any], params: types.CallToolRequestParams
-    ) -> types.CallToolResult:
-        async with _progress_to(context) as report:
-            try:
-                result = await runtime.call(
-                    params.name, params.arguments or {}, principal="mcp", on_progress=report
-                )
-            except NotFound as error:
-                if error.details.get("kind") == "tool":
-                    raise MCPError(_INVALID_PARAMS, str(error)) from None
-                return _failed(error)
-            except InterlockError as error:
-                return _failed(error)
-        return _succeeded(result)
-
-    def input_schema(name: str) -> dict[str, Any] | None:
-        try:
-            schema: dict[str, Any] = runtime.describe(name)["input_schema"]
-        except NotFound:
-            return None
-        return schema
-
-    return Server(
+def build_server(
+    runtime: Runtime, settings: McpConfig, exposed: ExposedConfig, *, secret: bytes
+) -> McpServer:
+    """
+    Args:
+        settings: of all endpoints.
+        exposed: of this one.
+        secret: seals what clients carry from one request to the next.
+    """
+    offers = Offers(runtime, exposed)
+    tasks = Tasks(runtime, _kept(runtime))
+    flows = Flows(runtime, tasks, settings.task_after, settings.only_as_task)
+    resources = Resources(runtime, offers, settings.resources)
+    changes = Changes(offers.fingerprint, runtime.world)
+    handlers = Handlers(runtime, offers, flows, resources, Prompts(settings.prompts, resources))
+    server: Server[Any] = _Announcing(
         "interlock",
         version=__version__,
-        on_list_tools=list_tools,
-        on_call_tool=call_tool,
+        instructions=exposed.instructions or None,
         # Without this the SDK lists all tools before every call, to look up one schema.
-        get_tool_input_schema=input_schema,
-        cache_hints={"tools/list": CacheHint(ttl_ms=0, scope="private")},
+        get_tool_input_schema=handlers.input_schema,
+        on_subscriptions_listen=changes.listen,
+        cache_hints={
+            method: CacheHint(ttl_ms=0, scope="private")
+            for method in (
+                "tools/list",
+                "resources/list",
+                "resources/templates/list",
+                "resources/read",
+                "prompts/list",
+            )
+        },
     )
+    handlers.register(server)
+    add_tasks(server, tasks)
+    server.extensions[TASKS] = {}
+    # The SDK's own tracing asks a global provider, which we have none of.
+    server.middleware[:] = [_traced(runtime), changes.track, _seal(secret)]
+    return McpServer(server, offers, changes)
 
 
-def _described(entry: dict[str, Any]) -> types.Tool:
-    facts = entry["facts"]
-    output = entry["output_schema"]
-    return types.Tool(
-        name=entry["name"],
-        description=entry["description"],
-        input_schema=entry["input_schema"],
-        # Handshake-era clients accept objects only.
-        output_schema=output if output.get("type") == "object" else None,
-        annotations=types.ToolAnnotations(
-            read_only_hint=facts["effect"] == "read",
-            idempotent_hint=facts["idempotent"],
-            destructive_hint=facts.get("destructive", False),
-        ),
-    )
+class _Announcing(Server[Any]):
+    """Tells clients of the handshake era as well that its lists change."""
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        options = NotificationOptions(tools_changed=True, resources_changed=True)
+        return super().create_initialization_options(
+            notification_options or options, experimental_capabilities, extensions
+        )
 
 
-def _succeeded(result: Any) -> types.CallToolResult:
-    return types.CallToolResult(
-        content=[types.TextContent(text=orjson.dumps(result).decode())],
-        structured_content=result if isinstance(result, dict) else None,
-    )
+class Handlers:
+    """One method of the protocol each."""
 
+    def __init__(
+        self,
+        runtime: Runtime,
+        offers: Offers,
+        flows: Flows,
+        resources: Resources,
+        prompts: Prompts,
+    ) -> None:
+        self._runtime = runtime
+        self._offers = offers
+        self._flows = flows
+        self._resources = resources
+        self._prompts = prompts
 
-def _failed(error: InterlockError) -> types.CallToolResult:
-    """A failure the model should read: what went wrong, and whether trying again makes sense."""
-    return types.CallToolResult(
-        content=[types.TextContent(text=str(error))],
-        structured_content={"error": error.to_problem()},
-        is_error=True,
-    )
+    def register(self, server: Server[Any]) -> None:
+        page = types.PaginatedRequestParams
+        server.add_request_handler("tools/list", page, self.list_tools)
+        server.add_request_handler("tools/call", types.CallToolRequestParams, self.call_tool)
+        server.add_request_handler("resources/list", page, self.list_resources)
+        server.add_request_handler("resources/templates/list", page, self.list_templates)
+        server.add_request_handler(
+            "resources/read", types.ReadResourceRequestParams, self.read_resource
+        )
+        server.add_request_handler("prompts/list", page, self.list_prompts)
+        server.add_request_handler("prompts/get", types.GetPromptRequestParams, self.get_prompt)
+        server.add_request_handler(
+            "completion/complete", types.CompleteRequestParams, self.complete
+        )
 
+    async def list_tools(self, context: Context, _params: Any) -> dict[str, Any]:
+        modern = Client.of(context).modern
+        offers = self._offers.all()
+        return complete({"tools": [offer.wire if modern else offer.plain for offer in offers]})
 
-@asynccontextmanager
-async def _progress_to(
-    context: ServerRequestContext[Any],
-) -> AsyncIterator[Callable[[float, float | None, str], None]]:
-    """A callback that never waits, and a task that sends what it was told."""
-    send, receive = anyio.create_memory_object_stream[tuple[float, float | None, str]](64)
-
-    def report(done: float, total: float | None, message: str) -> None:
+    async def call_tool(
+        self, context: Context, params: types.CallToolRequestParams
+    ) -> dict[str, Any]:
+        offer = self._offers.find(params.name)
+        if offer is None:
+            raise unknown("tool", params.name)
+        arguments = params.arguments or {}
         try:
-            send.send_nowait((done, total, message))
-        except anyio.WouldBlock:
-            return  # a client that reads slowly misses some progress, never the result
+            if offer.workflow:
+                return await self._flows.call(context, offer, arguments)
+            async with progress_to(context) as report:
+                result = await self._runtime.call(
+                    offer.name, arguments, on_progress=report, principal=current_caller().name
+                )
+        except InterlockError as error:
+            return failed(error)
+        modern = Client.of(context).modern
+        return succeeded(result, modern=modern, promised="outputSchema" in offer.wire)
 
-    async def forward() -> None:
-        async with receive:
-            async for done, total, message in receive:
-                await context.session.report_progress(done, total, message)
+    def input_schema(self, name: str) -> dict[str, Any] | None:
+        offer = self._offers.find(name)
+        return None if offer is None else offer.input_schema
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(forward)
-        async with send:
-            yield report
+    async def list_resources(self, _context: Context, _params: Any) -> dict[str, Any]:
+        return complete({"resources": self._resources.listed()})
+
+    async def list_templates(self, _context: Context, _params: Any) -> dict[str, Any]:
+        return complete({"resourceTemplates": self._resources.templates()})
+
+    async def read_resource(
+        self, _context: Context, params: types.ReadResourceRequestParams
+    ) -> dict[str, Any]:
+        uri = str(params.uri)
+        try:
+            content = await self._resources.read(uri)
+        except InterlockError as error:
+            raise MCPError(types.INTERNAL_ERROR, str(error), error.to_problem()) from None
+        if content is None:
+            raise MCPError(types.INVALID_PARAMS, "Resource not found", {"uri": uri})
+        return complete({"contents": [content]})
+
+    async def list_prompts(self, _context: Context, _params: Any) -> dict[str, Any]:
+        return complete({"prompts": self._prompts.listed()})
+
+    async def get_prompt(
+        self, _context: Context, params: types.GetPromptRequestParams
+    ) -> dict[str, Any]:
+        try:
+            return complete(await self._prompts.get(params.name, params.arguments or {}))
+        except (NotFound, InvalidInput) as error:
+            raise MCPError(types.INVALID_PARAMS, error.message) from None
+
+    async def complete(
+        self, _context: Context, params: types.CompleteRequestParams
+    ) -> dict[str, Any]:
+        values: list[str] = []
+        if isinstance(params.ref, types.ResourceTemplateReference):
+            values = await self._resources.completions(params.ref.uri, params.argument.value)
+        return complete({"completion": {"values": values, "total": len(values), "hasMore": False}})
+
+
+def _traced(runtime: Runtime) -> ServerMiddleware[Any]:
+    """A span for each message, in the client's trace if it names one."""
+
+    async def traced(ctx: Context, call_next: CallNext) -> HandlerResult:
+        meta: Mapping[str, Any] = ctx.meta or {}
+        attributes = {
+            "mcp.method.name": ctx.method,
+            "mcp.protocol.version": ctx.protocol_version,
+        }
+        with runtime.telemetry.span(
+            f"mcp {ctx.method}",
+            kind="server",
+            parent=meta.get("traceparent"),
+            attributes=attributes,
+        ):
+            return await call_next(ctx)
+
+    return traced
+
+
+def _seal(secret: bytes) -> RequestStateBoundary:
+    """State that a client carries is bound to its caller, the tool and the arguments."""
+    key = hashlib.sha256(b"interlock mcp request state" + secret).digest()
+    security = RequestStateSecurity(
+        keys=[key], ttl=_STATE_LASTS, bind_principal=lambda _context: current_caller().name
+    )
+    return RequestStateBoundary(security, default_audience="interlock")
+
+
+def _kept(runtime: Runtime) -> float | None:
+    """How long the record of a run stays, for certain."""
+    retention = runtime.effective_config.get("journal", {}).get("retention", {})
+    times = [retention.get("succeeded"), retention.get("failed")]
+    known = [float(each) for each in times if each is not None]
+    return min(known) if known else None

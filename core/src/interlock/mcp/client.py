@@ -1,0 +1,54 @@
+"""What the client of a request said about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mcp import MCPError, types
+from mcp.server import ServerRequestContext
+
+TASKS = "io.modelcontextprotocol/tasks"
+_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
+_MISSING_CAPABILITY = -32021
+
+Context = ServerRequestContext[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """
+    Attributes:
+        modern: it speaks 2026-07-28: every request stands alone, the server cannot ask back.
+        tasks: it can poll tasks.
+        elicits: it can put questions to a person.
+    """
+
+    modern: bool
+    tasks: bool
+    elicits: bool
+
+    @classmethod
+    def of(cls, context: Context) -> Client:
+        modern = context.protocol_version >= "2026"
+        if modern:
+            stated = ((context.params or {}).get("_meta") or {}).get(_CAPABILITIES) or {}
+            tasks = TASKS in (stated.get("extensions") or {})
+            return cls(modern, tasks, "elicitation" in stated)
+        capabilities = context.session.client_capabilities
+        elicits = capabilities is not None and capabilities.elicitation is not None
+        return cls(modern, False, elicits and context.session.can_send_request)
+
+    def require_tasks(self) -> None:
+        """Raises the protocol's error if the client has no tasks."""
+        if not self.tasks:
+            raise MCPError(
+                _MISSING_CAPABILITY,
+                "Missing required client capability",
+                {"requiredCapabilities": {"extensions": {TASKS: {}}}},
+            )
+
+
+def unknown(what: str, name: str) -> MCPError:
+    """The protocol's error for a name or id that is not there, or not for this caller."""
+    return MCPError(types.INVALID_PARAMS, f"Unknown {what}: {name}")

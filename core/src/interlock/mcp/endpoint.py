@@ -1,0 +1,138 @@
+"""MCP over streamable HTTP: ``/mcp``, and an endpoint for each exposed set."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import anyio
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from interlock.config import ExposedConfig, McpConfig
+from interlock.mcp.server import McpServer, build_server
+from interlock.runtime import Forbidden, Runtime, acting_as, current_caller
+
+PATH = "/mcp"
+
+_MAX_BODY = 4 * 2**20
+_MOST_SESSIONS = 1000
+
+
+class McpEndpoint:
+    """All endpoints of a configuration; :meth:`running` must be entered before they are asked.
+
+    Args:
+        secret: seals what clients carry; the same after a restart, so that they can go on.
+        max_body: bytes of a request.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settings: McpConfig | None = None,
+        *,
+        secret: bytes = b"",
+        max_body: int = _MAX_BODY,
+    ) -> None:
+        settings = settings or McpConfig()
+        exposed: dict[str, ExposedConfig] = {PATH: settings}
+        exposed |= {f"{PATH}/{name}": each for name, each in settings.servers.items()}
+        self._doors = {
+            path: _Door(
+                build_server(runtime, settings, each, secret=secret), settings.origins, max_body
+            )
+            for path, each in exposed.items()
+        }
+
+    @property
+    def apps(self) -> Mapping[str, ASGIApp]:
+        """Applications by path."""
+        return dict(self._doors)
+
+    @property
+    def servers(self) -> Mapping[str, McpServer]:
+        return {path: door.server for path, door in self._doors.items()}
+
+    @property
+    def app(self) -> ASGIApp:
+        """That of ``/mcp``."""
+        return self._doors[PATH]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for door in self._doors.values():
+                await stack.enter_async_context(door.running())
+            yield
+
+    def close(self) -> None:
+        """Let every open stream end, so that nobody has to wait for its client."""
+        for door in self._doors.values():
+            door.close()
+
+
+class _Door:
+    def __init__(self, server: McpServer, origins: tuple[str, ...], max_body: int) -> None:
+        self.server = server
+        self._origins = origins
+        self._manager = StreamableHTTPSessionManager(
+            server.sdk, max_request_body_size=max_body, max_sessions=_MOST_SESSIONS
+        )
+        self._closing = anyio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with self._manager.run(), anyio.create_task_group() as tasks:
+            tasks.start_soon(self.server.changes.run)
+            yield
+            tasks.cancel_scope.cancel()
+
+    def close(self) -> None:
+        self.server.changes.close()
+        self._closing.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        caller = replace(current_caller(), surface="mcp")
+        self.server.offers.admit(caller)
+        self._check_origin(Headers(scope=scope))
+        # A session belongs to who opened it; the SDK compares this.
+        scope["user"] = _user(caller.name)
+        with acting_as(caller):
+            if scope["method"] == "GET":
+                await self._stream(scope, receive, send)
+            else:
+                await self._manager.asgi_app(scope, receive, send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A stream that stays open until one of both sides leaves."""
+
+        async def end() -> None:
+            await self._closing.wait()
+            tasks.cancel_scope.cancel()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(end)
+            await self._manager.asgi_app(scope, receive, send)
+            tasks.cancel_scope.cancel()
+
+    def _check_origin(self, headers: Headers) -> None:
+        """A page of another port of this machine is another site as well."""
+        origin = headers.get("origin")
+        if origin is None or origin in self._origins:
+            return
+        if urlsplit(origin).netloc != headers.get("host"):
+            raise Forbidden(
+                "requests from pages of other sites are refused", hint="see mcp.origins"
+            )
+
+
+@lru_cache(maxsize=1024)
+def _user(name: str) -> AuthenticatedUser:
+    return AuthenticatedUser(AccessToken(token="", client_id=name, scopes=[]))

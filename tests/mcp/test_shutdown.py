@@ -1,0 +1,60 @@
+"""A signal ends the daemon at once, whoever still listens."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import anyio
+import httpx
+
+from ..conftest import Daemon
+
+CONFIG = "version: 1\ndaemon: {port: 0}\n"
+STREAMS = 20
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+LISTEN = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "subscriptions/listen",
+    "params": {"_meta": META, "notifications": {"toolsListChanged": True}},
+}
+HEADERS = {
+    "Accept": "application/json, text/event-stream",
+    "MCP-Protocol-Version": "2026-07-28",
+    "Mcp-Method": "subscriptions/listen",
+}
+
+StartDaemon = Callable[..., Daemon]
+
+
+@asynccontextmanager
+async def listening(http: httpx.AsyncClient) -> AsyncIterator[AsyncIterator[str]]:
+    """A stream whose first line has come."""
+    async with http.stream("POST", "/mcp", json=LISTEN, headers=HEADERS) as stream:
+        lines = stream.aiter_lines()
+        await anext(lines)
+        yield lines
+
+
+async def test_a_signal_ends_it_with_open_streams(daemon_in: StartDaemon) -> None:
+    daemon = await anyio.to_thread.run_sync(daemon_in, CONFIG)
+    token = json.loads((daemon.folder / ".interlock/daemon.json").read_text())["token"]
+    authorization = {"Authorization": f"Bearer {token}"}
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=daemon.url, headers=authorization, timeout=30)
+        )
+        streams = [await stack.enter_async_context(listening(http)) for _ in range(STREAMS)]
+        began = time.monotonic()
+        code = await anyio.to_thread.run_sync(daemon.stop)
+        took = time.monotonic() - began
+        ends = ["".join([line async for line in stream]) for stream in streams]
+
+    assert code == 0 and took < 2.0
+    assert all('"result"' in end for end in ends), "a stream was cut off instead of ended"
