@@ -1,0 +1,96 @@
+// A form from a JSON Schema. What has no field of its own is written as JSON.
+import { h } from "./dom.js";
+
+let count = 0;
+
+export function formOf(schema, start = {}) {
+  const root = resolved(schema ?? {}, schema);
+  const required = new Set(root.required ?? []);
+  const fields = Object.entries(root.properties ?? {}).map(([name, raw]) =>
+    field(name, resolved(raw, schema), required.has(name), start[name]));
+  if (!fields.length && root.additionalProperties !== false) fields.push(wholeField(start));
+  const element = h("div", { class: "fields" }, fields.length ? fields.map((each) => each.element) : h("p", { class: "dim" }, "Takes nothing."));
+  return { element, read: () => Object.assign({}, ...fields.map((each) => each.read())) };
+}
+
+function resolved(schema, root) {
+  if (typeof schema !== "object" || schema === null) return {};
+  if (schema.$ref?.startsWith("#/")) {
+    const found = schema.$ref.slice(2).split("/").reduce((place, part) => place?.[part], root);
+    return { ...found, ...schema, $ref: undefined };
+  }
+  const options = (schema.anyOf ?? schema.oneOf)?.filter((each) => each.type !== "null");
+  return options?.length === 1 ? { ...resolved(options[0], root), ...schema, anyOf: undefined, oneOf: undefined } : schema;
+}
+
+function field(name, schema, required, start) {
+  const id = `field-${++count}`;
+  const fault = h("span", { class: "fault", id: `${id}-fault`, role: "alert" });
+  const first = start ?? schema.default;
+  const { input, value } = control(schema, id, first, required);
+  input.setAttribute("aria-describedby", `${id}-about ${id}-fault`);
+  if (required) input.required = true;
+  const label = h("label", { for: id }, schema.title ?? name, required ? h("span", { class: "dim" }, " (required)") : null);
+  const about = h("span", { class: "about", id: `${id}-about` }, schema.description ?? limits(schema));
+  const check = schema.type === "boolean";
+  const element = h("div", { class: check ? "field check" : "field" }, check ? [input, label] : [label, input], about, fault);
+  return { element, read: () => read(name, input, value, required, fault) };
+}
+
+function read(name, input, value, required, fault) {
+  fault.textContent = "";
+  input.removeAttribute("aria-invalid");
+  try {
+    if (!input.validity.valid) throw new Error(input.validationMessage);
+    const found = value();
+    return found === undefined ? {} : { [name]: found };
+  } catch (error) {
+    fault.textContent = error instanceof SyntaxError ? "This is not JSON." : error.message;
+    input.setAttribute("aria-invalid", "true");
+    input.focus();
+    throw new Error(`Look at “${name}”.`);
+  }
+}
+
+const limits = (schema) => [schema.minimum != null && `at least ${schema.minimum}`, schema.maximum != null && `at most ${schema.maximum}`].filter(Boolean).join(", ");
+
+function control(schema, id, first, required) {
+  if (schema.enum) return choice(schema, id, first, required);
+  if (schema.type === "boolean") return tick(id, first);
+  if (schema.type === "integer" || schema.type === "number") return number(schema, id, first);
+  if (schema.type === "string") return text(schema, id, first, required);
+  return json(id, first);
+}
+
+function choice(schema, id, first, required) {
+  const input = h("select", { id }, !required && h("option", { value: "" }, "–"),
+    schema.enum.map((each, index) => h("option", { value: index, selected: each === first }, String(each))));
+  return { input, value: () => (input.value === "" ? undefined : schema.enum[input.value]) };
+}
+
+function tick(id, first) {
+  const input = h("input", { id, type: "checkbox", checked: Boolean(first) });
+  return { input, value: () => (input.checked || first !== undefined ? input.checked : undefined) };
+}
+
+function number(schema, id, first) {
+  const input = h("input", { id, type: "number", step: schema.type === "integer" ? 1 : "any", min: schema.minimum, max: schema.maximum, value: first ?? "" });
+  return { input, value: () => (input.value === "" ? undefined : Number(input.value)) };
+}
+
+function text(schema, id, first, required) {
+  const long = schema.format === "textarea" || schema.maxLength > 200;
+  const types = { email: "email", uri: "url", date: "date", password: "password" };
+  const input = h(long ? "textarea" : "input", { id, type: long ? null : (types[schema.format] ?? "text"), maxlength: schema.maxLength, minlength: schema.minLength, value: first ?? "", autocomplete: "off" });
+  return { input, value: () => (input.value === "" && !required ? undefined : input.value) };
+}
+
+function json(id, first) {
+  const input = h("textarea", { id, class: "mono", spellcheck: "false", value: first === undefined ? "" : JSON.stringify(first, null, 2) });
+  return { input, value: () => (input.value.trim() === "" ? undefined : JSON.parse(input.value)) };
+}
+
+function wholeField(start) {
+  const each = field("input", { title: "Input as JSON" }, false, start);
+  return { element: each.element, read: () => each.read().input ?? {} };
+}
