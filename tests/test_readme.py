@@ -8,7 +8,7 @@ import pytest
 from interlock.config import ConfigError, Document, read
 from interlock.expr.functions.table import BUILTINS
 from interlock.sdk import Policies, Settings
-from interlock.workflows import load_template
+from interlock.workflows import code_templates, load_template
 from interlock.workflows.steps import KINDS
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 def test_the_plugin_shown_is_the_one_that_is_built_installed_and_called() -> None:
     source = (WEATHER / "src/interlock_weather/__init__.py").read_text(encoding="utf-8")
 
-    assert blocks("python")[0].strip() == source.strip()
+    assert source.strip() in [block.strip() for block in blocks("python")]
     assert blocks("toml")[0].strip() == (WEATHER / "pyproject.toml").read_text("utf-8").strip()
     assert len(source.splitlines()) < 40
 
@@ -39,6 +39,15 @@ def test_the_workflow_shown_is_a_workflow() -> None:
     (shown,) = [block for block in blocks("yaml") if block.startswith("workflow:")]
 
     assert load_template(Document(shown, "README.md")).name == "publish_release_notes"
+
+
+def test_the_workflow_shown_in_python_is_a_workflow(tmp_path: Path) -> None:
+    (shown,) = [block for block in blocks("python") if "@workflow()" in block]
+    (tmp_path / "shown.py").write_text(shown)
+
+    (template,) = code_templates([tmp_path / "shown.py"])
+    assert template.name == "fulfil"
+    assert set(template.input.schema["required"]) == {"order", "to"}
 
 
 def test_every_plugin_has_its_page_linked() -> None:

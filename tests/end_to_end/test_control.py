@@ -126,3 +126,23 @@ def test_what_is_wrong_is_told_over_http(daemon: Daemon) -> None:
         assert wrong.status_code == 422 and wrong.json()["details"]["path"] == "$.action"
         assert http.get("/api/v1/runs", params={"since": "yesterday"}).status_code == 422
         assert http.get("/api/v1/dead-letters/none").status_code == 404
+
+
+def test_a_run_that_waits_is_moved_to_the_new_version(daemon: Daemon) -> None:
+    run = daemon.json("start", "release", "--arg", "order=a")["run_id"]
+    waiting = run_of(daemon, "waiting")
+    assert waiting["id"] == run
+    template = daemon.folder / "workflows/release.yaml"
+    daemon.stop()
+    template.write_text(RELEASE + '  - {call: ledger.put, with: {entry: "moved"}}\n')
+    daemon.start()
+    told = daemon.command("workflow-diff", "release").stdout
+    assert "0 runs under way" in told and "1 runs under way" in told
+    assert "+    entry: moved" in told
+    assert "can go on" in daemon.command("run-move", run, "--check").stdout
+    assert "goes on" in daemon.command("run-move", run).stdout
+    assert daemon.command("workflow-graph", "release").stdout.startswith("flowchart TD")
+    daemon.command("approve", f"{run}:sign", "--arg", "note=n")
+    daemon.command("publish", "order.paid", "--key", "a")
+    run_of(daemon, "succeeded")
+    assert "moved" in (daemon.folder / "ledger.txt").read_text()

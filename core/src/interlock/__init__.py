@@ -30,28 +30,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from interlock.daemon import open_runtime
     from interlock.runtime import Pipeline, Runtime, create_workflow_template, gather
-    from interlock.sdk import on_event
+    from interlock.sdk import WorkflowContext, on_event, workflow
 
 __version__ = "0.1.0"
 
 # Looked up on first use, so that `interlock --version` imports nothing of this.
 _HOMES = {
+    "WorkflowContext": "sdk",
     "Pipeline": "runtime",
     "Runtime": "runtime",
     "create_workflow_template": "runtime",
     "gather": "runtime",
     "on_event": "sdk",
     "open_runtime": "daemon",
+    "workflow": "sdk",
 }
 
 __all__ = [
     "Pipeline",
     "Runtime",
+    "WorkflowContext",
     "__version__",
     "create_workflow_template",
     "gather",
     "on_event",
     "open_runtime",
+    "workflow",
 ]
 
 

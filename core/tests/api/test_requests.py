@@ -26,7 +26,8 @@ async def test_every_route_is_described_and_its_answers_have_their_shapes(
     shown = [
         path.format(tool="files.write", workflow="keep", run=run, service="files")
         for path, methods in description["paths"].items()
-        if "get" in methods and not set(path.split("/")) & {"{approval}", "{letter}", "watch"}
+        if "get" in methods
+        and not set(path.split("/")) & {"{approval}", "{letter}", "{digest}", "watch"}
     ]
     for path in shown:
         assert (await http.get(path)).status_code == 200, path

@@ -79,6 +79,19 @@ class Accepted(BaseModel):
     discarded: bool = False
 
 
+class Moved(BaseModel):
+    version: str
+    moved: bool
+
+
+class Version(BaseModel):
+    """One version of a template; ``source`` is canonical JSON, or for code names its function."""
+
+    version: str
+    runs: int
+    source: str
+
+
 class EachDone(BaseModel):
     done: list[str] = Field(description="ids of runs")
     failed: dict[str, Json] = Field(description="problems by the id of the run")

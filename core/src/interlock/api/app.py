@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from interlock.api import attention, audit, control, events, runs, schedules, state, tools
+from interlock.api import attention, audit, blobs, control, events, runs, schedules, state, tools
 from interlock.api.answers import Anything
 from interlock.api.auth import Guard, GuardMiddleware
 from interlock.api.auth.guard import METADATA
@@ -44,8 +44,9 @@ def build_app(
     """
     app = Starlette(
         routes=[
-            *routes(declared(guard)),
+            # First, because routes are tried in this order, and nothing else has these paths.
             *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),
+            *routes(declared(guard)),
         ],
         middleware=[Middleware(GuardMiddleware, guard, max_body, read_timeout)],
         exception_handlers={
@@ -63,7 +64,7 @@ def build_app(
 
 def declared(guard: Guard) -> Sequence[Endpoint]:
     """Every endpoint of the API, of the webhooks and beside them."""
-    modules = (tools, runs, control, attention, schedules, events, state, audit)
+    modules = (tools, runs, control, attention, schedules, events, state, audit, blobs)
     return [
         *(each.under(PREFIX) for module in modules for each in module.ENDPOINTS),
         _DESCRIPTION,

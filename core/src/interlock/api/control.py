@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from interlock.api.answers import Accepted, EachDone, Started
+from interlock.api.answers import Accepted, EachDone, Moved, Started
 from interlock.api.endpoint import Endpoint, Handler
 from interlock.api.problems import Json
 from interlock.api.requests import Body, Duration, read_body, runtime_of
@@ -28,6 +28,12 @@ class ForkBody(Body):
     step: str | None = Field(None, description="path of the first step to be done anew")
     input: dict[str, Any] | None = Field(None, description="default: that of the run")
     latest: bool = Field(False, description="with the template as it is now")
+
+
+class MoveBody(Body):
+    """``POST /api/v1/runs/{run}/move``."""
+
+    check: bool = Field(False, description="only say whether the run could be moved")
 
 
 class FilterBody(Body):
@@ -68,6 +74,12 @@ async def resume_run(request: Request) -> Response:
 async def retry_run(request: Request) -> Response:
     await runtime_of(request).retry(_run(request))
     return Json({"retrying": True}, status_code=202)
+
+
+async def move_run(request: Request) -> Response:
+    body = await read_body(request, MoveBody)
+    version = await runtime_of(request).move(_run(request), check=body.check)
+    return Json({"version": version, "moved": not body.check})
 
 
 async def fork_run(request: Request) -> Response:
@@ -125,5 +137,14 @@ ENDPOINTS = [
         body=ForkBody,
         statuses=(202,),
         headers={"Location": "the new run"},
+    ),
+    Endpoint(
+        "POST",
+        "/runs/{run}/move",
+        move_run,
+        "Let a run that waits go on with its workflow as it is now.",
+        Moved,
+        role="operator",
+        body=MoveBody,
     ),
 ]

@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from interlock.api.answers import Items, Run, Started, Step, Workflow
+from interlock.api.answers import Items, Run, Started, Step, Version, Workflow
 from interlock.api.endpoint import EVENTS, Endpoint, Page
 from interlock.api.idempotency import effect_of
 from interlock.api.pages import NEXT, page
@@ -89,6 +89,11 @@ async def watch_run(request: Request) -> Response:
     return EventStream(runtime.watch(run, since=last_seen(request)))
 
 
+async def list_versions(request: Request) -> Response:
+    items = await runtime_of(request).versions(request.path_params["workflow"])
+    return Json({"items": items})
+
+
 def _seen(query: RunsQuery, items: list[dict[str, Any]]) -> str | None:
     return items[-1]["id"] if len(items) == query.limit else None
 
@@ -96,6 +101,13 @@ def _seen(query: RunsQuery, items: list[dict[str, Any]]) -> str | None:
 ENDPOINTS = [
     Endpoint("GET", "/workflows", list_workflows, "List the templates.", Items[Workflow]),
     Endpoint("GET", "/workflows/{workflow}", show_workflow, "Show one template.", Workflow),
+    Endpoint(
+        "GET",
+        "/workflows/{workflow}/versions",
+        list_versions,
+        "List the versions that its runs go on with, the current one first.",
+        Items[Version],
+    ),
     Endpoint(
         "POST",
         "/workflows/{workflow}/start",

@@ -1,4 +1,4 @@
-"""What the clock starts, over HTTP."""
+"""What the clock starts and where runs wait for their turn, over HTTP."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ class ScheduleAnswer(BaseModel):
     catch_up: str
 
 
+class QueueAnswer(BaseModel):
+    """A queue of runs; ``oldest`` is when the oldest run that waits was created."""
+
+    name: str
+    concurrency: int | None
+    per_key: int | None
+    rate: str | None
+    waiting: int
+    active: int
+    oldest: float | None
+
+
 class Paused(BaseModel):
     paused: bool
 
@@ -34,6 +46,10 @@ class Fired(BaseModel):
 
 async def list_schedules(request: Request) -> Response:
     return Json({"items": await runtime_of(request).list_schedules()})
+
+
+async def list_queues(request: Request) -> Response:
+    return Json({"items": await runtime_of(request).queues()})
 
 
 async def pause_schedule(request: Request) -> Response:
@@ -56,6 +72,7 @@ def _name(request: Request) -> str:
 
 
 ENDPOINTS = [
+    Endpoint("GET", "/queues", list_queues, "List where runs wait.", Items[QueueAnswer]),
     Endpoint(
         "GET", "/schedules", list_schedules, "List what the clock starts.", Items[ScheduleAnswer]
     ),

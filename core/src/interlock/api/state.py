@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from interlock.api.answers import Anything, Health, Items, Live, Metric, Plugin, Service
 from interlock.api.endpoint import TEXT, Endpoint, Handler
 from interlock.api.problems import Json
-from interlock.api.requests import runtime_of
+from interlock.api.requests import Body, read_body, runtime_of
+
+
+class ReloadBody(Body):
+    """``POST /api/v1/config/reload``."""
+
+    check: bool = Field(False, description="only tell what would change")
+
+
+class Alert(BaseModel):
+    """A rule: quiet, pending (it holds, but not for long enough) or firing; and since when."""
+
+    name: str
+    rule: str
+    state: Literal["quiet", "pending", "firing"]
+    since: float | None
+    fault: str | None
+
+
+class Reloaded(BaseModel):
+    """``needs_restart`` are the parts that count from the next start on."""
+
+    changed: dict[str, list[str]]
+    needs_restart: list[str]
+    diff: list[str]
+    applied: bool
 
 
 async def list_services(request: Request) -> Response:
@@ -57,6 +85,15 @@ async def show_config(request: Request) -> Response:
     return Json(runtime_of(request).configuration())
 
 
+async def reload_config(request: Request) -> Response:
+    body = await read_body(request, ReloadBody)
+    return Json(await runtime_of(request).reload(check=body.check))
+
+
+async def list_alerts(request: Request) -> Response:
+    return Json({"items": runtime_of(request).alerts()})
+
+
 async def show_health(request: Request) -> Response:
     """Open to everyone on the allowed hosts, so it tells no more than up or not."""
     ready = runtime_of(request).ready
@@ -87,10 +124,20 @@ ENDPOINTS = [
     _acting("resume", resume_service, "Let the calls of a service through again."),
     _acting("reset-breaker", reset_breaker, "Close the breaker of a service."),
     _acting("restart", restart_service, "Stop a service and start it anew."),
+    Endpoint("GET", "/alerts", list_alerts, "List the alerts.", Items[Alert]),
     Endpoint("GET", "/plugins", list_plugins, "List the plugins.", Items[Plugin]),
     Endpoint("GET", "/metrics", list_metrics, "List the metrics.", Items[Metric]),
     Endpoint(
         "GET", "/config", show_config, "Show the configuration, redacted.", Anything, role="admin"
+    ),
+    Endpoint(
+        "POST",
+        "/config/reload",
+        reload_config,
+        "Read the configuration again; one with faults changes nothing.",
+        Reloaded,
+        role="admin",
+        body=ReloadBody,
     ),
 ]
 HEALTH = [

@@ -60,6 +60,25 @@ def schema() -> None:
     )
 
 
+@config.command(name="reload")
+@click.option("--check", is_flag=True, help="Only tell what would change.")
+@json_option
+def reload_command(check: bool, as_json: bool) -> None:
+    """Let the daemon read its file again; one with faults changes nothing."""
+    told = connect().post("config/reload", {"check": check})
+    if as_json:
+        print_json(told)
+        return
+    for line in told["diff"]:
+        click.echo(line)
+    for part, names in told["changed"].items():
+        click.echo(f"{part}: {', '.join(names)}")
+    if not told["changed"]:
+        click.echo("nothing changes")
+    if told["needs_restart"]:
+        click.echo(f"counts after a restart only: {', '.join(told['needs_restart'])}", err=True)
+
+
 @config.command()
 def show() -> None:
     """Print the running daemon's effective configuration; secrets stay references."""

@@ -71,6 +71,18 @@ def run_fork(
         click.echo(started["run_id"])
 
 
+@click.command(name="run-move")
+@click.argument("run")
+@click.option("--check", is_flag=True, help="Only say whether it could.")
+def run_move(run: str, check: bool) -> None:
+    """Let a RUN that waits go on with its workflow as it is now, if its record fits that."""
+    client = connect()
+    record = client.get(f"runs/{run}")
+    moved = client.post(f"runs/{record['id']}/move", {"check": check})
+    can = "can go on" if check else "goes on"
+    click.echo(f"{record['id']} {can} with version {moved['version'][:12]}")
+
+
 @click.command(name="runs-each")
 @click.argument("action", type=click.Choice(["cancel", "pause", "resume", "retry"]))
 @click.option("--status", help="Only runs that stand so.")

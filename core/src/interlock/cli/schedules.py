@@ -1,4 +1,4 @@
-"""What the clock starts."""
+"""What the clock starts, and where runs wait for their turn."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ def schedules(as_json: bool) -> None:
         column("LAST RUN", "last_run"),
     ]
     print_items(items, columns, "no schedules in the configuration")
+
+
+@click.command()
+@json_option
+def queues(as_json: bool) -> None:
+    """List the queues: how many runs wait, how many have their turn."""
+    items = connect().get("queues")["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = [
+        column("QUEUE", "name"),
+        column("WAITING", "waiting"),
+        column("UNDER WAY", "active"),
+        column("AT ONCE", "concurrency"),
+        column("PER KEY", "per_key"),
+        column("RATE", "rate"),
+    ]
+    print_items(items, columns, "no queues in the configuration")
 
 
 @click.command(name="schedule-pause")

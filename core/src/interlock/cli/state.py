@@ -34,6 +34,25 @@ def services(as_json: bool) -> None:
 
 @click.command()
 @json_option
+def alerts(as_json: bool) -> None:
+    """List the alerts, those that fire first."""
+    items = connect().get("alerts")["items"]
+    if as_json:
+        print_json(items)
+        return
+    order = ("firing", "pending", "quiet")
+    columns = [
+        column("ALERT", "name"),
+        column("STATE", "state"),
+        column("RULE", "rule"),
+        column("FAULT", "fault"),
+    ]
+    items.sort(key=lambda item: order.index(item["state"]))
+    print_items(items, columns, "no alerts in the configuration")
+
+
+@click.command()
+@json_option
 def plugins(as_json: bool) -> None:
     """List the plugins: name, version, what each brings, or why it failed to load.
 

@@ -13,15 +13,16 @@ import anyio
 
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
+from interlock.daemon.deployment import Deployment, limits_of
 from interlock.daemon.housekeeping import keep_house
-from interlock.daemon.plan import Plan, make_plan
-from interlock.events import Bus, Clockwork
+from interlock.daemon.plan import make_plan
+from interlock.events import Bus
 from interlock.host import Host
 from interlock.journal import DeadLetterRecord, Journal, open_journal
 from interlock.runtime import Runtime, use_runtime
 from interlock.sdk import Event, Facts, InterlockError, RealWorld, World
 from interlock.telemetry import Telemetry, TelemetryOptions
-from interlock.workflows import EmbeddedEngine
+from interlock.workflows import EmbeddedEngine, EngineOptions
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class System:
     runtime: Runtime
     actors: ActorSystem
     engine: EmbeddedEngine
+    deployment: Deployment
     world: World
 
     @property
@@ -64,13 +66,19 @@ async def open_runtime(
     Raises:
         ConfigError: the file or a template has faults; all of them, before anything starts.
     """
-    async with open_system(Path(path), world=world) as system:
-        for handler in handlers:
-            system.runtime.handle(handler)
-        try:
-            yield system.runtime
-        finally:
-            await system.drain()
+    try:
+        async with open_system(Path(path), world=world) as system:
+            for handler in handlers:
+                system.runtime.handle(handler)
+            try:
+                yield system.runtime
+            finally:
+                await system.drain()
+    except BaseExceptionGroup as group:
+        # What the caller's own block raised is his, not that of a task of ours.
+        if len(group.exceptions) > 1:
+            raise
+        raise group.exceptions[0] from None
 
 
 @asynccontextmanager
@@ -102,23 +110,23 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             publish=bus.publish,
             functions=plan.plugins.functions,
             telemetry=telemetry,
+            options=EngineOptions(queues=limits_of(config.queues)),
         )
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config), world)
-        _introduce(plan, runtime)
-        for schedule in plan.schedules:
-            state = journal.key_value(f"schedule:{schedule.name}")
-            clockwork = Clockwork(schedule, state, world, runtime.start, runtime)
-            runtime.schedules[schedule.name] = clockwork
+        tasks = anyio.create_task_group()
+        deployment = Deployment(path, plan, runtime, engine, world, tasks)
+        runtime.reloading = deployment.reload
+        for template in plan.templates:
+            runtime.register(template)
         await stack.enter_async_context(engine)
-        tasks = await stack.enter_async_context(anyio.create_task_group())
+        await stack.enter_async_context(tasks)
+        deployment.begin()
         tasks.start_soon(bus.run)
-        for clockwork in runtime.schedules.values():
-            tasks.start_soon(clockwork.run)
         tasks.start_soon(keep_house, journal, config.journal.retention, world)
         stack.callback(tasks.cancel_scope.cancel)
         use_runtime(runtime)
         runtime.ready = True
-        yield System(config, runtime, actors, engine, world)
+        yield System(config, runtime, actors, engine, deployment, world)
 
 
 @dataclass(frozen=True)
@@ -151,17 +159,6 @@ class ToolCalls:
 
     def facts(self, tool: str) -> Facts:
         return self.host.catalog.get(tool).spec.facts
-
-
-def _introduce(plan: Plan, runtime: Runtime) -> None:
-    """Tell engine and bus what there is to start and who wants to hear what."""
-    for template in plan.templates:
-        runtime.register(template)
-    runtime.bus.consume("*", runtime.engine.event)
-    for trigger in plan.triggers:
-        runtime.bus.consume(trigger.on, partial(trigger.fire, start=runtime.start))
-    for pattern, handler in runtime.host.event_handlers():
-        runtime.bus.consume(pattern, handler)
 
 
 async def _telemetry(config: TelemetryConfig, world: World, stack: AsyncExitStack) -> Telemetry:

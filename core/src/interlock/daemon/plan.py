@@ -11,8 +11,9 @@ from interlock.config import Config, Document, Fault, read
 from interlock.daemon.starts import make_starts
 from interlock.events import Schedule, Trigger
 from interlock.host import HttpWishes, Plugins, ServiceSpec, load_plugins
+from interlock.runtime.alerts import Rule
 from interlock.sdk import NotFound, Service, World, tools_of
-from interlock.workflows import Template, ToolInfo, load_templates
+from interlock.workflows import Template, ToolInfo, code_templates, load_templates
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Plan:
     templates: list[Template]
     triggers: list[Trigger]
     schedules: list[Schedule]
+    alerts: dict[str, Rule]
     warnings: list[Fault]
 
     @property
@@ -46,9 +48,13 @@ async def make_plan(path: Path, world: World) -> Plan:
     settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
     config = draft.resolve(settings, plugins.functions)
     tools = _Tools(config, plugins)
-    templates = load_templates(_documents(config, plugins), tools.look_up, plugins.functions)
-    starts = make_starts(config, templates, path)
-    return Plan(config, plugins, templates, starts.triggers, starts.schedules, draft.warnings)
+    code = code_templates(config.workflows.code(), plugins.workflows)
+    documents = _documents(config, plugins)
+    templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
+    starts = make_starts(config, templates, path, tools.look_up)
+    return Plan(
+        config, plugins, templates, starts.triggers, starts.schedules, starts.alerts, draft.warnings
+    )
 
 
 class _Tools:
@@ -110,6 +116,6 @@ def _service_spec(name: str, config: Config) -> ServiceSpec:
 
 def _documents(config: Config, plugins: Plugins) -> list[Document]:
     """Templates of the configuration, then those that plugins bring."""
-    own = [Document(file.read_text("utf-8"), str(file)) for file in config.workflows.files()]
+    own = [Document(file.read_text("utf-8"), str(file)) for file in config.workflows.written()]
     brought = [Document(each.read_text("utf-8"), each.name) for each in plugins.templates]
     return own + brought

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
-from starlette.types import ASGIApp
 
 from interlock.api import build_app
 from interlock.config import Config
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.door import Server, guard_of
 from interlock.daemon.logs import set_up_logs
+from interlock.daemon.reloading import reload_on_change, reload_on_signal
 from interlock.daemon.state import StateDirectory
+from interlock.dashboard import Dashboard
 from interlock.runtime import Runtime
 from interlock.sdk import NeedsAttention
 
@@ -36,13 +37,13 @@ async def serve(
     path: Path,
     *,
     on_listening: Callable[[str, System], None],
-    mcp: Callable[[Runtime], McpEndpoint] | None = None,
+    mcp: type[McpEndpoint] | None = None,
 ) -> bool:
     """Run the daemon of the configuration file at ``path`` until a signal ends it.
 
     Args:
         on_listening: called with the URL once requests are answered.
-        mcp: builds the endpoint ``/mcp``.
+        mcp: serves the endpoints of MCP.
 
     Returns:
         True after a clean drain, False if work had to be cut off.
@@ -56,20 +57,33 @@ async def serve(
         daemon = system.config.daemon
         with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
             url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
-            async with _endpoints(system, mcp) as endpoints, anyio.create_task_group() as tasks:
+            endpoint = _endpoint(system.config, system.runtime, state, mcp)
+            async with _running(endpoint), anyio.create_task_group() as tasks:
                 api = system.config.api
+                guard = guard_of(api, state.token(), system.world)
                 app = build_app(
                     system.runtime,
-                    guard_of(api, state.token(), system.world),
-                    endpoints=endpoints,
+                    guard,
+                    endpoints=endpoint.apps if endpoint else {},
                     max_body=api.max_body,
                     read_timeout=api.read_timeout,
                 )
-                server = Server(app, read_timeout=api.read_timeout)
+                pages = Dashboard(app, guard.admit, system.world)
+                server = Server(pages, read_timeout=api.read_timeout)
                 tasks.start_soon(server.serve, [door])
-                with state.announced(url):
-                    on_listening(url, system)
-                    clean = await _drained_on_signal(system)
+                system.deployment.listeners.append(
+                    lambda config: guard.become(guard_of(config.api, state.token(), system.world))
+                )
+                async with anyio.create_task_group() as reloading:
+                    await reloading.start(reload_on_signal, system.runtime)
+                    if daemon.watch:
+                        await reloading.start(reload_on_change, system.deployment)
+                    with state.announced(url):
+                        on_listening(url, system)
+                        clean = await _drained_on_signal(system)
+                    reloading.cancel_scope.cancel()
+                if endpoint is not None:
+                    endpoint.close()
                 server.should_exit = True
     return clean
 
@@ -94,8 +108,8 @@ async def _drained_on_signal(system: System) -> bool:
     return drained
 
 
-def _load_mcp() -> Callable[[Runtime], McpEndpoint] | None:
-    """What builds ``/mcp``; None if the extra for it is not installed.
+def _load_mcp() -> type[McpEndpoint] | None:
+    """What serves MCP; None if the extra for it is not installed.
 
     It takes a third of a second to import, so this is not for the event loop.
     """
@@ -108,17 +122,22 @@ def _load_mcp() -> Callable[[Runtime], McpEndpoint] | None:
     return McpEndpoint
 
 
-@asynccontextmanager
-async def _endpoints(
-    system: System, mcp: Callable[[Runtime], McpEndpoint] | None
-) -> AsyncIterator[dict[str, ASGIApp]]:
-    """Applications beside the API, by path, running."""
+def _endpoint(
+    config: Config, runtime: Runtime, state: StateDirectory, mcp: type[McpEndpoint] | None
+) -> McpEndpoint | None:
     if mcp is None:
-        yield {}
+        return None
+    secret = state.token().encode()
+    return mcp(runtime, config.mcp, secret=secret, max_body=config.api.max_body)
+
+
+@asynccontextmanager
+async def _running(endpoint: McpEndpoint | None) -> AsyncIterator[None]:
+    if endpoint is None:
+        yield
         return
-    endpoint = mcp(system.runtime)
     async with endpoint.running():
-        yield {"/mcp": endpoint.app}
+        yield
 
 
 def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:

@@ -1,4 +1,4 @@
-"""What starts runs by itself: triggers and schedules, checked against the templates there are."""
+"""Triggers, schedules and alerts, checked against the templates there are."""
 
 from __future__ import annotations
 
@@ -8,30 +8,59 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from interlock.config import Config, Document, Fault, ScheduleConfig, TriggerConfig, config_error
+from interlock.config import (
+    AlertConfig,
+    Config,
+    Document,
+    Fault,
+    ScheduleConfig,
+    TriggerConfig,
+    config_error,
+)
 from interlock.events import Cron, Every, Moments, Schedule, Trigger
-from interlock.expr import compile_value, parse
-from interlock.workflows import Template
+from interlock.expr import ExpressionError, compile_value, parse
+from interlock.runtime.alerts import Rule
+from interlock.sdk import NotFound
+from interlock.workflows import Template, ToolLookup
 
 
 @dataclass(frozen=True)
 class Starts:
-    """The triggers and schedules of a configuration."""
+    """The triggers, schedules and alerts of a configuration."""
 
     triggers: list[Trigger]
     schedules: list[Schedule]
+    alerts: dict[str, Rule]
 
 
-def make_starts(config: Config, templates: Sequence[Template], path: Path) -> Starts:
-    """Raises ConfigError: workflows that there are not, times that make no sense."""
+def make_starts(
+    config: Config, templates: Sequence[Template], path: Path, tools: ToolLookup
+) -> Starts:
+    """Raises ConfigError: workflows and tools that there are not, times that make no sense."""
     names = {name for template in templates for name in (template.name, *template.aliases)}
     document = Document(path.read_text("utf-8"), str(path))
-    faults = [*_unknown_workflows(document, config, names), *_impossible_times(document, config)]
+    faults = [
+        *_unknown_workflows(document, config, names),
+        *_impossible_times(document, config),
+        *_faulty_alerts(document, config, tools),
+    ]
     if faults:
         raise config_error(faults)
     return Starts(
         [_trigger(number, entry) for number, entry in enumerate(config.triggers, 1)],
         [_schedule(name, entry) for name, entry in config.schedules.items()],
+        {name: _rule(name, entry) for name, entry in config.alerts.items()},
+    )
+
+
+def _rule(name: str, entry: AlertConfig) -> Rule:
+    return Rule(
+        name=name,
+        when=parse(entry.when),
+        lasts=entry.lasts,
+        tool=entry.notify or "",
+        arguments=compile_value(entry.with_),
+        resolved=entry.resolved,
     )
 
 
@@ -55,6 +84,23 @@ def _schedule(name: str, entry: ScheduleConfig) -> Schedule:
         catch_up=entry.catch_up,
         jitter=entry.jitter,
     )
+
+
+def _faulty_alerts(document: Document, config: Config, tools: ToolLookup) -> Iterator[Fault]:
+    for name, entry in config.alerts.items():
+        try:
+            _rule(name, entry)
+        except ExpressionError as error:
+            key = "with" if error.location else "when"
+            path = ("alerts", name, key, *error.location)
+            yield document.fault(path, error.message, hint=error.hint, offset=error.offset)
+        try:
+            tools(entry.notify or "")
+        except NotFound as error:
+            if entry.notify:
+                message = f"there is no tool {entry.notify!r}"
+                hint = f"did you mean {error.nearest[0]!r}?" if error.nearest else ""
+                yield document.fault(("alerts", name, "notify"), message, hint=hint)
 
 
 def _moments(entry: ScheduleConfig) -> Moments:

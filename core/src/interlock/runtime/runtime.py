@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from interlock.events import Bus, Clockwork, Subscription, schedule_named
@@ -15,16 +14,18 @@ from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
 from interlock.runtime.gauges import service_gauges
 from interlock.runtime.operators import each_run, replay
-from interlock.sdk import Event, NotFound, RealWorld, WebhookReply, WebhookRequest, World
+from interlock.runtime.services import ServiceOperations
+from interlock.sdk import Conflict, Event, NotFound, RealWorld, WebhookReply, WebhookRequest, World
 from interlock.sdk.events import EventMark, marks_of
 from interlock.telemetry import Telemetry
-from interlock.workflows import Engine, Template
+from interlock.workflows import Engine, Template, template_of
 
+Reload = Callable[..., Awaitable[dict[str, Any]]]
 Handler = TypeVar("Handler", bound=Callable[[Event], Awaitable[None]])
 
 
 @dataclass
-class Runtime:
+class Runtime(ServiceOperations):
     """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open`.
 
     Everything that goes in or comes out is JSON. Errors are of ``interlock.sdk.errors``.
@@ -39,6 +40,8 @@ class Runtime:
     world: World = RealWorld()  # noqa: RUF009 - has no state
     schedules: dict[str, Clockwork] = field(default_factory=dict)
     ready: bool = False
+    reloading: Reload | None = None
+    alerts: Callable[[], list[dict[str, Any]]] = list
 
     # Tools
 
@@ -190,6 +193,11 @@ class Runtime:
         """Start a run that takes over what another recorded before ``step``; its id."""
         return await self.engine.control.fork(run_id, step=step, input=input, latest=latest)
 
+    @audited("run.move")
+    async def move(self, run_id: str, *, check: bool = False) -> str:
+        """Let a run that waits go on with its workflow as it is now, if its record fits that."""
+        return await self.engine.control.move(run_id, check=check)
+
     async def each(self, action: str, which: RunFilter, *, limit: int = 1000) -> dict[str, Any]:
         """Do one thing to all runs that match: ``{"done": [ids], "failed": {id: problem}}``.
 
@@ -241,8 +249,13 @@ class Runtime:
     def workflow(self, name: str) -> dict[str, Any]:
         return self.engine.template(name).to_dict()
 
-    def register(self, template: Template) -> None:
-        """Make a template from Python startable under its name."""
+    async def versions(self, workflow: str) -> list[dict[str, Any]]:
+        """Versions that runs go on with, the current one first: ``{version, runs, source}``."""
+        return await self.engine.control.versions(workflow)
+
+    def register(self, workflow: Template | Callable[..., Awaitable[Any]]) -> None:
+        """Make a template, or a function under ``@workflow``, startable under its name."""
+        template = workflow if isinstance(workflow, Template) else template_of(workflow)
         self.engine.register(template)
 
     async def over(self, run_id: str) -> bool:
@@ -250,7 +263,11 @@ class Runtime:
         record = await self.journal.runs.get(run_id)
         return record is None or record.finished is not None
 
-    # Schedules
+    # Schedules and queues
+
+    async def queues(self) -> list[dict[str, Any]]:
+        """Each queue of runs: its limits, how many wait and are under way, since when."""
+        return await self.engine.queues.list()
 
     async def list_schedules(self) -> list[dict[str, Any]]:
         """Each schedule: what it starts, when next, the last run, whether it is paused."""
@@ -312,38 +329,6 @@ class Runtime:
 
     # State
 
-    def services(self) -> list[dict[str, Any]]:
-        """Each service: state, why, breaker, limiter head-room, calls in flight, restarts."""
-        return self.host.health()
-
-    def service(self, name: str) -> dict[str, Any]:
-        """One of :meth:`services`; NotFound otherwise."""
-        reports = {report["name"]: report for report in self.services()}
-        if name not in reports:
-            nearest = get_close_matches(name, reports)
-            raise NotFound(f"there is no service {name!r}", nearest=nearest, kind="service")
-        return reports[name]
-
-    @audited("service.pause")
-    async def pause_service(self, service: str) -> None:
-        """Refuse the calls of a service; what is in flight goes on."""
-        self.host.pause_service(service)
-
-    @audited("service.resume")
-    async def resume_service(self, service: str) -> None:
-        """Let the calls of a paused service through again."""
-        self.host.resume_service(service)
-
-    @audited("service.reset-breaker")
-    async def reset_breaker(self, service: str) -> None:
-        """Close the breaker of a service."""
-        self.host.reset_breaker(service)
-
-    @audited("service.restart")
-    async def restart_service(self, service: str) -> None:
-        """Stop a service and start it anew."""
-        await self.host.restart_service(service)
-
     def plugins(self) -> list[dict[str, Any]]:
         """Each plugin: name, version, state, what it brings, or why it failed to load."""
         return [record.to_dict() for record in self.host.plugins]
@@ -370,12 +355,31 @@ class Runtime:
         """Forget a dead letter."""
         await self.journal.dead_letters.discard(letter)
 
+    async def blob(self, digest: str) -> tuple[bytes, str]:
+        """What is kept beside the journal, and its media type; NotFound if it is gone."""
+        return await self.journal.blobs.find(digest)
+
     def metrics(self) -> list[dict[str, Any]]:
         return self.telemetry.snapshot()
 
     def prometheus(self) -> str:
         """The metrics, and how the services do, in Prometheus' text format."""
         return self.telemetry.prometheus(service_gauges(self.services()))
+
+    @audited("config.reload")
+    async def reload(self, *, check: bool = False) -> dict[str, Any]:
+        """Read the configuration again, and let what has changed take effect.
+
+        Returns:
+            ``{changed: {part: [names]}, needs_restart: [parts], diff: [lines], applied}``.
+
+        Raises:
+            ConfigError: all faults of the file; nothing has changed.
+            Conflict: there is no file behind this runtime.
+        """
+        if self.reloading is None:
+            raise Conflict("this runtime has no configuration file to read again")
+        return await self.reloading(check=check)
 
     def configuration(self) -> Mapping[str, Any]:
         """The effective configuration, secrets redacted."""

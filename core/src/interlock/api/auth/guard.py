@@ -50,6 +50,10 @@ class Guard:
         self._pace = Pace(self.rate, self.world)
         self._wrong = Pace(_WRONG_TOKENS, self.world)
 
+    def become(self, other: Guard) -> None:
+        """Accept what another guard does, from the next request on."""
+        self.__dict__.update(other.__dict__)
+
     async def admit(self, path: str, headers: Headers, address: str) -> Caller:
         """Who asks.
 
