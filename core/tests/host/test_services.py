@@ -122,6 +122,29 @@ async def test_a_service_that_raises_in_start_is_stopped_and_tried_again(
     assert Broken.story[-1] == "stop"
 
 
+async def test_who_calls_while_a_service_is_tried_again_is_told_to_come_back_soon(
+    virtual: VirtualWorld,
+) -> None:
+    class Slow(Recorded):
+        async def start(self) -> None:
+            await super().start()
+            if self.story.count("start") == 1:
+                raise Retryable("connection refused")
+            await virtual.sleep(20.0)
+
+    async with Hosting(virtual, Slow) as hosting:
+        host = await hosting.start("slow")
+        await virtual.advance(1.0)
+
+        with pytest.raises(
+            ServiceUnavailable, match="slow is being tried again: connection refused"
+        ) as raised:
+            await host.call("slow.go", {})
+        assert raised.value.retry_after == 1.0
+        await virtual.advance(20.0)
+        assert await host.call("slow.go", {}) == "gone"
+
+
 async def test_pauses_grow_while_a_service_stays_away(virtual: VirtualWorld) -> None:
     class Away(Recorded):
         async def check(self) -> None:

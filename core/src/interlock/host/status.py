@@ -20,6 +20,8 @@ class ServiceState(StrEnum):
 
 
 _COMING_UP = (ServiceState.CONFIGURED, ServiceState.STARTED)
+# Tries are mostly over sooner, one way or the other.
+_TRY_SECONDS = 1.0
 
 
 class ServiceStatus:
@@ -49,6 +51,10 @@ class ServiceStatus:
         """Whether its first try to start is under way; a later one is not worth waiting for."""
         return self.state in _COMING_UP and self.error is None
 
+    @property
+    def _tried_again(self) -> bool:
+        return self.state in _COMING_UP and self.error is not None
+
     async def settled(self) -> None:
         """Wait for the outcome of the first try to start."""
         while self.coming_up:
@@ -60,7 +66,8 @@ class ServiceStatus:
         NeedsAttention if a person has to act, ServiceUnavailable otherwise.
         """
         reason = self.error.message if self.error else ""
-        message = f"{self.service} is {self.state}" + (f": {reason}" if reason else "")
+        state = "being tried again" if self._tried_again else self.state
+        message = f"{self.service} is {state}" + (f": {reason}" if reason else "")
         hint = self.error.hint if self.error else ""
         if isinstance(self.error, NeedsAttention | Rejected):
             return NeedsAttention(message, hint=hint, retry_after=self.retry_after)
@@ -70,9 +77,9 @@ class ServiceStatus:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds until the next try."""
+        """Seconds until the next try, or until the one under way should be over."""
         if self.retry_at is None:
-            return None
+            return _TRY_SECONDS if self._tried_again else None
         return max(0.0, self.retry_at - self._world.monotonic())
 
     def to_dict(self) -> dict[str, Any]:
