@@ -1,5 +1,8 @@
 """What import-linter cannot say about itself: that no plugin was forgotten in its lists."""
 
+import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -35,3 +38,13 @@ def test_only_telemetry_may_know_opentelemetry_and_only_the_journal_sql() -> Non
 
     assert set(telemetry) == {f"interlock.{name}" for name in LAYERS - {"telemetry"}}
     assert set(journal) == {f"interlock.{name}" for name in LAYERS - {"journal"}}
+
+
+def test_a_plugin_that_is_not_configured_costs_next_to_nothing() -> None:
+    """Its module of hooks loads no other: the service types are imported when they are used."""
+    script = "import sys, interlock.sdk as _, json; before = set(sys.modules)\n"
+    script += "".join(f"import {name}\n" for name in sorted(PLUGINS))
+    script += "print(json.dumps(sorted(set(sys.modules) - before)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    assert set(json.loads(done.stdout)) == PLUGINS

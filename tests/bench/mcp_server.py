@@ -64,7 +64,7 @@ def ours(door: socket.socket, tools: int) -> None:
             }
             return {**super().tools(), **more}
 
-    async def plugins(*_: Any) -> Plugins:
+    async def plugins(*_: Any, **__: Any) -> Plugins:
         brought = Contributions(services={"math": Math})
         return Plugins((LoadedPlugin(PluginRecord("math", "math", "1"), brought),))
 

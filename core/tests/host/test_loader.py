@@ -64,6 +64,56 @@ async def test_a_good_plugin_is_registered_with_what_it_brings() -> None:
     assert (record.distribution, record.version) == ("dist-good", "1.0")
 
 
+SERVICE = """
+from interlock.sdk import Service, Settings, tool
+
+class Found(Service[Settings]):
+    @tool(effect="read")
+    async def answer(self) -> int:
+        return 42
+"""
+OFFERS = """
+from interlock.sdk import hookimpl
+
+@hookimpl
+def interlock_services():
+    return {{"found": "{reference}"}}
+"""
+
+
+async def test_a_service_type_is_imported_when_it_is_wanted(on_path: Path) -> None:
+    (on_path / "written_service.py").write_text(SERVICE)
+    offers = written(on_path, "lazy", OFFERS.format(reference="written_service:Found"))
+
+    idle = (await records(offers, wanted={"something"}))["lazy"]
+    assert (idle.state, idle.services, idle.tools) == (PluginState.REGISTERED, ["found"], None)
+    assert "written_service" not in sys.modules
+
+    used = (await records(offers, wanted={"found"}))["lazy"]
+    assert (used.state, used.services, used.tools) == (PluginState.REGISTERED, ["found"], 1)
+
+
+@pytest.mark.parametrize(
+    ("reference", "stage", "reason"),
+    [
+        ("written_nowhere:Found", "configured", "No module named 'written_nowhere'"),
+        ("written_service:Lost", "configured", "has no attribute 'Lost'"),
+        ("written_service:SERVICE", "configured", "must be a subclass of Service, not a str"),
+        ("written_service", "registered", "must be 'module:class'"),
+    ],
+)
+async def test_a_service_type_that_is_not_where_it_should_be_is_reported(
+    on_path: Path, reference: str, stage: str, reason: str
+) -> None:
+    (on_path / "written_service.py").write_text(SERVICE + "\nSERVICE = 'text'")
+    offers = written(on_path, "lost", OFFERS.format(reference=reference))
+
+    record = (await records(offers, good()))["lost"]
+
+    assert (record.state, record.stage.value) == (PluginState.FAILED, stage)
+    assert reason in record.reason
+
+
 @pytest.mark.parametrize(
     ("source", "stage", "reason"),
     [

@@ -215,7 +215,7 @@ async def _serving(config: Path) -> AsyncIterator[Served]:
                     server.should_exit = True
 
 
-async def _load_plugins(*_: Any) -> Plugins:
+async def _load_plugins(*_: Any, **__: Any) -> Plugins:
     kinds: dict[str, type[Service[Any]]] = {"probe": Probe, "extra": Extra}
     record = PluginRecord("probe", "probe", "1")
     return Plugins((LoadedPlugin(record, Contributions(services=kinds)),))

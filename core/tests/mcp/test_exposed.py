@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_the_usual_resources_name_arguments_that_their_tools_have(name: str) -> 
     usual = resources._USUAL[name]
     service, _, tool = usual.tool.partition(".")
     kinds = pytest.importorskip(f"interlock_{service}").interlock_services()
-    given = tools_of(kinds[service])[tool].signature.input_schema
+    given = tools_of(resolve_name(kinds[service]))[tool].signature.input_schema
 
     assert set(usual.with_) <= set(given["properties"])
     assert set(given.get("required", [])) <= set(usual.with_)

@@ -7,7 +7,7 @@ checks everything, and reports the faults of both stages at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -64,14 +64,25 @@ class Draft:
         self.plugins = plugins
         self.warnings: list[Fault] = list(sources.warnings)
 
+    @property
+    def service_types(self) -> set[str]:
+        """The names of the types whose settings :meth:`resolve` needs."""
+        return {kind for _, kind, _ in _services(self._sources.data)}
+
     def resolve(
-        self, service_types: ServiceTypes, functions: Mapping[str, Function] | None = None
+        self,
+        service_types: ServiceTypes,
+        functions: Mapping[str, Function] | None = None,
+        *,
+        others: Collection[str] = (),
     ) -> Config:
         """Check everything, and follow the references.
 
         Args:
-            service_types: the settings of every service type there is, by its name.
+            service_types: the settings of service types, by name; all of :attr:`service_types`
+                that there are.
             functions: those that expressions of triggers may call, besides the built-in ones.
+            others: names of further service types, which nobody uses.
 
         Raises:
             ConfigError: with every fault of every file.
@@ -89,7 +100,7 @@ class Draft:
             if kind in service_types
         }
         config = checks.validated(Config, _without_settings(data))
-        checks.faults += broken_rules(self._sources, service_types, functions or {})
+        checks.faults += broken_rules(self._sources, {*service_types, *others}, functions or {})
         if config is None or checks.faults:
             raise config_error(checks.faults)
         self.warnings = list(self._sources.warnings)

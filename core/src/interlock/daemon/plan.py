@@ -44,9 +44,11 @@ async def make_plan(path: Path, world: World) -> Plan:
         ConfigError: every fault of the configuration, or else every fault of the templates.
     """
     draft = read(path)
-    plugins = await load_plugins(world, draft.plugins.allow, draft.plugins.block)
+    plugins = await load_plugins(
+        world, draft.plugins.allow, draft.plugins.block, wanted=draft.service_types
+    )
     settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
-    config = draft.resolve(settings, plugins.functions)
+    config = draft.resolve(settings, plugins.functions, others=plugins.service_names)
     tools = _Tools(config, plugins)
     code = code_templates(config.workflows.code(), plugins.workflows)
     documents = _documents(config, plugins)

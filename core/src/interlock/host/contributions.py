@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any
 
@@ -18,12 +19,22 @@ from interlock.sdk.workflows import workflow_mark
 
 @dataclass(frozen=True, slots=True)
 class Contributions:
-    """Records and classes; nothing of it has run."""
+    """Records and classes; nothing of it has run.
+
+    Attributes:
+        services: service types that are imported.
+        references: where those are that nobody has asked for yet, as ``module:class``.
+    """
 
     services: Mapping[str, type[Service[Any]]] = field(default_factory=dict)
+    references: Mapping[str, str] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     templates: tuple[Traversable, ...] = ()
     workflows: tuple[Callable[..., Awaitable[Any]], ...] = ()
+
+    @property
+    def service_names(self) -> list[str]:
+        return sorted([*self.services, *self.references])
 
     @property
     def template_names(self) -> list[str]:
@@ -32,7 +43,10 @@ class Contributions:
         return sorted([*(each.name for each in self.templates), *(mark.name for mark in marks)])
 
     @property
-    def tools(self) -> int:
+    def tools(self) -> int | None:
+        """How many tools the imported service types have; None if there are none of those."""
+        if self.references and not self.services:
+            return None
         return sum(len(tools_of(service)) for service in self.services.values())
 
 
@@ -65,12 +79,38 @@ def collect(name: str, module: ModuleType) -> Contributions:
     plugins.register(module, name)
     plugins.check_pending()
     hook = plugins.hook
+    offered = _named(hook.interlock_services, _is_offered)
     return Contributions(
-        services=_named(hook.interlock_services, _is_service),
+        services={name: kind for name, kind in offered.items() if not isinstance(kind, str)},
+        references={name: kind for name, kind in offered.items() if isinstance(kind, str)},
         functions=_named(hook.interlock_functions, _is_function),
         templates=_templates(hook.interlock_templates),
         workflows=_workflows(hook.interlock_workflows),
     )
+
+
+def with_services(offered: Contributions, wanted: Collection[str] | None) -> Contributions:
+    """Import the service types that are wanted, or all.
+
+    Raises:
+        ImportError, TypeError: a reference leads nowhere, or to something else than a service.
+        Exception: whatever a module raises when it is imported.
+    """
+    imported = dict(offered.services)
+    for name, reference in offered.references.items():
+        if wanted is None or name in wanted:
+            imported[name] = _imported(name, reference)
+    left = {name: each for name, each in offered.references.items() if name not in imported}
+    return replace(offered, services=imported, references=left)
+
+
+def _imported(name: str, reference: str) -> Any:
+    try:
+        found = resolve_name(reference)
+    except AttributeError as error:
+        raise ImportError(f"service type {name!r}: {error}") from error
+    _is_service(name, found)
+    return found
 
 
 def _named(hook: Callable[[], list[Any]], check: Callable[[str, Any], None]) -> dict[str, Any]:
@@ -104,6 +144,14 @@ def _workflows(hook: Callable[[], list[Any]]) -> tuple[Callable[..., Awaitable[A
         if workflow_mark(function) is None or not inspect.iscoroutinefunction(function):
             raise TypeError(f"{function!r} is no `async def` under @workflow()")
     return tuple(functions)
+
+
+def _is_offered(name: str, value: Any) -> None:
+    if isinstance(value, str):
+        if ":" not in value:
+            raise TypeError(f"service type {name!r} must be 'module:class', not {value!r}")
+        return
+    _is_service(name, value)
 
 
 def _is_service(name: str, value: Any) -> None:

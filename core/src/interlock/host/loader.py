@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TypeVar
@@ -12,7 +12,7 @@ from typing import TypeVar
 import pluggy
 
 from interlock.actors.deadlines import TimeLimit
-from interlock.host.contributions import Contributions, check_api, collect
+from interlock.host.contributions import Contributions, check_api, collect, with_services
 from interlock.host.discover import Candidate
 from interlock.host.foreign import Raised, outcome_of
 from interlock.host.record import PluginRecord, PluginState
@@ -28,6 +28,7 @@ _HINTS = {
     PluginState.COMPATIBLE: "install a version of {distribution} for SDK API {api}, "
     "or another version of interlock",
     PluginState.REGISTERED: "the hooks and their arguments are listed in interlock.sdk.hooks",
+    PluginState.CONFIGURED: "install what it needs, often an extra of {distribution}",
 }
 
 
@@ -45,6 +46,7 @@ async def load(
     *,
     allow: Sequence[str] | None = None,
     block: Sequence[str] = (),
+    wanted: Collection[str] | None = None,
     timeout: float = STAGE_SECONDS,
 ) -> list[LoadedPlugin]:
     """Take every candidate as far as it gets; never raises for a plugin's fault.
@@ -53,6 +55,7 @@ async def load(
         candidates: sorted by name.
         allow: names; None allows all.
         block: names; wins over ``allow``.
+        wanted: the service types to import; None for all.
         timeout: seconds for each stage of each plugin. What hangs is left behind in its thread.
     """
     loaded = []
@@ -64,7 +67,7 @@ async def load(
         elif len(claims) > 1:
             plugin = LoadedPlugin(_ambiguous(claims))
         else:
-            plugin = await _Stages(claims[0], world, timeout).run()
+            plugin = await _Stages(claims[0], world, timeout).run(wanted)
         loaded.append(plugin)
     loaded = _without_conflicts(loaded)
     for plugin in loaded:
@@ -79,20 +82,23 @@ class _StageFailed(Exception):
 
 
 class _Stages:
-    """The way of one plugin from found to registered."""
+    """The way of one plugin from found to registered, with what is wanted of it."""
 
     def __init__(self, candidate: Candidate, world: World, timeout: float) -> None:
         self._candidate = candidate
         self._world = world
         self._timeout = timeout
 
-    async def run(self) -> LoadedPlugin:
+    async def run(self, wanted: Collection[str] | None) -> LoadedPlugin:
         name = self._candidate.name
         record = _record([self._candidate])
         try:
             module = await self._stage(PluginState.IMPORTED, self._candidate.entry_point.load)
             await self._stage(PluginState.COMPATIBLE, lambda: check_api(module))
-            contributions = await self._stage(PluginState.REGISTERED, lambda: collect(name, module))
+            offered = await self._stage(PluginState.REGISTERED, lambda: collect(name, module))
+            contributions = await self._stage(
+                PluginState.CONFIGURED, lambda: with_services(offered, wanted)
+            )
             return LoadedPlugin(_registered(record, contributions), contributions)
         except _StageFailed as failure:
             hint = _HINTS[failure.stage].format(
@@ -136,7 +142,7 @@ def _record(claims: Sequence[Candidate]) -> PluginRecord:
 def _registered(record: PluginRecord, contributions: Contributions) -> PluginRecord:
     return replace(
         record.reached(PluginState.REGISTERED),
-        services=sorted(contributions.services),
+        services=contributions.service_names,
         tools=contributions.tools,
         functions=sorted(contributions.functions),
         templates=contributions.template_names,
@@ -164,7 +170,7 @@ def _without_conflicts(loaded: list[LoadedPlugin]) -> list[LoadedPlugin]:
     """Refuse all plugins that claim one name; which of them is meant is not ours to guess."""
     owners: dict[tuple[str, str], list[PluginRecord]] = defaultdict(list)
     for plugin in loaded:
-        for service in plugin.contributions.services:
+        for service in plugin.contributions.service_names:
             owners["service type", service].append(plugin.record)
         for function in plugin.contributions.functions:
             owners["function", function].append(plugin.record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
@@ -27,8 +27,14 @@ class Plugins:
         """By name."""
         return [plugin.record for plugin in self.loaded]
 
+    @property
+    def service_names(self) -> list[str]:
+        """Of all service types, imported or not."""
+        return [name for plugin in self.loaded for name in plugin.contributions.service_names]
+
     @cached_property
     def service_types(self) -> Mapping[str, type[Service[Any]]]:
+        """Those that were wanted."""
         return {
             name: service
             for plugin in self.loaded
@@ -57,6 +63,7 @@ async def load_plugins(
     allow: Sequence[str] | None = None,
     block: Sequence[str] = (),
     *,
+    wanted: Collection[str] | None = None,
     discover: Callable[[], Sequence[Candidate]] = installed_plugins,
     stage_seconds: float = STAGE_SECONDS,
 ) -> Plugins:
@@ -65,9 +72,12 @@ async def load_plugins(
     Args:
         allow: names of plugins; None allows all.
         block: names of plugins; wins over ``allow``.
+        wanted: the service types to import, for they may be heavy; None for all.
         discover: which plugins there are; runs in a thread.
         stage_seconds: what one stage of loading one plugin may take.
     """
     candidates = await anyio.to_thread.run_sync(discover)
-    loaded = await load(candidates, world, allow=allow, block=block, timeout=stage_seconds)
+    loaded = await load(
+        candidates, world, allow=allow, block=block, wanted=wanted, timeout=stage_seconds
+    )
     return Plugins(tuple(loaded))

@@ -35,7 +35,7 @@ class PluginRecord:
         reason: why it is blocked, failed, waiting or in need of attention.
         hint: what to do about it.
         services: names of its service types.
-        tools: how many tools these have.
+        tools: how many tools these have; None if no service of theirs is configured.
     """
 
     name: str
@@ -46,7 +46,7 @@ class PluginRecord:
     reason: str = ""
     hint: str = ""
     services: list[str] = field(default_factory=list)
-    tools: int = 0
+    tools: int | None = 0
     functions: list[str] = field(default_factory=list)
     templates: list[str] = field(default_factory=list)
 

@@ -37,8 +37,12 @@ class Hooks:
     """The specifications."""
 
     @hookspec
-    def interlock_services(self) -> Mapping[str, type[Service[Any]]]:  # type: ignore[empty-body]
-        """Service types by name, e.g. ``{"figma": Figma}``."""
+    def interlock_services(self) -> Mapping[str, type[Service[Any]] | str]:  # type: ignore[empty-body]
+        """Service types by name, e.g. ``{"figma": "interlock_figma.service:Figma"}``.
+
+        A text names module and class; the module is imported when a service of the type is
+        configured, so that what is installed and not used costs nothing. A class does as well.
+        """
 
     @hookspec
     def interlock_functions(self) -> Mapping[str, Function]:  # type: ignore[empty-body]

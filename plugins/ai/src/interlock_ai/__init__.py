@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from interlock.sdk import Service, hookimpl
+from interlock.sdk import hookimpl
 
 
 @hookimpl
-def interlock_services() -> Mapping[str, type[Service[Any]]]:
-    from interlock_ai.service import AI
-
-    return {"ai": AI}
+def interlock_services() -> dict[str, str]:
+    return {"ai": "interlock_ai.service:AI"}

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from interlock.sdk import Service, hookimpl
+from interlock.sdk import hookimpl
 
 
 @hookimpl
-def interlock_services() -> Mapping[str, type[Service[Any]]]:
-    from interlock_analysis.service import Analysis
-
-    return {"analysis": Analysis}
+def interlock_services() -> dict[str, str]:
+    return {"analysis": "interlock_analysis.service:Analysis"}

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from interlock.sdk import Service, hookimpl
+from interlock.sdk import hookimpl
 
 
 @hookimpl
-def interlock_services() -> Mapping[str, type[Service[Any]]]:
-    from interlock_database.service import DatabaseService
-
-    return {"database": DatabaseService}
+def interlock_services() -> dict[str, str]:
+    return {"database": "interlock_database.service:DatabaseService"}

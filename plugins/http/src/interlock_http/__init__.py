@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from interlock.sdk import Service, hookimpl
+from interlock.sdk import hookimpl
 
 
 @hookimpl
-def interlock_services() -> Mapping[str, type[Service[Any]]]:
-    from interlock_http.openapi.service import OpenApi
-    from interlock_http.service import Http
-
-    return {"http": Http, "openapi": OpenApi}
+def interlock_services() -> dict[str, str]:
+    return {
+        "http": "interlock_http.service:Http",
+        "openapi": "interlock_http.openapi.service:OpenApi",
+    }
