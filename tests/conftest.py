@@ -70,6 +70,13 @@ class Daemon:
     def json(self, *words: str) -> Any:
         return json.loads(self.command(*words, "--json").stdout)
 
+    def until(self, path: str, holds: Callable[[Any], bool]) -> Any:
+        """What the API answers at ``path`` once that holds; the test's time-out ends the wait."""
+        with self.http() as client:
+            while not holds(answer := client.get(f"/api/v1/{path}").raise_for_status().json()):
+                pass
+            return answer
+
     def http(self) -> httpx.Client:
         address = json.loads((self.folder / ".interlock/daemon.json").read_text())
         headers = {"Authorization": f"Bearer {address['token']}"}

@@ -50,18 +50,12 @@ def test_a_workflow_in_python_survives_kill_9(
     daemon.start()
     for order in "ab":
         daemon.command("publish", "order.paid", "--key", order)
-    for _ in range(100):
-        approvals = daemon.json("approvals")
-        if len(approvals) == 2:
-            break
+    approvals = daemon.until("approvals", lambda found: len(found["items"]) == 2)["items"]
     daemon.kill()
     daemon.start()
     for approval in approvals:
         daemon.command("approve", approval["id"])
-    for _ in range(100):
-        record = daemon.json("run-show", run)
-        if record["finished"]:
-            break
+    record = daemon.until(f"runs/{run}", lambda run: run["finished"])
     assert record["output"] == ["a", "approve"]
     entries = sorted(line.split()[0] for line in ledger.read_text().splitlines())
     assert entries == ["a:0", "a:1", "a:2", "b:0"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from ..conftest import Daemon
 
@@ -29,21 +31,25 @@ steps:
 
 def test_no_turn_is_lost_or_given_twice(daemon_in: Callable[..., Daemon], ledger: Path) -> None:
     daemon = daemon_in(CONFIG.format(file=ledger), workflows__note=NOTE)
-    for entry in "abcde":
-        daemon.command("start", "note", "--arg", f"entry={entry}")
-    for entry in "abcde":
+    with daemon.http() as client:
+        for entry in "abcd":
+            client.post("/api/v1/workflows/note/start", json={"input": {"entry": entry}})
+    for number, entry in enumerate("abcd"):
         (queue,) = daemon.json("queues")
         assert queue["active"] <= 2
-        daemon.kill()
-        daemon.start()
+        if number % 2 == 0:
+            daemon.kill()
+            daemon.start()
         daemon.command("publish", "note.done", "--key", entry)
-        for _ in range(100):
-            (queue,) = daemon.json("queues")
-            if queue["waiting"] + queue["active"] == ord("e") - ord(entry):
-                break
+        daemon.until("queues", partial(_left, 3 - number))
     entries = [line.split()[0] for line in ledger.read_text().splitlines()]
-    assert sorted(set(entries)) == list("abcde")
+    assert sorted(set(entries)) == list("abcd")
     assert all(run["status"] == "succeeded" for run in daemon.json("runs"))
+
+
+def _left(count: int, answer: Any) -> bool:
+    (queue,) = answer["items"]
+    return bool(queue["waiting"] + queue["active"] == count)
 
 
 def test_a_queue_that_is_not_configured_is_a_fault(tmp_path: Path, ledger: Path) -> None:

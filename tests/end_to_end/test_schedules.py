@@ -29,8 +29,7 @@ def test_schedules_start_runs_and_can_be_paused(
     daemon_in: Callable[..., Daemon], ledger: Path
 ) -> None:
     daemon = daemon_in(CONFIG.format(file=ledger), workflows__note=NOTE)
-    while daemon.json("schedules")[0]["last_run"] is None:
-        pass  # the test's time-out ends it
+    daemon.until("schedules", lambda answer: answer["items"][0]["last_run"])
     daemon.command("schedule-pause", "often")
     often, rarely = daemon.json("schedules")
     assert (often["paused"], rarely["paused"]) == (True, False)
