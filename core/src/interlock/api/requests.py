@@ -42,7 +42,7 @@ class StartBody(Body):
     """``POST /api/v1/workflows/{workflow}/start``; a second start of one run id is the first."""
 
     input: dict[str, Any] = Field(default_factory=dict)
-    run_id: str | None = Field(None, pattern=r"^[\w.:-]{1,100}$")
+    run_id: str | None = Field(None, pattern=r"^[\w.:-]+$", max_length=100)
     tags: list[str] = Field(default_factory=list)
     timeout: Duration | None = Field(None, description="after which the run fails")
 
@@ -50,7 +50,7 @@ class StartBody(Body):
 class EventBody(Body):
     """``POST /api/v1/events``."""
 
-    name: str = Field(pattern=r"^[\w.-]{1,200}$")
+    name: str = Field(pattern=r"^[\w.-]+$", max_length=200)
     payload: dict[str, Any] = Field(default_factory=dict)
     id: str = Field("", max_length=200)
     key: str = Field("", max_length=200)

@@ -167,7 +167,7 @@ class TriggerConfig(Section):
 class TokenConfig(Section):
     """A bearer token that the daemon accepts; `interlock token new` makes one."""
 
-    name: str = Field(pattern=r"^[\w.@-]{1,100}$", description="who it is in the audit log")
+    name: str = Field(pattern=r"^[\w.@-]+$", max_length=100, description="as in the audit log")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="hash of the token, in hex")
     role: Literal["viewer", "operator", "admin"] = Field(
         "viewer", description="viewer reads; operator calls, starts and controls; admin all"
