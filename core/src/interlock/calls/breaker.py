@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from purgatory.domain.model import CLOSED, HALF_OPENED, OPENED, Context, State
-
 from interlock.calls.call import Call, Next
 from interlock.calls.outcome import Outcome, classify
+from interlock.calls.states import CLOSED, HALF_OPENED, OPENED, Context, State
 from interlock.sdk import BreakerPolicy, CircuitOpen, World
 
 _SLICES = 10

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-import re2  # type: ignore[import-untyped]  # it ships no types
 
 from interlock.expr.budget import Budget
 from interlock.expr.functions.arguments import sequence, text
@@ -93,7 +92,10 @@ def matches(budget: Budget, value: Any, pattern: Any) -> bool:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:
-    # RE2 takes time linear in the text for every pattern; Python's re can be made to hang.
+    # RE2 takes time linear in the text for every pattern; Python's re can be made to hang. It is
+    # a library of 2.5 MB in memory, which few configurations need.
+    import re2  # type: ignore[import-untyped]  # it ships no types
+
     if len(pattern) > _PATTERN_LENGTH:
         raise ValueError(f"a pattern is longer than {_PATTERN_LENGTH} characters")
     options = re2.Options()

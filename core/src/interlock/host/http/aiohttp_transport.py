@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from interlock.host.http.guard import GuardedResolver, refuse_literal
+from interlock.host.http.guard import refuse_literal, resolve
 
 # aiohttp frames the body itself; httpx says how the body comes, and we hand that on.
 _FRAMING = (b"transfer-encoding",)
@@ -165,3 +167,29 @@ _ERRORS_OF_AIOHTTP = (aiohttp.ClientError, TimeoutError, OSError)
 def _as_httpx(error: Exception, otherwise: type[httpx.TransportError]) -> httpx.TransportError:
     kind = next((ours for theirs, ours in _ERRORS if isinstance(error, theirs)), otherwise)
     return kind(f"{type(error).__name__}: {error}")
+
+
+class GuardedResolver(AbstractResolver):
+    """For aiohttp's connector, which connects to exactly what this returns."""
+
+    def __init__(self, *, private: bool) -> None:
+        self._private = private
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        infos = await resolve(host, port, family, private=self._private)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(info[4][0]),
+                port=int(info[4][1]),
+                family=info[0],
+                proto=info[2],
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for info in infos
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""

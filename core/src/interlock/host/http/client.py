@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Callable
-from functools import cache, lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
+import anyio
 import httpx
 
-from interlock.host.http.aiohttp_transport import AiohttpTransport
 from interlock.host.http.errors import service_error
-from interlock.host.http.http2 import Http2Transport
 from interlock.host.spec import HttpWishes
 from interlock.sdk import DeadlineExceeded, HttpOptions, ServiceError, current_call
 
@@ -43,34 +42,13 @@ def build_client(
         trace: the W3C traceparent to send along, if there is one.
         ssl_context: default: verify against the certificates of httpx.
     """
-    http2 = options.http2 if wishes.http2 is None else wishes.http2
-    transport = _transport(options, wishes, http2, ssl_context or _verifying())
     return _ServiceClient(
-        _Errors(transport, service),
+        _Errors(partial(_transport, options, wishes, ssl_context), service),
         options,
         service=service,
         read_error=read_error,
         trace=trace,
     )
-
-
-def _transport(
-    options: HttpOptions, wishes: HttpWishes, http2: bool, ssl_context: ssl.SSLContext
-) -> httpx.AsyncBaseTransport:
-    http1 = AiohttpTransport(
-        allow_private=wishes.allow_private,
-        max_connections=wishes.max_connections or options.max_connections,
-        ssl_context=ssl_context,
-    )
-    if not http2:
-        return http1
-    return Http2Transport(allow_private=wishes.allow_private, ssl_context=ssl_context, http1=http1)
-
-
-@cache
-def _verifying() -> ssl.SSLContext:
-    """One for all: reading the certificates takes some 10 ms, on the event loop."""
-    return httpx.create_ssl_context()
 
 
 class _ServiceClient(httpx.AsyncClient):
@@ -139,16 +117,38 @@ class _ServiceClient(httpx.AsyncClient):
         return self._home is None or _origin(url) == self._home
 
 
-class _Errors(httpx.AsyncBaseTransport):
-    """Errors of the transport below, of its response bodies too, as errors of the tree."""
+def _transport(
+    options: HttpOptions, wishes: HttpWishes, ssl_context: ssl.SSLContext | None
+) -> httpx.AsyncBaseTransport:
+    # What the first request needs, a tenth of a second and 10 MB, is not loaded before it.
+    from interlock.host.http.transport import build_transport
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, service: str) -> None:
-        self._inner = inner
+    return build_transport(options, wishes, ssl_context)
+
+
+class _Errors(httpx.AsyncBaseTransport):
+    """Errors of the transport below, of its response bodies too, as errors of the tree.
+
+    Args:
+        build: makes the transport, in a thread, when the first request comes.
+    """
+
+    def __init__(self, build: Callable[[], httpx.AsyncBaseTransport], service: str) -> None:
+        self._build = build
         self._service = service
+        self._inner: httpx.AsyncBaseTransport | None = None
+        self._building = anyio.Lock()
+
+    async def _built(self) -> httpx.AsyncBaseTransport:
+        async with self._building:
+            if self._inner is None:
+                self._inner = await anyio.to_thread.run_sync(self._build)
+        return self._inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        inner = self._inner or await self._built()
         try:
-            response = await self._inner.handle_async_request(request)
+            response = await inner.handle_async_request(request)
         except httpx.RequestError as error:
             raise service_error(error, request, self._service) from error
         if not isinstance(response.stream, httpx.ByteStream):
@@ -156,7 +156,8 @@ class _Errors(httpx.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        if self._inner is not None:
+            await self._inner.aclose()
 
 
 class _BodyErrors(httpx.AsyncByteStream):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import httpx
 
-from interlock.host.http.http2_connection import NotProcessed
 from interlock.sdk import InterlockError, Rejected, Retryable
+
+
+class NotProcessed(httpx.RemoteProtocolError):
+    """The server has said that it did not act on the request, and will not."""
+
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, NotProcessed)
 _CALLERS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)

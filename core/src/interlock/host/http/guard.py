@@ -15,8 +15,6 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from interlock.sdk import Rejected
 
 # Shared address space of carriers (RFC 6598), which Python calls neither private nor global.
@@ -110,29 +108,3 @@ async def resolve(
     if not private:
         refuse_private(host, [str(info[4][0]) for info in infos])
     return infos
-
-
-class GuardedResolver(AbstractResolver):
-    """For aiohttp's connector, which connects to exactly what this returns."""
-
-    def __init__(self, *, private: bool) -> None:
-        self._private = private
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        infos = await resolve(host, port, family, private=self._private)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(info[4][0]),
-                port=int(info[4][1]),
-                family=info[0],
-                proto=info[2],
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for info in infos
-        ]
-
-    async def close(self) -> None:
-        """Nothing is held."""

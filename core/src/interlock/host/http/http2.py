@@ -10,8 +10,9 @@ from collections.abc import AsyncIterable, AsyncIterator
 import httpx
 from h2.exceptions import ProtocolError
 
+from interlock.host.http.errors import NotProcessed
 from interlock.host.http.guard import refuse_literal, resolve
-from interlock.host.http.http2_connection import Http2Connection, NotProcessed, Stream
+from interlock.host.http.http2_connection import Http2Connection, Stream
 
 # A server that ends connections after a few requests turns most of those in flight away each time.
 _TRIES = 20

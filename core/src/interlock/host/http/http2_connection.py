@@ -29,6 +29,7 @@ from h2.events import (
 from h2.exceptions import NoAvailableStreamIDError, ProtocolError
 from h2.settings import SettingCodes
 
+from interlock.host.http.errors import NotProcessed
 from interlock.host.http.http2_frames import GoAway, split_frames
 
 _CHUNK = 65536
@@ -38,10 +39,6 @@ _STREAM_WINDOW = 2**20
 _LEFT_OUT = frozenset(
     {b"connection", b"host", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade"}
 )
-
-
-class NotProcessed(httpx.RemoteProtocolError):
-    """The server has said that it did not act on the request, and will not."""
 
 
 class Stream:
