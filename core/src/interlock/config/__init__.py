@@ -7,6 +7,7 @@ The only package that reads the environment. ``read(path).resolve(service_types)
 
 from interlock.config.document import Document, parse
 from interlock.config.environment import Environment, environment
+from interlock.config.exposure import mcp_endpoints
 from interlock.config.faults import ConfigError, Fault, Position, config_error
 from interlock.config.load import Draft, read
 from interlock.config.model import (
@@ -66,6 +67,7 @@ __all__ = [
     "environment",
     "faults_of",
     "json_schema",
+    "mcp_endpoints",
     "parse",
     "read",
     "redacted",

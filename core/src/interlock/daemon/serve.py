@@ -6,8 +6,8 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +19,10 @@ from interlock.config import Config
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.door import Server, guard_of
 from interlock.daemon.logs import set_up_logs
+from interlock.daemon.mcp import LateMcp
 from interlock.daemon.reloading import reload_on_change, reload_on_signal
 from interlock.daemon.state import StateDirectory
 from interlock.dashboard import Dashboard
-from interlock.runtime import Runtime
 from interlock.sdk import NeedsAttention
 
 if TYPE_CHECKING:
@@ -33,17 +33,11 @@ _log = logging.getLogger(__name__)
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
-async def serve(
-    path: Path,
-    *,
-    on_listening: Callable[[str, System], None],
-    mcp: type[McpEndpoint] | None = None,
-) -> bool:
+async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> bool:
     """Run the daemon of the configuration file at ``path`` until a signal ends it.
 
     Args:
         on_listening: called with the URL once requests are answered.
-        mcp: serves the endpoints of MCP.
 
     Returns:
         True after a clean drain, False if work had to be cut off.
@@ -57,14 +51,14 @@ async def serve(
         daemon = system.config.daemon
         with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
             url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
-            endpoint = _endpoint(system.config, system.runtime, state, mcp)
-            async with _running(endpoint), anyio.create_task_group() as tasks:
+            mcp = _mcp(system, state)
+            async with mcp.running(), anyio.create_task_group() as tasks:
                 api = system.config.api
                 guard = guard_of(api, state.token(), system.world)
                 app = build_app(
                     system.runtime,
                     guard,
-                    endpoints=endpoint.apps if endpoint else {},
+                    endpoints=mcp.apps,
                     max_body=api.max_body,
                     read_timeout=api.read_timeout,
                 )
@@ -82,8 +76,7 @@ async def serve(
                         on_listening(url, system)
                         clean = await _drained_on_signal(system)
                     reloading.cancel_scope.cancel()
-                if endpoint is not None:
-                    endpoint.close()
+                mcp.close()
                 server.should_exit = True
     return clean
 
@@ -108,36 +101,16 @@ async def _drained_on_signal(system: System) -> bool:
     return drained
 
 
-def _load_mcp() -> type[McpEndpoint] | None:
-    """What serves MCP; None if the extra for it is not installed.
+def _mcp(system: System, state: StateDirectory) -> LateMcp:
+    config = system.config
 
-    It takes a third of a second to import, so this is not for the event loop.
-    """
-    try:
+    def build() -> McpEndpoint:
         from interlock.mcp import McpEndpoint
-    except ModuleNotFoundError as error:
-        if error.name != "mcp":
-            raise
-        return None
-    return McpEndpoint
 
+        secret = state.token().encode()
+        return McpEndpoint(system.runtime, config.mcp, secret=secret, max_body=config.api.max_body)
 
-def _endpoint(
-    config: Config, runtime: Runtime, state: StateDirectory, mcp: type[McpEndpoint] | None
-) -> McpEndpoint | None:
-    if mcp is None:
-        return None
-    secret = state.token().encode()
-    return mcp(runtime, config.mcp, secret=secret, max_body=config.api.max_body)
-
-
-@asynccontextmanager
-async def _running(endpoint: McpEndpoint | None) -> AsyncIterator[None]:
-    if endpoint is None:
-        yield
-        return
-    async with endpoint.running():
-        yield
+    return LateMcp(config.mcp, build)
 
 
 def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
@@ -153,7 +126,7 @@ def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
         on_listening(url)
 
     set_up_logs("warning")
-    return anyio.run(partial(serve, path, on_listening=listening, mcp=_load_mcp()))
+    return anyio.run(partial(serve, path, on_listening=listening))
 
 
 def _listen(config: Config) -> closing[socket.socket]:

@@ -15,7 +15,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from interlock.config import ExposedConfig, McpConfig
+from interlock.config import McpConfig, mcp_endpoints
 from interlock.mcp.server import McpServer, build_server
 from interlock.runtime import Forbidden, Runtime, acting_as, current_caller
 
@@ -42,19 +42,17 @@ class McpEndpoint:
         max_body: int = _MAX_BODY,
     ) -> None:
         settings = settings or McpConfig()
-        exposed: dict[str, ExposedConfig] = {PATH: settings}
-        exposed |= {f"{PATH}/{name}": each for name, each in settings.servers.items()}
         self._doors = {
             path: _Door(
                 build_server(runtime, settings, each, secret=secret), settings.origins, max_body
             )
-            for path, each in exposed.items()
+            for path, each in mcp_endpoints(settings).items()
         }
 
     @property
     def apps(self) -> Mapping[str, ASGIApp]:
         """Applications by path."""
-        return dict(self._doors)
+        return self._doors
 
     @property
     def servers(self) -> Mapping[str, McpServer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +11,12 @@ import anyio
 from mcp import Client
 from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.exceptions import MCPError
-from mcp_types import Implementation, ToolListChangedNotification
+from mcp_types import (
+    Implementation,
+    PaginatedRequestParams,
+    Tool,
+    ToolListChangedNotification,
+)
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from interlock.sdk import InterlockError, Retryable, ServiceContext
@@ -29,7 +34,7 @@ class Link:
     """Nobody else enters or leaves the SDK's client: it must be left by the task that entered it.
 
     Args:
-        learn: called with each new client, and when its tools have changed.
+        learn: called with the server's tools, at each connection and when they have changed.
     """
 
     def __init__(
@@ -37,7 +42,7 @@ class Link:
         settings: McpSettings,
         context: ServiceContext,
         sieve: Sieve,
-        learn: Callable[[Client], Awaitable[None]],
+        learn: Callable[[Sequence[Tool]], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._context = context
@@ -114,7 +119,7 @@ class Link:
         way = connect(self._settings, self._context, self._sieve, self._lost)
         us = Implementation(name="interlock", version="0.1")
         async with Client(way, message_handler=self._heard, client_info=us) as client:
-            await self._learn(client)
+            await self._learn(await _tools_of(client))
             self._client, self._reason = client, None
             self._up.set()
             if not first.done():
@@ -155,9 +160,21 @@ class Link:
             await self._changed.wait()
             self._changed = anyio.Event()
             try:
-                await self._learn(client)
+                await self._learn(await _tools_of(client))
             except (MCPError, InterlockError) as error:
                 self._context.log.warning("the changed tools cannot be listed: %s", error)
+
+
+async def _tools_of(client: Client) -> list[Tool]:
+    """All of them, page by page."""
+    found: list[Tool] = []
+    cursor: str | None = None
+    while True:
+        page = await client.session.list_tools(params=PaginatedRequestParams(cursor=cursor))
+        found += page.tools
+        cursor = page.next_cursor
+        if not cursor:
+            return found
 
 
 def _innermost(error: BaseException) -> Exception:

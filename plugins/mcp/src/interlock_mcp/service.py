@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpx
-from mcp import Client
-from mcp_types import PaginatedRequestParams
 
 from interlock.sdk import (
     HttpOptions,
@@ -22,10 +22,15 @@ from interlock.sdk import (
     tool,
 )
 from interlock_mcp.definitions import Sieve, definition_of, facts_of, free_name, local_name, wanted
-from interlock_mcp.link import Link
 from interlock_mcp.pins import Definition, Pins
 from interlock_mcp.results import resource_of, value_of
 from interlock_mcp.settings import McpSettings
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp_types import Tool
+
+    from interlock_mcp.link import Link
 
 
 class Mcp(Service[McpSettings]):
@@ -60,7 +65,9 @@ class Mcp(Service[McpSettings]):
             raise NeedsAttention(
                 f"{self.context.name}: there is no program {command[0]!r}", hint=hint
             )
-        self._link = Link(self.settings, self.context, self._sieve, self._learn)
+        # Half a second and 20 MB, for those only who have such a service.
+        link = await anyio.to_thread.run_sync(import_module, "interlock_mcp.link")
+        self._link = link.Link(self.settings, self.context, self._sieve, self._learn)
         await self._link.open()
 
     async def stop(self) -> None:
@@ -75,18 +82,10 @@ class Mcp(Service[McpSettings]):
             offered[local] = self._declared(local, definition)
         return {**offered, **own}
 
-    async def _learn(self, client: Client) -> None:
-        """Read the list of tools, all of it."""
-        found: dict[str, Definition] = {}
-        cursor: str | None = None
-        while True:
-            page = await client.session.list_tools(params=PaginatedRequestParams(cursor=cursor))
-            for each in page.tools:
-                if wanted(each.name, self.settings):
-                    found[each.name] = definition_of(each)
-            cursor = page.next_cursor
-            if not cursor:
-                break
+    async def _learn(self, tools: Sequence[Tool]) -> None:
+        found = {
+            each.name: definition_of(each) for each in tools if wanted(each.name, self.settings)
+        }
         for name, reason in self._sieve.left_out.items():
             self.log.warning("tool %s is left out: %s", name, reason)
         self._held = await self._pins.held(found.values())
