@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interlock_data.cleaning.personal import KINDS, is_card, is_iban
+from interlock_data.choices import KINDS
+from interlock_data.cleaning.personal import is_card, is_iban
 from interlock_data.cleaning.sanitise import sanitise
 from interlock_data.service import Data
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.sdk import InvalidInput, NotFound
-from interlock_data.formats.convert import FORMATS, Format, convert, targets_of
+from interlock_data.choices import FORMATS, Format, targets_of
+from interlock_data.formats.convert import convert
 from interlock_data.service import Data
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -6,10 +6,8 @@ import base64
 from typing import Any
 
 from interlock.sdk import InvalidInput, tool
-from interlock_data import shaping
 from interlock_data.bounded import Bounded
-from interlock_data.formats import convert as formats
-from interlock_data.formats.convert import Format, Options
+from interlock_data.choices import Escape, Format, Options, check_pair
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -40,13 +38,13 @@ class Converting(Bounded):
             options: details of formats.
             store: put the workbook into the blob store: ``data`` is its digest, size and type.
         """
-        formats.check_pair(source, target)
+        check_pair(source, target)
         if store and target != "excel":
             raise InvalidInput("only a workbook can be stored", path="$.store")
         if source == "excel" and isinstance(data, dict):
             data = await self._stored(data)
         made = await self._workers.run(
-            formats.convert,
+            "formats.convert:convert",
             data=data,
             source=source,
             target=target,
@@ -65,11 +63,11 @@ class Converting(Bounded):
             data: any JSON.
             expression: for example ``items[?price > `10`].{id: id, name: title}``.
         """
-        return await self._workers.run(shaping.transform, data=data, expression=expression)
+        return await self._workers.run("shaping:transform", data=data, expression=expression)
 
     @tool(effect="read", cacheable=True)
     async def template(
-        self, template: str, values: dict[str, Any] | None = None, escape: shaping.Escape = "none"
+        self, template: str, values: dict[str, Any] | None = None, escape: Escape = "none"
     ) -> dict[str, str]:
         """Fill a text template in the language of Jinja; gives ``{text}``.
 
@@ -81,7 +79,7 @@ class Converting(Bounded):
             escape: ``html`` where the text becomes part of a page.
         """
         text = await self._workers.run(
-            shaping.render, template=template, values=values or {}, escape=escape
+            "shaping:render", template=template, values=values or {}, escape=escape
         )
         return {"text": text}
 

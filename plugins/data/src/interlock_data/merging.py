@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from interlock.sdk import Conflict, InvalidInput
+from interlock_data.choices import Lists, Winner
 from interlock_data.equality import frozen, same
 from interlock_data.paths import Step, json_path
 
-Winner = Literal["left", "right", "newest", "fail"]
-Lists = Literal["replace", "append", "union", "by_key"]
 Side = Literal["left", "right", ""]
 Place = tuple[Step, ...]
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from interlock.sdk import tool
-from interlock_data import checking, comparing, merging, patching
-from interlock_data.cleaning import sanitise as cleaning
-from interlock_data.cleaning.personal import KINDS, Kind
+from interlock_data.choices import KINDS, Html, Kind, Lists, Replacement, Winner
 from interlock_data.converting import Converting
-from interlock_data.merging import Lists, Winner
 
 
 class Data(Converting):
@@ -28,7 +25,7 @@ class Data(Converting):
             limit: how many errors are listed; ``count`` counts all.
         """
         result: dict[str, Any] = await self._workers.run(
-            checking.check, data=data, schema=schema, formats=formats, limit=limit
+            "checking:check", data=data, schema=schema, formats=formats, limit=limit
         )
         return result
 
@@ -38,9 +35,9 @@ class Data(Converting):
         data: Any,
         redact: list[Kind] = list(KINDS),  # noqa: B006 - never changed
         fields: list[str] | None = None,
-        html: cleaning.Html = "safe",
+        html: Html = "safe",
         controls: bool = True,
-        replacement: cleaning.Replacement = "label",
+        replacement: Replacement = "label",
         region: str = "",
     ) -> dict[str, Any]:
         """Clean every text in a value: ``{data, found}``, which counts by kind.
@@ -59,7 +56,7 @@ class Data(Converting):
             region: country of phone numbers without ``+``, such as ``DE``.
         """
         result: dict[str, Any] = await self._workers.run(
-            cleaning.sanitise,
+            "cleaning.sanitise:sanitise",
             data=data,
             kinds=redact,
             fields=fields or [],
@@ -98,7 +95,7 @@ class Data(Converting):
         """
         rules = {"winner": winner, "deep": deep, "lists": lists, "key": key, "newest_by": newest_by}
         result: dict[str, Any] = await self._workers.run(
-            merging.merge, left=left, right=right, base=base, **rules
+            "merging:merge", left=left, right=right, base=base, **rules
         )
         return result
 
@@ -113,7 +110,9 @@ class Data(Converting):
             before: any JSON.
             after: any JSON.
         """
-        result: dict[str, Any] = await self._workers.run(comparing.diff, before=before, after=after)
+        result: dict[str, Any] = await self._workers.run(
+            "comparing:diff", before=before, after=after
+        )
         return result
 
     @tool(effect="read", cacheable=True)
@@ -124,4 +123,4 @@ class Data(Converting):
             data: any JSON.
             patch: operations ``{op, path, value?, from?}``.
         """
-        return await self._workers.run(patching.patched, data=data, operations=patch)
+        return await self._workers.run("patching:patched", data=data, operations=patch)

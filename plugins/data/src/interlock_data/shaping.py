@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import jmespath
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
@@ -13,8 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jmespath.exceptions import JMESPathError
 
 from interlock.sdk import InvalidInput, Rejected
-
-Escape = Literal["none", "html"]
+from interlock_data.choices import Escape
 
 # What a template gives must follow from its arguments.
 _BY_CHANCE_FILTERS = ("random",)

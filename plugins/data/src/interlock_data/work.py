@@ -6,11 +6,12 @@ with the length before it. Nothing that a caller sends is unpickled, in either d
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any, BinaryIO
 
 import orjson
@@ -62,8 +63,19 @@ def _answer(request: bytes) -> bytes:
 
 
 def _done(order: dict[str, Any]) -> Any:
-    module, _, name = order["work"].partition(":")
-    return getattr(importlib.import_module(module), name)(**order["arguments"])
+    return _function(order["work"])(**order["arguments"])
+
+
+def _function(work: str) -> Callable[..., Any]:
+    """Raises AttributeError or ModuleNotFoundError: there is none."""
+    module, _, name = work.partition(":")
+    function: Callable[..., Any] = getattr(import_module(f"interlock_data.{module}"), name)
+    return function
+
+
+def known(work: str) -> None:
+    """Work that only imports what other work needs."""
+    _function(work)
 
 
 def _limit(memory: int, seconds: float) -> None:

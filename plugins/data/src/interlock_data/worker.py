@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
@@ -30,8 +29,6 @@ from interlock.sdk import Rejected, Retryable, from_problem
 from interlock_data.settings import DataSettings
 from interlock_data.work import LENGTH, dumped, framed, out_of_memory
 
-Work = Callable[..., Any]
-
 _START_SECONDS = 30.0
 _GONE = (BrokenResourceError, ClosedResourceError, EndOfStream, IncompleteRead)
 
@@ -49,8 +46,12 @@ class Workers:
     def start(self) -> None:
         self._open = True
 
-    async def run(self, work: Work, /, **arguments: Any) -> Any:
-        """What ``work`` returns for these JSON values.
+    async def run(self, work: str, /, **arguments: Any) -> Any:
+        """What a function of this package returns for these JSON values.
+
+        Args:
+            work: ``module:function``. Only a worker imports it: what it needs fills memory, and
+                this process would hold it for as long as it lives.
 
         Raises:
             Rejected: it took too long or too much memory, or the values are too large; besides
@@ -60,7 +61,7 @@ class Workers:
         limits = self._settings
         data = dumped(arguments, limits.max_size, "the arguments")
         async with self._limiter:
-            worker = await self._ready(_place(work))
+            worker = await self._ready(work)
             try:
                 answer = orjson.loads(await self._answer(worker, self._order(work, data)))
             except BaseException:
@@ -104,7 +105,7 @@ class Workers:
     async def _teach(self, worker: Worker, work: str) -> None:
         try:
             with fail_after(_START_SECONDS):
-                await worker.ask(self._order(_nothing, orjson.dumps({"work": work})))
+                await worker.ask(self._order("work:known", orjson.dumps({"work": work})))
         except BaseException:
             await worker.end()
             raise
@@ -123,11 +124,11 @@ class Workers:
         except _GONE:
             raise out_of_memory(limits.max_memory) from None
 
-    def _order(self, work: Work, arguments: bytes) -> bytes:
+    def _order(self, work: str, arguments: bytes) -> bytes:
         limits = self._settings
         return orjson.dumps(
             {
-                "work": _place(work),
+                "work": work,
                 "arguments": orjson.Fragment(arguments),
                 "max_size": limits.max_size,
                 "max_memory": limits.max_memory,
@@ -177,12 +178,3 @@ class Worker:
             if self.alive:
                 self._process.kill()
             await self._process.aclose()
-
-
-def _nothing(work: str) -> None:
-    """Work that only imports what is asked for."""
-    __import__(work.partition(":")[0])
-
-
-def _place(work: Work) -> str:
-    return f"{work.__module__}:{work.__qualname__}"

@@ -10,12 +10,10 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
-Kind = Literal["email", "phone", "card", "iban", "ip", "key"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from interlock_data.choices import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import nh3
 
-from interlock_data.cleaning.personal import Kind, find
-
-Html = Literal["keep", "safe", "text", "escape"]
-Replacement = Literal["label", "number", "stars", "remove"]
+from interlock_data.choices import Html, Kind, Replacement
+from interlock_data.cleaning.personal import find
 
 # Controls but for tab and line ends, and the marks that turn the direction of text around them.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
