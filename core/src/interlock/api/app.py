@@ -17,7 +17,7 @@ from interlock.api import attention, audit, blobs, control, events, runs, schedu
 from interlock.api.answers import Anything
 from interlock.api.auth import Guard, GuardMiddleware
 from interlock.api.auth.guard import METADATA
-from interlock.api.dispatch import routes
+from interlock.api.dispatch import Places
 from interlock.api.endpoint import Endpoint
 from interlock.api.openapi import describe
 from interlock.api.problems import Json, on_any_error, on_http_exception, on_interlock_error
@@ -46,7 +46,7 @@ def build_app(
         routes=[
             # First, because routes are tried in this order, and nothing else has these paths.
             *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),
-            *routes(declared(guard)),
+            Places(declared(guard)),
         ],
         middleware=[Middleware(GuardMiddleware, guard, max_body, read_timeout)],
         exception_handlers={

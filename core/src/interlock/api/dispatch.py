@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from interlock.api.endpoint import Endpoint, Query
@@ -19,27 +21,50 @@ from interlock.runtime.auditing import record
 from interlock.sdk.schema import invalid_input
 
 
-def routes(endpoints: Iterable[Endpoint]) -> list[BaseRoute]:
-    """One route for each path; words go before parameters, wherever they were declared."""
-    by_path: dict[str, list[Endpoint]] = {}
-    for endpoint in endpoints:
-        by_path.setdefault(endpoint.path, []).append(endpoint)
-    paths = sorted(by_path, key=lambda path: [part[:1] == "{" for part in path.split("/")])
-    return [Route(path, endpoint=_Place(by_path[path])) for path in paths]
+class Places(BaseRoute):
+    """Every path of these endpoints as one route, which tries only those of the same noun."""
+
+    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
+        by_path: dict[str, list[Endpoint]] = defaultdict(list)
+        for endpoint in endpoints:
+            by_path[endpoint.path].append(endpoint)
+        # Words go before parameters, wherever they were declared.
+        paths = sorted(by_path, key=lambda path: [part[:1] == "{" for part in path.split("/")])
+        self._routes: dict[str, list[Route]] = defaultdict(list)
+        for path in paths:
+            self._routes[_noun(path)].append(Route(path, endpoint=_Place(by_path[path])))
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        for route in self._routes.get(_noun(scope["path"]), ()):
+            match, found = route.matches(scope)
+            if match is not Match.NONE:
+                return match, found
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["endpoint"](scope, receive, send)
+
+
+def _noun(path: str) -> str:
+    """``tools`` of ``/api/v1/tools/{tool}``, ``health`` of ``/health/live``."""
+    parts = path.split("/", 4)
+    return (
+        parts[3] if path.startswith("/api/") and len(parts) > 3 else parts[min(1, len(parts) - 1)]
+    )
 
 
 class _Place:
     """All methods of one path, as an ASGI application."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        self._methods = {endpoint.method: endpoint for endpoint in endpoints}
+        self._methods: dict[str, Endpoint] = {each.method: each for each in endpoints}
         known = {"HEAD", *self._methods} if "GET" in self._methods else set(self._methods)
         self._allow = {"Allow": ", ".join(sorted(known))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         method = "GET" if request.method == "HEAD" else request.method
-        endpoint = next((each for name, each in self._methods.items() if name == method), None)
+        endpoint = self._methods.get(method)
         if endpoint is None:
             raise HTTPException(405, f"{request.method} is not possible here", headers=self._allow)
         response = await _handled(request, endpoint)
@@ -67,11 +92,10 @@ def _check_role(request: Request, endpoint: Endpoint) -> None:
 
 
 def _check_types(request: Request, endpoint: Endpoint) -> None:
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not endpoint.raw and sent and not _is_json(sent) and _has_body(request):
+    sent = request.headers.get("content-type", "")
+    if not endpoint.raw and not _is_json(sent) and _has_body(request):
         raise HTTPException(415, f"the body must be application/json, not {sent[:100]}")
-    accept = request.headers.get("accept", "*/*") or "*/*"
-    if not any(_takes(each, endpoint.media) for each in accept.split(",")):
+    if not _takes(request.headers.get("accept", ""), endpoint.media):
         raise HTTPException(406, f"the answer is {endpoint.media}")
 
 
@@ -81,25 +105,27 @@ def _has_body(request: Request) -> bool:
     )
 
 
-def _is_json(media: str) -> bool:
-    return media == "application/json" or (
+@lru_cache(maxsize=256)
+def _is_json(sent: str) -> bool:
+    """Whether a body of this type is taken; one of no type is."""
+    media = sent.partition(";")[0].strip().lower()
+    return media in ("", "application/json") or (
         media.startswith("application/") and media.endswith("+json")
     )
 
 
-def _takes(wanted: str, media: str) -> bool:
-    wanted = wanted.partition(";")[0].strip().lower()
-    return wanted in ("*/*", media, f"{media.partition('/')[0]}/*")
+@lru_cache(maxsize=256)
+def _takes(accept: str, media: str) -> bool:
+    fitting = ("*/*", media, f"{media.partition('/')[0]}/*")
+    wanted = (accept or "*/*").split(",")
+    return any(each.partition(";")[0].strip().lower() in fitting for each in wanted)
 
 
 def _query(request: Request, endpoint: Endpoint) -> Query:
     """Raises InvalidInput for a parameter that is not declared, or has no sense."""
     prefix = endpoint.open_query
-    given = {
-        key: value
-        for key, value in request.query_params.items()
-        if prefix is None or not key.startswith(prefix)
-    }
+    asked = request.query_params.items() if request.scope["query_string"] else ()
+    given = {key: value for key, value in asked if prefix is None or not key.startswith(prefix)}
     try:
         return endpoint.query.model_validate(given)
     except ValidationError as error:

@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -55,10 +56,15 @@ class Audit:
     def __init__(self, writer: Writer, reader: Reader) -> None:
         self._writer = writer
         self._reader = reader
+        self._together: list[AuditRecord] = []
+        self._gathering = -1
 
     def put(self, record: AuditRecord) -> None:
         """Write without waiting; it is durable before anything that is written later."""
-        self._writer.work(lambda connection: _append(connection, record))
+        if self._gathering != self._writer.gathering:
+            self._gathering, self._together = self._writer.gathering, []
+            self._writer.work(partial(_append, records=self._together))
+        self._together.append(record)
 
     async def list(
         self,
@@ -78,10 +84,14 @@ class Audit:
         return await self._reader.query(_first_broken)
 
 
-def _append(connection: sqlite3.Connection, record: AuditRecord) -> None:
+def _append(connection: sqlite3.Connection, records: Sequence[AuditRecord]) -> None:
     last = connection.execute(_LAST).fetchone()
-    row = _row(record)
-    connection.execute(_ADD, (*row, _seal(last[0] if last else b"", row)))
+    seal, rows = last[0] if last else b"", []
+    for record in records:
+        row = _row(record)
+        seal = _seal(seal, row)
+        rows.append((*row, seal))
+    connection.executemany(_ADD, rows)
 
 
 def _first_broken(connection: sqlite3.Connection) -> int | None:

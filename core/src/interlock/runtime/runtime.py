@@ -70,7 +70,7 @@ class Runtime(ServiceOperations):
             InvalidInput: the arguments do not fit the schema.
             InterlockError: whatever the call ended with.
         """
-        if self._is_workflow(tool):
+        if self.engine.knows(tool):
             return await self.wait(await self.start(tool, arguments))
         caller = current_caller()
         caller.require_tool(self._full_name(tool))
@@ -99,7 +99,7 @@ class Runtime(ServiceOperations):
 
     def describe(self, name: str) -> dict[str, Any]:
         """One of :meth:`callables`, by name or alias; NotFound otherwise."""
-        if self._is_workflow(name):
+        if self.engine.knows(name):
             return self.engine.template(name).as_tool()
         return self.tool(name)
 
@@ -391,10 +391,3 @@ class Runtime(ServiceOperations):
             return self.host.catalog.get(tool).name
         except NotFound:
             return tool
-
-    def _is_workflow(self, name: str) -> bool:
-        try:
-            self.engine.template(name)
-        except NotFound:
-            return False
-        return True

@@ -156,6 +156,10 @@ class EmbeddedEngine:
         """By name or alias; NotFound, with the nearest name, if there is none."""
         return self._templates.get(name)
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a template of this name or alias."""
+        return name in self._templates
+
     # Runs
 
     async def start(

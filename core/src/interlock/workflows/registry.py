@@ -40,6 +40,9 @@ class Registry:
         unique = {template.name: template for template in self._names.values()}
         return [unique[name] for name in sorted(unique)]
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
     def get(self, name: str) -> Template:
         """By name or alias.
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import lru_cache
 
 import anyio
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from interlock.actors.deadlines import TimeLimit
 from interlock.api.auth.guard import Guard
 from interlock.api.problems import Problem
 from interlock.api.refusals import TooLarge, TooSlow
-from interlock.runtime import acting_as
-from interlock.sdk import InterlockError
+from interlock.runtime import Caller, acting_as
+from interlock.sdk import InterlockError, World
 
 
 class GuardMiddleware:
@@ -35,16 +37,15 @@ class GuardMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return  # there is nothing here for a WebSocket
-        request = Request(scope)
-        address = request.client.host if request.client else ""
+        headers, path = Headers(scope=scope), scope["path"]
+        address = scope["client"][0] if scope["client"] else ""
         reply = _Reply(send)
         try:
-            _check_size(request.headers.get("content-length", "0"), self._max_body)
-            caller = await self._guard.admit(request.url.path, request.headers, address)
-            caller = replace(caller, surface="mcp" if request.url.path == "/mcp" else "http")
-            body = _Body(receive, self._max_body, self._read_timeout)
-            left = math.inf if caller.expires is None else caller.expires - self._guard.world.time()
-            with acting_as(caller), anyio.move_on_after(left):
+            _check_size(headers.get("content-length", "0"), self._max_body)
+            surface = "mcp" if path == "/mcp" else "http"
+            caller = _over(surface, await self._guard.admit(path, headers, address))
+            body = _Body(receive, self._max_body, self._read_timeout, self._guard.world)
+            with acting_as(caller), self._while_valid(caller):
                 await self._app(scope, body.receive, reply.send)
             await reply.end()
         except InterlockError as error:
@@ -52,6 +53,16 @@ class GuardMiddleware:
                 raise
             challenge = self._guard.challenge(error)
             await Problem(error, challenge=challenge)(scope, receive, send)
+
+    def _while_valid(self, caller: Caller) -> AbstractContextManager[object]:
+        if caller.expires is None:
+            return nullcontext()
+        return anyio.move_on_after(caller.expires - self._guard.world.time())
+
+
+@lru_cache(maxsize=1024)
+def _over(surface: str, caller: Caller) -> Caller:
+    return replace(caller, surface=surface)
 
 
 class _Reply:
@@ -74,21 +85,22 @@ class _Reply:
 class _Body:
     """Holds bodies to the limit, without a declared length as well, and to the time."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+    def __init__(self, receive: Receive, limit: int, seconds: float, world: World) -> None:
         self._receive = receive
         self._limit = limit
-        self._until = anyio.current_time() + seconds
+        self._world = world
+        self._until = world.monotonic() + seconds
         self._seen = 0
         self._complete = False
 
     async def receive(self) -> Message:
         if self._complete:
             return await self._receive()
-        message: Message | None = None
-        with anyio.CancelScope(deadline=self._until):
-            message = await self._receive()
-        if message is None:
-            raise TooSlow("the request's body did not arrive in time")
+        try:
+            with TimeLimit(self._world, self._until - self._world.monotonic()):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow("the request's body did not arrive in time") from None
         self._seen += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
         if self._seen > self._limit:
