@@ -6,10 +6,13 @@ from aiohttp import web
 
 from interlock_simulator.notion import errors
 from interlock_simulator.notion.blocks import Blocks
+from interlock_simulator.notion.containers import Containers
 from interlock_simulator.notion.databases import Databases
-from interlock_simulator.notion.exchange import admitted
+from interlock_simulator.notion.exchange import WORKSPACE, admitted
+from interlock_simulator.notion.markdown import Markdown
 from interlock_simulator.notion.pages import Pages
 from interlock_simulator.notion.people import People
+from interlock_simulator.notion.uploads import Uploads
 from interlock_simulator.notion.workspace import Workspace
 from interlock_simulator.vendor import refusing
 
@@ -32,12 +35,16 @@ class Notion:
         application = web.Application(
             middlewares=[refusing(lambda request: errors.no_such_url()), admitted]
         )
+        application[WORKSPACE] = self._workspace
         blocks = Blocks(self._workspace)
         parts = (
             Pages(self._workspace, blocks),
             blocks,
             Databases(self._workspace, self._query_limit),
+            Containers(self._workspace, blocks),
+            Markdown(self._workspace, blocks),
             People(self._workspace),
+            Uploads(self._workspace),
         )
         for part in parts:
             application.add_routes(part.routes())

@@ -49,6 +49,7 @@ _OTHER_TYPES = frozenset(
         "template",
     }
 )
+_CAPTIONED = frozenset({"code", "image", "video", "file", "pdf", "audio", "bookmark", "embed"})
 _PREFIXES = {
     "heading_1": "# ",
     "heading_2": "## ",
@@ -81,6 +82,10 @@ def payload_of(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
         payload["cells"] = [rich_text(cell) for cell in payload["cells"]]
     if kind in TEXT_TYPES:
         payload = {"rich_text": [], "color": "default", **payload}
+    if kind in _CAPTIONED:
+        payload.setdefault("caption", [])
+    if kind == "paragraph":
+        payload.setdefault("icon", None)
     if kind == "to_do":
         payload.setdefault("checked", False)
     return payload

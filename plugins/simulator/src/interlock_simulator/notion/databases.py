@@ -32,7 +32,7 @@ class Databases:
         ]
 
     async def database(self, request: web.Request) -> web.Response:
-        database = self._database(path_id(request, "database_id"))
+        database = self._workspace.database(path_id(request, "database_id"))
         if with_data_sources(request):
             return answer(request, database)
         source = self._workspace.data_sources[database["data_sources"][0]["id"]]
@@ -41,16 +41,16 @@ class Databases:
 
     async def data_source(self, request: web.Request) -> web.Response:
         _only(with_data_sources(request))
-        return answer(request, self._source(path_id(request, "data_source_id")))
+        return answer(request, self._workspace.source(path_id(request, "data_source_id")))
 
     async def query(self, request: web.Request) -> web.Response:
         _only(with_data_sources(request))
-        source = self._source(path_id(request, "data_source_id"))
+        source = self._workspace.source(path_id(request, "data_source_id"))
         return await self._queried(request, source["id"], "page_or_data_source")
 
     async def query_database(self, request: web.Request) -> web.Response:
         _only(not with_data_sources(request))
-        database = self._database(path_id(request, "database_id"))
+        database = self._workspace.database(path_id(request, "database_id"))
         source_id = database["data_sources"][0]["id"]
         return await self._queried(request, source_id, "page_or_database")
 
@@ -90,16 +90,6 @@ class Databases:
         if entry["object"] == "page":
             return self._workspace.title(entry)
         return plain_text(entry["title"])
-
-    def _database(self, id: str) -> Object:
-        if (database := self._workspace.databases.get(id)) is None:
-            raise errors.not_found("database", id)
-        return database
-
-    def _source(self, id: str) -> Object:
-        if (source := self._workspace.data_sources.get(id)) is None:
-            raise errors.not_found("data_source", id)
-        return source
 
 
 def _only(condition: bool) -> None:

@@ -9,6 +9,8 @@ from aiohttp import web
 
 from interlock_simulator.vendor import Refused, reply, retry_after_header
 
+BOT_ID = "b0700000-0000-4000-8000-000000000001"
+
 _CODES = {500: "internal_server_error", 502: "bad_gateway", 503: "service_unavailable"}
 _CODES |= {504: "gateway_timeout", 529: "service_overload"}
 
@@ -32,7 +34,7 @@ def not_found(kind: str, id: str) -> Refused:
         f"Could not find {kind} with ID: {id}. "
         "Make sure the relevant pages and databases are shared with your integration."
     )
-    return Refused(error(404, "object_not_found", message))
+    return Refused(error(404, "object_not_found", message, integration_id=BOT_ID))
 
 
 def no_such_url() -> web.Response:

@@ -9,8 +9,12 @@ import orjson
 from aiohttp import web
 
 from interlock_simulator.notion import errors
+from interlock_simulator.notion.files import attached, linked
 from interlock_simulator.notion.limits import LARGEST_BODY, check_sizes
+from interlock_simulator.notion.workspace import Workspace
 from interlock_simulator.vendor import BAD_CREDENTIAL, Handler, Refused, reply
+
+WORKSPACE: web.AppKey[Workspace] = web.AppKey("workspace", Workspace)
 
 VERSIONS = ("2022-06-28", "2025-09-03", "2026-03-11")
 # Databases became containers of data sources, which took over what concerns rows.
@@ -21,6 +25,8 @@ _NO_ARCHIVED_SINCE = "2026-03-11"
 @web.middleware
 async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Ask for a token and a version, as every endpoint does."""
+    if _by_link(request):
+        return await handler(request)
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token in ("", BAD_CREDENTIAL):
         raise Refused(errors.error(401, "unauthorized", "API token is invalid."))
@@ -38,6 +44,11 @@ async def admitted(request: web.Request, handler: Handler) -> web.StreamResponse
             f'Notion-Version header should be one of {known}, instead was `"{version}"`.'
         )
     return await handler(request)
+
+
+def _by_link(request: web.Request) -> bool:
+    """Links to uploaded files carry their own permission."""
+    return "/files/" in request.path
 
 
 def version_of(request: web.Request) -> str:
@@ -77,14 +88,23 @@ async def body_of(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise errors.invalid("body failed validation: body should be an object.")
     check_sizes(body)
-    return body
+    found: dict[str, Any] = attached(body, request.app[WORKSPACE].uploads)
+    return found
 
 
-def answer(request: web.Request, body: dict[str, Any]) -> web.Response:
-    """``body`` in the shape of the request's version, with a request id."""
+def answer(
+    request: web.Request, body: dict[str, Any], *, status: int = 200, with_id: bool = True
+) -> web.Response:
+    """``body`` in the shape of the request's version, with a request id and fresh links."""
+    workspace = request.app[WORKSPACE]
+    if workspace.uploads:
+        origin = str(request.url.origin())
+        body = linked(body, workspace.uploads, origin, workspace.moment())
     if version_of(request) >= _NO_ARCHIVED_SINCE:
         body = without_archived(body)
-    return reply({**body, "request_id": str(uuid.uuid5(uuid.NAMESPACE_URL, str(request.url)))})
+    if with_id:
+        body = {**body, "request_id": str(uuid.uuid5(uuid.NAMESPACE_URL, str(request.url)))}
+    return reply(body, status=status)
 
 
 def without_archived(body: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from interlock_simulator.notion import errors
 from interlock_simulator.notion.blocks import Blocks
-from interlock_simulator.notion.content import markdown
 from interlock_simulator.notion.exchange import answer, body_of, path_id, uuid_of
 from interlock_simulator.notion.lists import page_of
 from interlock_simulator.notion.schema import empty_values, values
@@ -31,11 +30,11 @@ class Pages:
             web.get("/v1/pages/{page_id}", self.retrieve),
             web.patch("/v1/pages/{page_id}", self.update),
             web.get("/v1/pages/{page_id}/properties/{property_id}", self.property_item),
-            web.get("/v1/pages/{page_id}/markdown", self.markdown),
+            web.post("/v1/pages/{page_id}/move", self.move),
         ]
 
     async def retrieve(self, request: web.Request) -> web.Response:
-        page = self._page(path_id(request, "page_id"))
+        page = self._workspace.page(path_id(request, "page_id"))
         wanted = request.query.getall("filter_properties", [])
         return answer(request, with_properties(page, wanted))
 
@@ -52,7 +51,7 @@ class Pages:
         return answer(request, page)
 
     async def update(self, request: web.Request) -> web.Response:
-        page = self._page(path_id(request, "page_id"))
+        page = self._workspace.page(path_id(request, "page_id"))
         body = await body_of(request)
         changed = values(body.get("properties") or {}, self._schema(page))
         page["properties"].update(changed)
@@ -65,7 +64,7 @@ class Pages:
         return answer(request, page)
 
     async def property_item(self, request: web.Request) -> web.Response:
-        page = self._page(path_id(request, "page_id"))
+        page = self._workspace.page(path_id(request, "page_id"))
         wanted = request.match_info["property_id"]
         value = next(
             (entry for entry in page["properties"].values() if _named(entry, wanted)), None
@@ -76,21 +75,22 @@ class Pages:
             return answer(request, _property_list(value, request.query))
         return answer(request, {"object": "property_item", **value})
 
-    async def markdown(self, request: web.Request) -> web.Response:
-        page = self._page(path_id(request, "page_id"))
-        text = markdown(self._workspace.children(page["id"]), self._workspace.children)
-        facts = {"object": "page_markdown", "id": page["id"], "markdown": text}
-        return answer(request, {**facts, "truncated": False, "unknown_block_ids": []})
-
-    def _page(self, id: str) -> Object:
-        if (page := self._workspace.pages.get(id)) is None:
-            raise errors.not_found("page", id)
-        return page
+    async def move(self, request: web.Request) -> web.Response:
+        page = self._workspace.page(path_id(request, "page_id"))
+        body = await body_of(request)
+        parent, schema = self._parent(body.get("parent") or {})
+        block = self._workspace.blocks.get(page["id"]) or self._child_page(page)
+        self._workspace.blocks[page["id"]] = block
+        title = next(value["title"] for value in page["properties"].values() if "title" in value)
+        page["parent"] = parent
+        page["properties"] = _moved(page["properties"], title, schema)
+        self._workspace.move_block(page["id"], parent, parent.get("page_id", ""))
+        return answer(request, page)
 
     def _parent(self, given: Mapping[str, Any]) -> tuple[Object, Object]:
         """The parent as a response shows it, and the schema of the properties below it."""
         if "page_id" in given:
-            page = self._page(uuid_of(given["page_id"], "body.parent.page_id"))
+            page = self._workspace.page(uuid_of(given["page_id"], "body.parent.page_id"))
             return {"type": "page_id", "page_id": page["id"]}, _TITLE_ONLY
         if given.get("workspace"):
             return {"type": "workspace", "workspace": True}, _TITLE_ONLY
@@ -103,15 +103,11 @@ class Pages:
             id = uuid_of(given["data_source_id"], "body.parent.data_source_id")
         elif "database_id" in given:
             database_id = uuid_of(given["database_id"], "body.parent.database_id")
-            database = self._workspace.databases.get(database_id)
-            if database is None:
-                raise errors.not_found("database", database_id)
+            database = self._workspace.database(database_id)
             id = database["data_sources"][0]["id"]
         else:
             raise errors.invalid("body failed validation: body.parent should be defined.")
-        if (source := self._workspace.data_sources.get(id)) is None:
-            raise errors.not_found("data_source", id)
-        return source
+        return self._workspace.source(id)
 
     def _schema(self, page: Object) -> Object:
         source = self._workspace.data_sources.get(page["parent"].get("data_source_id", ""))
@@ -142,6 +138,17 @@ class Pages:
         page["in_trash"] = page["archived"] = page["is_archived"] = trashed
         if block := self._workspace.blocks.get(page["id"]):
             block["in_trash"] = block["archived"] = trashed
+
+
+def _moved(properties: Object, title: list[Object], schema: Object) -> Object:
+    """Properties below a new parent: its own columns, the title and those that fit kept."""
+    kept = empty_values(schema)
+    for name, entry in kept.items():
+        if entry["type"] == "title":
+            entry["title"] = title
+        elif properties.get(name, {}).get("type") == entry["type"]:
+            entry.update(properties[name])
+    return kept
 
 
 def with_properties(page: Object, wanted: list[str]) -> Object:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from interlock_simulator.notion import errors
+from interlock_simulator.notion.errors import BOT_ID
 from interlock_simulator.notion.exchange import answer, body_of, path_id, uuid_of
 from interlock_simulator.notion.lists import page_of
 from interlock_simulator.notion.texts import rich_text
-from interlock_simulator.notion.workspace import BOT_ID, Object, Workspace
+from interlock_simulator.notion.workspace import Object, Workspace
 
 
 class People:
@@ -22,6 +23,9 @@ class People:
             web.get("/v1/users/{user_id}", self.user),
             web.get("/v1/comments", self.comments),
             web.post("/v1/comments", self.add_comment),
+            web.get("/v1/comments/{comment_id}", self.comment),
+            web.patch("/v1/comments/{comment_id}", self.change_comment),
+            web.delete("/v1/comments/{comment_id}", self.delete_comment),
         ]
 
     async def users(self, request: web.Request) -> web.Response:
@@ -59,6 +63,27 @@ class People:
         }
         self._workspace.comments.append(comment)
         return answer(request, comment)
+
+    async def comment(self, request: web.Request) -> web.Response:
+        return answer(request, self._comment(request))
+
+    async def change_comment(self, request: web.Request) -> web.Response:
+        comment = self._comment(request)
+        comment["rich_text"] = rich_text((await body_of(request)).get("rich_text") or [])
+        comment["last_edited_time"] = self._workspace.now()
+        return answer(request, comment)
+
+    async def delete_comment(self, request: web.Request) -> web.Response:
+        comment = self._comment(request)
+        self._workspace.comments.remove(comment)
+        return answer(request, comment)
+
+    def _comment(self, request: web.Request) -> Object:
+        id = path_id(request, "comment_id")
+        for comment in self._workspace.comments:
+            if comment["id"] == id:
+                return comment
+        raise errors.not_found("comment", id)
 
     def _place(self, body: Object) -> tuple[Object, str]:
         """Parent and discussion of a new comment: an answer joins its discussion."""

@@ -53,6 +53,22 @@ def _collect(options: list[dict[str, Any]], value: Any) -> None:
     )
 
 
+def declared(name: str, column: Mapping[str, Any], id: str) -> dict[str, Any]:
+    """One property of a data source as a request declares it: ``{"select": {...}}``."""
+    kind = str(column.get("type") or next((key for key in column if key != "name"), ""))
+    settings = column.get(kind)
+    if not kind or not isinstance(settings, dict):
+        raise invalid(f"body failed validation: body.properties.{name}.{kind} should be defined.")
+    made = {**_settings(kind), **settings}
+    if kind in _CHOICES:
+        options: list[dict[str, Any]] = []
+        for option in made["options"]:
+            _option(options, option)
+        made["options"] = options
+    short = "title" if kind == "title" else id[:4]
+    return {"id": short, "name": name, "description": None, "type": kind, kind: made}
+
+
 def values(given: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Property values of a request, as a response shows them; keys are names or ids."""
     names = {entry["id"]: name for name, entry in schema.items()}

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from interlock.sdk import World
+from interlock_simulator.notion.errors import BOT_ID, not_found
+from interlock_simulator.notion.files import Upload
 from interlock_simulator.notion.recordings import Recorded, read_recordings
 from interlock_simulator.notion.texts import plain_text
 
 Object = dict[str, Any]
-
-BOT_ID = "b0700000-0000-4000-8000-000000000001"
 
 
 class Workspace:
@@ -34,6 +34,8 @@ class Workspace:
         self.data_sources = recorded.data_sources
         self.databases = recorded.databases
         self.comments: list[Object] = []
+        self.uploads: dict[str, Upload] = {}
+        self.tasks: dict[str, Object] = {}
         self._children = recorded.children
         self._random = random.Random(self._seed)  # noqa: S311 - repeatable on purpose
         self.users = [_BOT, *_people(self.pages.values())]
@@ -41,9 +43,13 @@ class Workspace:
     def new_id(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
+    def moment(self) -> float:
+        """Seconds since the epoch."""
+        return self._world.time()
+
     def now(self) -> str:
         """The time as Notion writes it: to the minute."""
-        moment = datetime.fromtimestamp(self._world.time(), UTC)
+        moment = datetime.fromtimestamp(self.moment(), UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:00.000Z")
 
     def stamps(self) -> Object:
@@ -55,6 +61,21 @@ class Workspace:
             "created_by": bot,
             "last_edited_by": bot,
         }
+
+    def page(self, id: str) -> Object:
+        if (page := self.pages.get(id)) is None:
+            raise not_found("page", id)
+        return page
+
+    def database(self, id: str) -> Object:
+        if (database := self.databases.get(id)) is None:
+            raise not_found("database", id)
+        return database
+
+    def source(self, id: str) -> Object:
+        if (source := self.data_sources.get(id)) is None:
+            raise not_found("data_source", id)
+        return source
 
     def rows(self, data_source_id: str) -> list[Object]:
         """The rows of a data source that are not in the trash, newest first."""
@@ -77,6 +98,15 @@ class Workspace:
         self.blocks[block["id"]] = block
         if parent := self.blocks.get(parent_id):
             parent["has_children"] = True
+
+    def move_block(self, block_id: str, parent: Object, parent_id: str) -> None:
+        """Take a block out of its parent and put it at the end of another."""
+        block = self.blocks[block_id]
+        before = block["parent"].get(block["parent"]["type"], "")
+        if block_id in self._children.get(before, ()):
+            self._children[before].remove(block_id)
+        block["parent"] = parent
+        self.add_block(block, parent_id)
 
     def index_after(self, parent_id: str, block_id: str) -> int | None:
         """Where a block that comes after this one goes; None if it is not in the parent."""
@@ -111,7 +141,9 @@ _BOT: Object = {
     "bot": {
         "owner": {"type": "workspace", "workspace": True},
         "workspace_name": "Recordings",
-        "workspace_limits": {"max_file_upload_size_in_bytes": 5242880},
+        "workspace_id": "b0700000-0000-4000-8000-000000000002",
+        # The limit of paid workspaces.
+        "workspace_limits": {"max_file_upload_size_in_bytes": 5 * 2**30},
     },
 }
 
