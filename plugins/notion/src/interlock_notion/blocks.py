@@ -10,11 +10,18 @@ from typing import Any
 from interlock.sdk import InvalidInput, NeedsAttention, NotFound
 from interlock_notion.concurrency import in_order
 from interlock_notion.requests import Requests
+from interlock_notion.rich_text import payload_of
 
 Block = dict[str, Any]
 
 # Pages of their own: what lies below is not part of this page.
 _PAGES = frozenset({"child_page", "child_database"})
+
+
+# `transcription` until 2026-03-11. The sections' ids stand in the block itself.
+# Source: https://developers.notion.com/reference/block#meeting-notes
+_MEETINGS = frozenset({"meeting_notes", "transcription"})
+_SECTIONS = ("summary_block_id", "notes_block_id", "transcript_block_id")
 
 
 @dataclass
@@ -63,7 +70,7 @@ async def _descend(requests: Requests, tree: Tree, blocks: list[Block], levels: 
 
 async def _fill(requests: Requests, tree: Tree, block: Block, levels: int | None) -> None:
     try:
-        block["children"] = await _list(requests, block["id"])
+        block["children"] = await _children(requests, block)
     except (NotFound, NeedsAttention, InvalidInput) as error:
         block["children"] = []
         block["unreadable"] = error.message
@@ -72,10 +79,21 @@ async def _fill(requests: Requests, tree: Tree, block: Block, levels: int | None
     await _descend(requests, tree, block["children"], levels)
 
 
+async def _children(requests: Requests, block: Block) -> list[Block]:
+    """The list below a block; of meeting notes the blocks that it names as its sections."""
+    sections = payload_of(block).get("children")
+    if block.get("type") not in _MEETINGS or not isinstance(sections, dict):
+        return await _list(requests, block["id"])
+    ids = [sections[name] for name in _SECTIONS if sections.get(name)]
+    return await in_order(requests.get(f"/v1/blocks/{section}") for section in ids)
+
+
 async def _list(requests: Requests, block_id: str) -> list[Block]:
     return await requests.all(f"/v1/blocks/{block_id}/children")
 
 
 def has_more_below(block: Block) -> bool:
     """Whether a block has children that belong to the same page."""
+    if block.get("type") in _MEETINGS and payload_of(block).get("children"):
+        return True
     return bool(block.get("has_children")) and block.get("type") not in _PAGES

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from interlock.sdk import InterlockError, InvalidInput, NotFound, tool
+from interlock.sdk import InterlockError, InvalidInput, tool
 from interlock_notion import objects, properties, writing
 from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import object_id
+from interlock_notion.limits import cut_text
 from interlock_notion.rich_text import Span, to_rich_text
 
 ParentType = Literal["page", "database", "data_source"]
@@ -40,7 +41,7 @@ class Changing(Connected):
             blocks: the content as Notion's block objects, instead of Markdown.
             icon: an emoji.
         """
-        content = writing.content(markdown, blocks)
+        content = await writing.content(markdown, blocks)
         parent, schema = await self._parent(object_id(parent_id, "parent_id"), parent_type)
         body = {"parent": parent, **_facts(title, properties or {}, schema, icon)}
         at_once = writing.in_one_request(content)
@@ -75,45 +76,21 @@ class Changing(Connected):
         answer = await self.requests.write("PATCH", f"/v1/pages/{found_id}", body)
         return objects.page(answer)
 
-    @tool(policies=LONG, ordering_key="block_id")
-    async def append_blocks(
-        self,
-        block_id: str,
-        markdown: str | None = None,
-        blocks: list[dict[str, Any]] | None = None,
-        after: str | None = None,
+    @tool(idempotent=True, ordering_key="page_id")
+    async def move_page(
+        self, page_id: str, parent_id: str, parent_type: ParentType = "page"
     ) -> dict[str, Any]:
-        """Append content of any length to a page or block.
-
-        When it fails half-way, ``appended`` in the error's details names the blocks that stand.
+        """Move a page below another page or into a database.
 
         Args:
-            block_id: id or link of the page or block.
-            markdown: the content.
-            blocks: the content as Notion's block objects, instead of Markdown.
-            after: id of the child behind which the content goes; at the end without.
+            page_id: id or link of the page.
+            parent_id: id or link of the new parent.
+            parent_type: what the parent is; a database must have one data source.
         """
-        found_id = object_id(block_id, "block_id")
-        behind = object_id(after, "after") if after else None
-        content = writing.content(markdown, blocks)
-        ids = await writing.append(self.requests, found_id, content, behind)
-        return {"block_id": found_id, "block_ids": ids, "count": len(ids)}
-
-    @tool(idempotent=True, destructive=True, policies=LONG)
-    async def delete_blocks(self, block_ids: list[str]) -> dict[str, Any]:
-        """Move blocks to the trash; those that are gone already do not matter.
-
-        Args:
-            block_ids: ids of the blocks.
-        """
-        deleted = 0
-        for given in block_ids:
-            try:
-                await self.requests.write("DELETE", f"/v1/blocks/{object_id(given, 'block_ids')}")
-                deleted += 1
-            except NotFound:
-                continue
-        return {"deleted": deleted}
+        found_id = object_id(page_id, "page_id")
+        parent, _ = await self._parent(object_id(parent_id, "parent_id"), parent_type)
+        answer = await self.requests.write("POST", f"/v1/pages/{found_id}/move", {"parent": parent})
+        return objects.page(answer)
 
     @tool(idempotent=True, destructive=True, ordering_key="page_id")
     async def archive_page(self, page_id: str) -> dict[str, Any]:
@@ -174,7 +151,7 @@ def _facts(
     """Properties and icon of a request; ``title`` is the id of every page's title property."""
     values = properties.to_notion(given, schema)
     if title:
-        values["title"] = {"title": to_rich_text([Span(title)])}
+        values["title"] = {"title": cut_text(to_rich_text([Span(title)]))}
     body: dict[str, Any] = {"properties": values}
     if icon:
         body["icon"] = {"type": "emoji", "emoji": icon}

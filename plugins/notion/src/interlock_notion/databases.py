@@ -9,7 +9,9 @@ from interlock.sdk import NotFound, tool
 from interlock_notion import objects
 from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import object_id
-from interlock_notion.query import Query, Rows, incomplete_reason, run
+from interlock_notion.query import Query, Rows, kept_back, run
+from interlock_notion.requests import incomplete_reason
+from interlock_notion.walking import Walk, resumed
 
 Source = Mapping[str, Any]
 
@@ -103,6 +105,51 @@ class Databases(Connected):
             "complete": not rows.incomplete,
             "warnings": rows.warnings,
         }
+
+    @tool(effect="read")
+    async def query_rows(
+        self,
+        database_id: str,
+        filter: dict[str, Any] | None = None,  # noqa: A002 - Notion's own word
+        cursor: str | None = None,
+        data_source: str | None = None,
+        size: int = 100,
+        partial: bool = False,
+    ) -> dict[str, Any]:
+        """Read the pages of a database a hundred at a time, oldest first, however many there are.
+
+        For a database that is too large for one result: `next_cursor` is the cursor of the next
+        call, and null at the end.
+
+        Args:
+            database_id: id or link of a data source, or of a database.
+            filter: as in Notion's API.
+            cursor: where the last call ended.
+            data_source: name or id, where the database has several.
+            size: pages in one result, 1 to 100.
+            partial: end without an error where Notion keeps rows back.
+        """
+        walk = resumed(cursor) if cursor else await self._walk(database_id, data_source, filter)
+        rows = await walk.step(self.requests, max(1, min(size, 100)))
+        if walk.incomplete and not partial:
+            raise kept_back(walk.incomplete, len(rows))
+        return {
+            "pages": [objects.search_result(row) for row in rows],
+            "count": len(rows),
+            "next_cursor": walk.token() or None,
+            "complete": not walk.incomplete,
+        }
+
+    async def _walk(
+        self, database_id: str, data_source: str | None, condition: dict[str, Any] | None
+    ) -> Walk:
+        found_id = object_id(database_id, "database_id")
+        if data_source is None:
+            source_id = await self.only_source(found_id)
+        else:
+            container = await self.container(found_id)
+            source_id = str(_chosen(container["data_sources"], data_source)[0]["id"])
+        return Walk(f"{self.source_path(source_id)}/query", condition)
 
 
 def _join(rows: Rows, found: Rows) -> None:

@@ -17,6 +17,7 @@ Block = dict[str, Any]
 
 TEXT = 2000
 TEXTS = 100
+FORMULA = 1000
 CHILDREN = 100
 # "Two levels of nesting": the types of the official client take children's children, other readers
 # count the top as the first. One level of children is right for both.
@@ -37,6 +38,10 @@ def cut_text(rich_text: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _cut_item(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    formula = (item.get("equation") or {}).get("expression")
+    if isinstance(formula, str) and len(formula) > FORMULA:
+        look = {**(item.get("annotations") or {}), "code": True}
+        item = {"type": "text", "text": {"content": formula}, "annotations": look}
     text = item.get("text")
     if not isinstance(text, dict) or not isinstance(text.get("content"), str):
         yield dict(item)
@@ -83,6 +88,8 @@ def fit(blocks: Sequence[Block]) -> list[Block]:
 def _fit_block(block: Block) -> list[Block]:
     kind = str(block.get("type") or next((name for name in block if name != "object"), ""))
     payload = dict(block.get(kind) or {})
+    if (text := _too_long(payload)) is not None:
+        return fit([_as_text(kind, text)])
     if children := payload.get("children"):
         payload["children"] = fit(children)
     if "cells" in payload:
@@ -95,6 +102,22 @@ def _fit_block(block: Block) -> list[Block]:
             payload["rich_text"] = texts
         return [{**block, "type": kind, kind: payload}]
     return _spread(kind, payload, texts)
+
+
+def _too_long(payload: Mapping[str, Any]) -> str | None:
+    """A formula or address that Notion does not take for its length; None if there is none."""
+    if len(str(payload.get("expression") or "")) > FORMULA:
+        return str(payload["expression"])
+    external = payload.get("external")
+    url = external.get("url") if isinstance(external, dict) else payload.get("url")
+    return str(url) if len(str(url or "")) > TEXT else None
+
+
+def _as_text(kind: str, text: str) -> Block:
+    words = [{"type": "text", "text": {"content": text}}]
+    if kind == "equation":
+        return {"type": "code", "code": {"rich_text": words, "language": "latex"}}
+    return {"type": "paragraph", "paragraph": {"rich_text": words}}
 
 
 def _spread(kind: str, payload: dict[str, Any], texts: list[dict[str, Any]]) -> list[Block]:

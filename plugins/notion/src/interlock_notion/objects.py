@@ -31,6 +31,7 @@ def page(found: Object) -> dict[str, Any]:
         "cut_properties": [name for name, prop in given.items() if prop.get("has_more")],
         "created_time": found.get("created_time"),
         "last_edited_time": found.get("last_edited_time"),
+        "last_edited_by": (found.get("last_edited_by") or {}).get("id"),
         "in_trash": in_trash(found),
         "icon": icon(found),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from interlock.sdk import InvalidInput, tool
+from interlock.sdk import InvalidInput, NotFound, tool
 from interlock_notion import objects
 from interlock_notion.base import Connected
 from interlock_notion.ids import object_id
@@ -49,6 +49,42 @@ class People(Connected):
         body: dict[str, Any] = {"rich_text": cut_text(to_rich_text([Span(text)]))}
         body.update(places if discussion_id else {"parent": places})
         return objects.comment(await self.requests.write("POST", "/v1/comments", body))
+
+    @tool(idempotent=True)
+    async def update_comment(self, comment_id: str, text: str) -> dict[str, Any]:
+        """Change the words of a comment of one's own.
+
+        Args:
+            comment_id: id of the comment.
+            text: the new words.
+        """
+        found_id = object_id(comment_id, "comment_id")
+        body = {"rich_text": cut_text(to_rich_text([Span(text)]))}
+        return objects.comment(await self.requests.write("PATCH", f"/v1/comments/{found_id}", body))
+
+    @tool(idempotent=True, destructive=True)
+    async def delete_comment(self, comment_id: str) -> dict[str, Any]:
+        """Delete a comment of one's own; one that is gone already does not matter.
+
+        Args:
+            comment_id: id of the comment.
+        """
+        found_id = object_id(comment_id, "comment_id")
+        try:
+            await self.requests.write("DELETE", f"/v1/comments/{found_id}")
+        except NotFound:
+            return {"id": found_id, "deleted": False}
+        return {"id": found_id, "deleted": True}
+
+    @tool(effect="read")
+    async def get_user(self, user_id: str = "me") -> dict[str, Any]:
+        """Read a person or an integration.
+
+        Args:
+            user_id: id of the user; "me" is this integration.
+        """
+        found_id = user_id if user_id == "me" else object_id(user_id, "user_id")
+        return objects.user(await self.requests.get(f"/v1/users/{found_id}"))
 
     @tool(effect="read")
     async def list_users(self) -> dict[str, Any]:

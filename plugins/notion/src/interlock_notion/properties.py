@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.sdk import InvalidInput
+from interlock_notion.limits import TEXT, TEXTS, cut_text
 from interlock_notion.rich_text import Span, plain, to_rich_text
 
 Property = Mapping[str, Any]
@@ -137,10 +138,12 @@ def _written(name: str, value: Any, schema: Mapping[str, str]) -> Any:
     if write is None:
         raise InvalidInput(f"property {name!r} of type {kind} cannot be written", path=path)
     try:
-        return {kind: None if value is None and kind in _NULLABLE else write(value)}
+        written = None if value is None and kind in _NULLABLE else write(value)
     except (TypeError, KeyError, AttributeError):
         message = f"property {name!r} of type {kind} cannot hold {value!r}"
         raise InvalidInput(message, path=path) from None
+    _check_size(name, kind, written)
+    return {kind: written}
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -150,16 +153,33 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _write_text(value: Any) -> list[dict[str, Any]]:
-    return to_rich_text([Span(str(value))] if value not in (None, "") else [])
+    return cut_text(to_rich_text([Span(str(value))] if value not in (None, "") else []))
+
+
+def _check_size(name: str, kind: str, written: Any) -> None:
+    """Arrays are written whole or not at all, so what is too long is the caller's to shorten."""
+    most = TEXTS if isinstance(written, list) else _LONGEST.get(kind)
+    if most is not None and written is not None and len(written) > most:
+        of = "entries" if isinstance(written, list) else "characters"
+        raise InvalidInput(
+            f"property {name!r} has {len(written)} {of}; Notion takes {most}",
+            path=f"$.properties.{name}",
+        )
 
 
 def _write_files(value: Any) -> list[dict[str, Any]]:
-    return [
-        {"name": item.get("name") or item["url"], "external": {"url": item["url"]}}
-        for item in ({"url": one} if isinstance(one, str) else one for one in _as_list(value))
-    ]
+    """Links, or ``{name?, url}``, or ``{name?, upload_id}`` of a file that was uploaded."""
+    return [_write_file({"url": one} if isinstance(one, str) else one) for one in _as_list(value)]
 
 
+def _write_file(item: Mapping[str, Any]) -> dict[str, Any]:
+    if upload_id := item.get("upload_id"):
+        name = {"name": item["name"]} if item.get("name") else {}
+        return {**name, "type": "file_upload", "file_upload": {"id": upload_id}}
+    return {"name": item.get("name") or item["url"], "external": {"url": item["url"]}}
+
+
+_LONGEST = {"url": TEXT, "email": 200, "phone_number": 200}
 _NULLABLE = frozenset({"select", "status", "date", "number", "url", "email", "phone_number"})
 _WRITERS: dict[str, Callable[[Any], Any]] = {
     "title": _write_text,

@@ -1,7 +1,8 @@
 """Rows of a data source: all of them, or an error.
 
 A query ends after 10,000 rows with ``has_more: false`` and a ``request_status`` of ``incomplete``.
-It is then asked again in windows over the creation time, each beginning where the last one ended.
+So rows are walked in windows over the creation time, each beginning where the last one ended; where
+one minute holds more than a query gives, over the unique id, if the data source has one.
 Source: https://developers.notion.com/reference/query-a-data-source
 """
 
@@ -12,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.sdk import Rejected
-from interlock_notion.requests import Requests
+from interlock_notion.requests import Requests, incomplete_reason
 from interlock_notion.sorting import sorted_locally
+from interlock_notion.walking import Walk
 
 Row = dict[str, Any]
-
-_BY_CREATION = [{"timestamp": "created_time", "direction": "ascending"}]
 
 
 @dataclass
@@ -30,7 +30,8 @@ class Rows:
 
     def add(self, rows: Iterable[Row]) -> None:
         for row in rows:
-            self.by_id.setdefault(row["id"], row)
+            if row.get("id"):
+                self.by_id.setdefault(row["id"], row)
 
 
 @dataclass(frozen=True)
@@ -57,81 +58,59 @@ async def run(requests: Requests, query: Query) -> Rows:
         Rejected: rows stay out of reach and ``partial`` was not asked for.
     """
     rows = Rows()
-    await _ask(requests, query, rows, query.filter, query.sorts or _BY_CREATION)
-    if rows.incomplete:
-        await _ask_in_windows(requests, query, rows)
+    if query.sorts:
+        await _sorted(requests, query, rows)
+    else:
+        await _walk(requests, query, rows, Walk(query.path, query.filter))
     if rows.incomplete and not query.partial:
-        raise Rejected(
-            f"Notion gave {len(rows.by_id)} rows and keeps the rest back: {rows.incomplete}",
-            hint="narrow the filter, or take what there is with partial: true",
-            rows=len(rows.by_id),
-        )
+        raise kept_back(rows.incomplete, len(rows.by_id))
     return rows
 
 
-async def _ask(
-    requests: Requests,
-    query: Query,
-    rows: Rows,
-    condition: Mapping[str, Any] | None,
-    sorts: Sequence[Mapping[str, Any]],
-) -> str:
-    """Add the rows of one pass; the creation time of its last row."""
-    body: dict[str, Any] = {"sorts": list(sorts)}
-    if condition:
-        body["filter"] = condition
-    last = ""
-    rows.incomplete = ""
+def kept_back(reason: str, count: int) -> Rejected:
+    """The error for rows that Notion has and does not give."""
+    return Rejected(
+        f"Notion gave {count} rows and keeps the rest back: {reason}",
+        hint="narrow the filter, or take what there is with partial: true",
+        rows=count,
+    )
+
+
+async def _sorted(requests: Requests, query: Query, rows: Rows) -> None:
+    """In Notion's order, as long as one query gives all; in the same order made here otherwise."""
+    body: dict[str, Any] = {"sorts": list(query.sorts)}
+    if query.filter:
+        body["filter"] = query.filter
     async for answer in requests.pages(query.path, body):
-        found = [row for row in answer["results"] if row.get("id")]
-        rows.add(found)
-        if found:
-            last = str(found[-1].get("created_time") or "")
-        rows.incomplete = incomplete_reason(answer)
-        if query.limit is not None and len(rows.by_id) >= query.limit:
-            rows.incomplete = ""
-            break
-    return last
-
-
-async def _ask_in_windows(requests: Requests, query: Query, rows: Rows) -> None:
-    """Go on after the last row's creation time until a window comes to its own end."""
-    start = "" if query.sorts else _last_created(rows)
-    while rows.incomplete:
-        condition = within(query.filter, start) if start else query.filter
-        last = await _ask(requests, query, rows, condition, _BY_CREATION)
-        if rows.incomplete and (not last or last <= start):
-            rows.incomplete += f"; more rows than one query gives were created at {start or last}"
+        rows.add(answer["results"])
+        if _enough(query, rows):
             return
-        start = last
-    if query.sorts:
+        rows.incomplete = incomplete_reason(answer)
+    if rows.incomplete:
+        await _walk(requests, query, rows, Walk(query.path, query.filter))
         rows.by_id = {row["id"]: row for row in sorted_locally(rows.by_id.values(), query.sorts)}
         rows.warnings.append("more rows than one query gives: sorted here, not by Notion")
 
 
-def _last_created(rows: Rows) -> str:
-    return max((str(row.get("created_time") or "") for row in rows.by_id.values()), default="")
+async def _walk(requests: Requests, query: Query, rows: Rows, walk: Walk) -> None:
+    rows.incomplete = ""
+    while not walk.done:
+        rows.add(await walk.step(requests))
+        if _enough(query, rows) and not query.sorts:
+            return
+    numbered = _unique_id(rows.by_id.values())
+    if walk.incomplete and numbered and not walk.numbered:
+        await _walk(requests, query, rows, Walk(query.path, query.filter, numbered=numbered))
+    else:
+        rows.incomplete = walk.incomplete
 
 
-def incomplete_reason(answer: Mapping[str, Any]) -> str:
-    """Why an answer says that it does not hold all rows; empty if it does not say so."""
-    status = answer.get("request_status") or {}
-    if status.get("type") != "incomplete":
-        return ""
-    return str(status.get("incomplete_reason") or "no reason given")
+def _enough(query: Query, rows: Rows) -> bool:
+    return query.limit is not None and len(rows.by_id) >= query.limit
 
 
-def within(condition: Mapping[str, Any] | None, start: str) -> dict[str, Any]:
-    """The filter, for rows created at ``start`` or after.
-
-    Notion takes two levels of ``and`` and ``or``, so the window goes into the branches instead of
-    around them.
-    """
-    window = {"timestamp": "created_time", "created_time": {"on_or_after": start}}
-    if not condition:
-        return window
-    if "and" in condition:
-        return {"and": [*condition["and"], window]}
-    if "or" in condition:
-        return {"or": [within(branch, start) for branch in condition["or"]]}
-    return {"and": [dict(condition), window]}
+def _unique_id(rows: Iterable[Row]) -> str:
+    """The name of the column that numbers the rows; empty if there is none."""
+    first: Row = next(iter(rows), {})
+    properties = first.get("properties") or {}
+    return next((name for name, prop in properties.items() if prop.get("type") == "unique_id"), "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, Literal
 
-from interlock.sdk import NotFound, tool
+from interlock.sdk import NeedsAttention, NotFound, tool
 from interlock_notion import objects, properties
 from interlock_notion.base import LONG, Connected
 from interlock_notion.blocks import read_tree, walk
-from interlock_notion.downloads import uploaded_file
 from interlock_notion.ids import object_id
 from interlock_notion.markdown import render
 from interlock_notion.rich_text import Span, merged, spans_of
@@ -65,12 +65,18 @@ class Reading(Connected):
         }
 
     @tool(effect="read", policies=LONG)
-    async def page_markdown(self, page_id: str) -> dict[str, Any]:
+    async def page_markdown(
+        self, page_id: str, by: Literal["blocks", "notion"] = "blocks"
+    ) -> dict[str, Any]:
         """Read a page as Markdown; ``sources`` tells which lines each block became.
 
         Args:
             page_id: id or link.
+            by: blocks reads every block and cites it; notion takes one request, or a few for a very
+                large page, gives Notion's own dialect, and cites nothing.
         """
+        if by == "notion":
+            return await self._in_notions_words(object_id(page_id, "page_id"))
         page = await self._extract(object_id(page_id, "page_id"))
         kept = ("title", "url", "markdown", "sources", "warnings")
         return {"page_id": page["id"], **{name: page[name] for name in kept}}
@@ -91,22 +97,34 @@ class Reading(Connected):
             del page["blocks"]
         return page
 
-    @tool(effect="read", policies=LONG)
-    async def download_file(self, block_id: str) -> dict[str, Any]:
-        """Keep the file of an image, video, audio, PDF or file block in the blob store.
-
-        Args:
-            block_id: id of the block, or a link to it.
-        """
-        found_id = object_id(block_id, "block_id")
-        file = await uploaded_file(self.requests, found_id)
-        ref = await self.context.blobs.put(file.content, file.media_type)
+    async def _in_notions_words(self, page_id: str) -> dict[str, Any]:
+        """The page, and what Notion left out of it, by the ids that it names."""
+        facts = await self._page(page_id)
+        texts: list[str] = []
+        warnings: list[str] = []
+        waiting, seen = [page_id], {page_id}
+        while waiting:
+            found_id = waiting.pop(0)
+            try:
+                found = await self.requests.get(f"/v1/pages/{found_id}/markdown")
+            except (NotFound, NeedsAttention) as error:
+                if found_id == page_id:
+                    raise
+                warnings.append(f"block {found_id}: {error.message}")
+                continue
+            texts.append(str(found.get("markdown") or ""))
+            unknown = [str(one) for one in found.get("unknown_block_ids") or ()]
+            if found.get("truncated") and not unknown:
+                warnings.append(f"{found_id}: Notion cut the text short")
+            waiting += [one for one in unknown if one not in seen]
+            seen.update(unknown)
         return {
-            "block_id": found_id,
-            "name": file.name,
-            "media_type": ref.media_type,
-            "digest": ref.digest,
-            "size": ref.size,
+            "page_id": page_id,
+            "title": facts["title"],
+            "url": facts["url"],
+            "markdown": "\n".join(texts),
+            "sources": [],
+            "warnings": warnings,
         }
 
     async def _page(self, page_id: str) -> dict[str, Any]:
@@ -125,7 +143,8 @@ class Reading(Connected):
     async def _extract(self, page_id: str) -> dict[str, Any]:
         page = await self._page(page_id)
         tree = await read_tree(self.requests, page_id)
-        rendered = render(tree.blocks, page_id)
+        # A large page would keep the loop for long.
+        rendered = await asyncio.to_thread(render, tree.blocks, page_id)
         return {
             **page,
             "blocks": tree.blocks,

@@ -9,7 +9,14 @@ from typing import Any, Literal
 import httpx
 import orjson
 
-from interlock.sdk import Conflict, InterlockError, Retryable, ServiceContext, Throttled
+from interlock.sdk import (
+    Conflict,
+    InterlockError,
+    Rejected,
+    Retryable,
+    ServiceContext,
+    Throttled,
+)
 from interlock_notion.pace import Pacer, remaining
 from interlock_notion.settings import NotionSettings
 from interlock_notion.urls import without_expiring_urls
@@ -35,6 +42,10 @@ class Requests:
         self._pacer = Pacer(context.world, settings.rate)
         self._in_flight = asyncio.Semaphore(settings.requests_at_once)
 
+    @property
+    def page_size(self) -> int:
+        return self.settings.page_size
+
     async def get(self, path: str, **query: str) -> dict[str, Any]:
         return await self._ask("GET", path, query=query, reads=True)
 
@@ -56,7 +67,7 @@ class Requests:
         cursor: dict[str, Any] = {}
         seen: set[str] = set()
         while True:
-            size = self.settings.page_size
+            size = self.page_size
             if body is None:
                 answer = await self.get(path, **query, page_size=str(size), **cursor)
             else:
@@ -70,16 +81,43 @@ class Requests:
             cursor = {"start_cursor": answer["next_cursor"]}
 
     async def all(self, path: str, **query: str) -> list[dict[str, Any]]:
-        """All rows of a paginated GET."""
-        return [row async for page in self.pages(path, None, **query) for row in page["results"]]
+        """All rows of a paginated GET.
+
+        Raises:
+            Rejected: Notion says that it keeps some of them back.
+        """
+        rows: list[dict[str, Any]] = []
+        async for page in self.pages(path, None, **query):
+            rows += page["results"]
+            if reason := incomplete_reason(page):
+                raise Rejected(f"{path}: Notion gave {len(rows)} entries, not all: {reason}")
+        return rows
 
     async def with_links(self, path: str) -> dict[str, Any]:
         """A GET whose links to uploaded files are to be followed at once."""
         return read_body(await self._send("GET", path))
 
-    async def follow(self, url: str) -> httpx.Response:
-        """What a link outside of the API gives."""
-        return await self._context.http.get(url)
+    async def follow(self, url: str) -> tuple[bytes | None, str]:
+        """What a link outside of the API gives, and its media type; None for what is too large."""
+        most = self.settings.largest_file
+        content = bytearray()
+        async with self._context.http.stream("GET", url) as response:
+            media_type = response.headers.get("content-type", "application/octet-stream")
+            async for piece in response.aiter_bytes():
+                content += piece
+                if len(content) > most:
+                    return None, media_type
+        return bytes(content), media_type
+
+    async def upload(
+        self, path: str, name: str, part: bytes, media_type: str, **form: str
+    ) -> dict[str, Any]:
+        """Send a file, or a part of one, as a form."""
+        files = {"file": (name, part, media_type)}
+        return read_body(await self._send("POST", path, files=files, data=form))
+
+    async def pause(self, seconds: float) -> None:
+        await self._context.world.sleep(seconds)
 
     async def _ask(
         self,
@@ -145,3 +183,11 @@ def read_body(response: httpx.Response) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Retryable(f"the answer to {response.request.url.path} is not an object")
     return body
+
+
+def incomplete_reason(answer: Mapping[str, Any]) -> str:
+    """Why an answer says that it does not hold all rows; empty if it does not say so."""
+    status = answer.get("request_status") or {}
+    if status.get("type") != "incomplete":
+        return ""
+    return str(status.get("incomplete_reason") or "no reason given")

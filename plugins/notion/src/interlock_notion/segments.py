@@ -12,7 +12,7 @@ from interlock_notion.rich_text import block_text, payload_of
 _HEADING = re.compile(r"heading_(\d)")
 
 # Boxes without words of their own: headings inside go on outside, as they do for a reader.
-_TRANSPARENT = frozenset({"synced_block", "table", "column_list"})
+_TRANSPARENT = frozenset({"synced_block", "table", "column_list", "tab"})
 
 Headings = list[tuple[int, str]]
 

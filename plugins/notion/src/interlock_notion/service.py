@@ -8,13 +8,16 @@ from interlock.sdk import Event, NotFound, Rejected, WebhookReply, WebhookReques
 from interlock_notion import webhooks
 from interlock_notion.changing import Changing
 from interlock_notion.databases import Databases
+from interlock_notion.filing import Filing
 from interlock_notion.people import People
 from interlock_notion.reading import Reading
+from interlock_notion.reconciling import Reconciling
+from interlock_notion.schemas import Schemas
 
 _TOKEN = "webhook_token"  # noqa: S105 - the key under which it is kept
 
 
-class Notion(Databases, Reading, Changing, People):
+class Notion(Databases, Schemas, Reading, Changing, Reconciling, Filing, People):
     """One Notion workspace."""
 
     @tool(effect="read", name="webhook_token")

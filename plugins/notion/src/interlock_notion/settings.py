@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, SecretStr
 
-from interlock.sdk import PerTime, Rate, Settings
+from interlock.sdk import Bytes, PerTime, Rate, Settings
 
 
 class NotionSettings(Settings):
@@ -21,6 +21,9 @@ class NotionSettings(Settings):
     requests_at_once: int = Field(8, ge=1, description="requests in flight")
     request_tries: int = Field(
         4, ge=1, description="tries of a single request before its tool's call fails"
+    )
+    largest_file: Bytes = Field(
+        100_000_000, description="of an upload or download; it is in memory while it moves"
     )
     webhook_token: SecretStr | None = Field(
         None, description="verification token of the webhook subscription"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,14 +12,20 @@ from interlock_notion.markdown import blocks_from_markdown
 from interlock_notion.requests import Requests
 
 
-def content(markdown: str | None, blocks: Sequence[Block] | None) -> list[Block]:
+async def content(markdown: str | None, blocks: Sequence[Block] | None) -> list[Block]:
     """Blocks of a request from either argument, cut to the limits on texts.
+
+    Read in a thread, since a long text would keep the loop.
 
     Raises:
         InvalidInput: both are given.
     """
     if markdown is not None and blocks is not None:
         raise InvalidInput("give markdown or blocks, not both", path="$.blocks")
+    return await asyncio.to_thread(_fitted, markdown, blocks)
+
+
+def _fitted(markdown: str | None, blocks: Sequence[Block] | None) -> list[Block]:
     return fit(blocks_from_markdown(markdown) if markdown is not None else list(blocks or ()))
 
 
@@ -31,9 +38,21 @@ def in_one_request(blocks: Sequence[Block]) -> list[Block] | None:
 
 
 async def append(
-    requests: Requests, parent_id: str, blocks: Sequence[Block], after: str | None = None
+    requests: Requests,
+    parent_id: str,
+    blocks: Sequence[Block],
+    after: str | None = None,
+    *,
+    at_start: bool = False,
 ) -> list[str]:
     """Append blocks with all below them; the ids of those at the top, in order.
+
+    Args:
+        requests: to the workspace.
+        parent_id: page or block.
+        blocks: what to append.
+        after: id of the child behind which they go; at the end without.
+        at_start: they go before all children, which only newer versions of the API can do.
 
     Raises:
         InterlockError: of the request that failed; ``details["appended"]`` names what stands.
@@ -41,9 +60,10 @@ async def append(
     appended: list[str] = []
     try:
         for batch in batches(blocks):
-            ids = await _send(requests, parent_id, batch, after)
+            ids = await _send(requests, parent_id, batch, after, at_start)
             appended += ids
-            after = ids[-1] if after else None
+            after = ids[-1] if after or at_start else None
+            at_start = False
             for block_id, portion in zip(ids, batch, strict=True):
                 await append(requests, block_id, portion.later)
     except InterlockError as error:
@@ -53,10 +73,16 @@ async def append(
 
 
 async def _send(
-    requests: Requests, parent_id: str, batch: Sequence[Portion], after: str | None
+    requests: Requests,
+    parent_id: str,
+    batch: Sequence[Portion],
+    after: str | None,
+    at_start: bool,
 ) -> list[str]:
     body: dict[str, Any] = {"children": [portion.block for portion in batch]}
-    if after and requests.settings.has_positions:
+    if at_start:
+        body["position"] = {"type": "start"}
+    elif after and requests.settings.has_positions:
         body["position"] = {"type": "after_block", "after_block": {"id": after}}
     elif after:
         body["after"] = after

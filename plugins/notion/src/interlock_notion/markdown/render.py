@@ -14,7 +14,7 @@ from interlock_notion.segments import heading_level
 
 _ITEMS = frozenset({"bulleted_list_item", "numbered_list_item", "to_do", "toggle", "template"})
 _QUOTES = frozenset({"quote", "callout"})
-_BOXES = frozenset({"column_list", "column", "synced_block"})
+_BOXES = frozenset({"column_list", "column", "synced_block", "tab"})
 
 
 @dataclass

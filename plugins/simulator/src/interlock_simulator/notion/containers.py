@@ -9,7 +9,14 @@ from aiohttp import web
 
 from interlock_simulator.notion import errors
 from interlock_simulator.notion.blocks import Blocks
-from interlock_simulator.notion.exchange import answer, body_of, path_id, uuid_of
+from interlock_simulator.notion.databases import shown_database
+from interlock_simulator.notion.exchange import (
+    answer,
+    body_of,
+    path_id,
+    uuid_of,
+    with_data_sources,
+)
 from interlock_simulator.notion.schema import declared
 from interlock_simulator.notion.texts import plain_text, rich_text
 from interlock_simulator.notion.workspace import Object, Workspace
@@ -39,7 +46,11 @@ class Containers:
         if page_id not in self._workspace.pages:
             raise errors.not_found("page", page_id)
         database = self._database(body, {"type": "page_id", "page_id": page_id})
-        initial = (body.get("initial_data_source") or {}).get("properties") or _TITLE_ONLY
+        # Before data sources, a database had its columns itself.
+        described = (
+            body if not with_data_sources(request) else body.get("initial_data_source") or {}
+        )
+        initial = described.get("properties") or _TITLE_ONLY
         facts = {"title": body.get("title") or []}
         self._source({**facts, "properties": initial}, database)
         title = plain_text(database["title"])
@@ -47,12 +58,16 @@ class Containers:
             database["id"], database["parent"], "child_database", {"title": title}
         )
         self._workspace.add_block(shown, page_id)
-        return answer(request, database)
+        return answer(request, shown_database(database, self._workspace, request))
 
     async def update_database(self, request: web.Request) -> web.Response:
         database = self._workspace.database(path_id(request, "database_id"))
-        self._change(database, await body_of(request))
-        return answer(request, database)
+        body = await body_of(request)
+        self._change(database, body)
+        if not with_data_sources(request):
+            source = self._workspace.source(database["data_sources"][0]["id"])
+            self._change_columns(source, body)
+        return answer(request, shown_database(database, self._workspace, request))
 
     async def create_source(self, request: web.Request) -> web.Response:
         body = await body_of(request)
@@ -64,8 +79,7 @@ class Containers:
         source = self._workspace.source(path_id(request, "data_source_id"))
         body = await body_of(request)
         self._change(source, body)
-        for name, column in (body.get("properties") or {}).items():
-            self._change_column(source["properties"], name, column)
+        self._change_columns(source, body)
         return answer(request, source)
 
     async def templates(self, request: web.Request) -> web.Response:
@@ -132,6 +146,10 @@ class Containers:
                 container[name] = body[name]
         trashed = bool(body.get("in_trash", body.get("archived", container["in_trash"])))
         container["in_trash"] = container["archived"] = trashed
+
+    def _change_columns(self, source: Object, body: Mapping[str, Any]) -> None:
+        for name, column in (body.get("properties") or {}).items():
+            self._change_column(source["properties"], name, column)
 
     def _change_column(self, schema: Object, name: str, column: Mapping[str, Any] | None) -> None:
         """Add, rename, retype, or (null) drop a column; ``name`` may be its id."""

@@ -33,11 +33,7 @@ class Databases:
 
     async def database(self, request: web.Request) -> web.Response:
         database = self._workspace.database(path_id(request, "database_id"))
-        if with_data_sources(request):
-            return answer(request, database)
-        source = self._workspace.data_sources[database["data_sources"][0]["id"]]
-        older = {name: value for name, value in database.items() if name != "data_sources"}
-        return answer(request, {**older, "properties": source["properties"]})
+        return answer(request, shown_database(database, self._workspace, request))
 
     async def data_source(self, request: web.Request) -> web.Response:
         _only(with_data_sources(request))
@@ -90,6 +86,15 @@ class Databases:
         if entry["object"] == "page":
             return self._workspace.title(entry)
         return plain_text(entry["title"])
+
+
+def shown_database(database: Object, workspace: Workspace, request: web.Request) -> Object:
+    """A database as the request's version knows it: with data sources, or with columns."""
+    if with_data_sources(request):
+        return database
+    source = workspace.source(database["data_sources"][0]["id"])
+    older = {name: value for name, value in database.items() if name != "data_sources"}
+    return {**older, "properties": source["properties"]}
 
 
 def _only(condition: bool) -> None:

@@ -43,6 +43,7 @@ class Pages:
         parent, schema = self._parent(body.get("parent") or {})
         page = self._new_page(parent, body)
         page["properties"] = empty_values(schema) | values(body.get("properties") or {}, schema)
+        self._number(page)
         blocks = self._blocks.made(body.get("children") or [], page["id"], "page_id")
         self._workspace.pages[page["id"]] = page
         self._blocks.add(blocks)
@@ -129,6 +130,13 @@ class Pages:
             "url": f"https://www.notion.so/{id.replace('-', '')}",
             "public_url": None,
         }
+
+    def _number(self, page: Object) -> None:
+        """Give a new row its unique id, one more than there are rows."""
+        rows = self._workspace.rows(page["parent"].get("data_source_id", ""))
+        for value in page["properties"].values():
+            if value["type"] == "unique_id":
+                value["unique_id"] = {"prefix": None, "number": len(rows) + 1}
 
     def _child_page(self, page: Object) -> Object:
         title = self._workspace.title(page)

@@ -81,6 +81,8 @@ def value_of(property_value: Mapping[str, Any]) -> Any:
             return [entry["id"] for entry in value or ()]
         case "date":
             return (value or {}).get("start")
+        case "unique_id":
+            return (value or {}).get("number")
         case "formula":
             return (value or {}).get((value or {}).get("type", ""))
         case _:

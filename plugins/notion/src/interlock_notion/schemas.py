@@ -1,0 +1,81 @@
+"""Tools that make databases and change their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from interlock.sdk import InvalidInput, tool
+from interlock_notion import objects
+from interlock_notion.base import Connected
+from interlock_notion.ids import object_id
+from interlock_notion.limits import cut_text
+from interlock_notion.rich_text import Span, to_rich_text
+
+
+class Schemas(Connected):
+    """Databases and their columns."""
+
+    @tool()
+    async def create_database(
+        self, parent_id: str, title: str, properties: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Create a database on a page.
+
+        Args:
+            parent_id: id or link of the page.
+            title: of the database.
+            properties: columns by name: a type ("number"), choices as a list (["a", "b"]), or
+                Notion's own object; one column must be the title.
+        """
+        columns = {name: _column(name, column) for name, column in properties.items()}
+        if sum("title" in column for column in columns.values()) != 1:
+            raise InvalidInput("exactly one column is the title", path="$.properties")
+        parent = {"type": "page_id", "page_id": object_id(parent_id, "parent_id")}
+        body: dict[str, Any] = {"parent": parent, "title": _texts(title)}
+        if self.settings.has_data_sources:
+            body["initial_data_source"] = {"properties": columns}
+        else:
+            body["properties"] = columns
+        return objects.database(await self.requests.write("POST", "/v1/databases", body))
+
+    @tool(idempotent=True)
+    async def update_data_source(
+        self,
+        data_source_id: str,
+        title: str | None = None,
+        properties: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Change a data source's title or columns; what is not named stays.
+
+        Args:
+            data_source_id: id or link, also of a database that has one data source.
+            title: the new title.
+            properties: columns by name: a type, choices as a list, Notion's own object, or null
+                to drop the column; {"name": "..."} renames it.
+        """
+        source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
+        body: dict[str, Any] = {} if title is None else {"title": _texts(title)}
+        if properties:
+            body["properties"] = {
+                name: None if column is None else _column(name, column)
+                for name, column in properties.items()
+            }
+        answer = await self.requests.write("PATCH", self.source_path(source_id), body)
+        return objects.data_source(answer)
+
+
+def _texts(title: str) -> list[dict[str, Any]]:
+    return cut_text(to_rich_text([Span(title)]))
+
+
+def _column(name: str, given: Any) -> dict[str, Any]:
+    if isinstance(given, str):
+        return {given: {}}
+    if isinstance(given, list):
+        return {"select": {"options": [{"name": str(option)} for option in given]}}
+    if isinstance(given, Mapping):
+        return dict(given)
+    raise InvalidInput(
+        f"column {name!r} is neither a type nor choices", path=f"$.properties.{name}"
+    )
