@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,7 +21,11 @@ version: 1
 daemon: {{port: 0, state_dir: {state}}}
 services:
   simulator: {{settings: {{port: {port}, query_limit: 9}}}}
+  analysis: {{}}
+  files: {{settings: {{root: {folder}/out}}}}
 {notions}
+workflows:
+  paths: [{folder}/*.workflow.yaml, {root}/config/workflows/sync_notion_page.yaml]
 """
 NOTION = """
   {name}:
@@ -29,7 +34,8 @@ NOTION = """
       {{base_url: "http://127.0.0.1:{port}/notion", token: x, rate: 5000/s, version: "{version}"}}
     http: {{allow_private: true}}
 """
-VERSIONS = ("2022-06-28", "2025-09-03", "2026-03-11")
+SERVICES = {"2022-06-28": "notion-2022", "2025-09-03": "notion", "2026-03-11": "notion-2026"}
+ROOT = Path(__file__).parents[2]
 ABOUT = "fdc65179-a8bd-451c-af67-59019204cfde"
 DATABASE = "1842fdf6-5e49-4c74-a388-cab1b3a6725e"
 
@@ -44,7 +50,7 @@ class Notion:
         self.version = version
 
     async def __call__(self, tool: str, **arguments: Any) -> Any:
-        return await self.runtime.call(f"notion-{self.version}.{tool}", arguments)
+        return await self.runtime.call(f"{SERVICES[self.version]}.{tool}", arguments)
 
     async def page(self, markdown: str = "") -> str:
         """The id of a new page with this content."""
@@ -56,14 +62,25 @@ class Notion:
         return str((await self("page_markdown", page_id=page_id))["markdown"])
 
 
+def example(plugin: str) -> str:
+    """The workflow that a plugin's page shows."""
+    page = (ROOT / f"plugins/{plugin}/README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```yaml\n(workflow:.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    assert len(shown) == 1
+    return str(shown[0])
+
+
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     folder = tmp_path_factory.mktemp("notion")
-    notions = "".join(NOTION.format(name=f"notion-{v}", port=port, version=v) for v in VERSIONS)
+    notions = "".join(NOTION.format(name=n, port=port, version=v) for v, n in SERVICES.items())
+    places = {"folder": folder, "state": folder / "state", "root": ROOT}
     path = folder / "interlock.yaml"
-    path.write_text(CONFIG.format(port=port, state=folder / "state", notions=notions))
+    path.write_text(CONFIG.format(port=port, notions=notions, **places))
+    for plugin in ("notion", "analysis"):
+        (folder / f"{plugin}.workflow.yaml").write_text(example(plugin))
     return path
 
 
@@ -73,7 +90,7 @@ async def runtime(config: Path) -> AsyncIterator[Runtime]:
         yield opened
 
 
-@pytest.fixture(params=VERSIONS)
+@pytest.fixture(params=SERVICES)
 def each(request: pytest.FixtureRequest, runtime: Runtime) -> Notion:
     """The service in each version."""
     return Notion(runtime, request.param)
@@ -381,3 +398,42 @@ async def test_a_comparison_is_the_base_of_what_follows_it(shared: Shared) -> No
     await shared.sync(**wanted)
     now = await shared.now()
     assert (now["Kind"], now["text"]) == ("b", "ours\n")
+
+
+async def test_a_person_settles_what_both_sides_changed(notion: Notion) -> None:
+    page_id = await notion.page("one\n\ntwo")
+    base = await notion("extract_page", page_id=page_id, blocks=False)
+    await notion("replace_content", page_id=page_id, markdown="one, theirs\n\ntwo")
+    given = {"page_id": page_id, "base": base, "markdown": "one, ours\n\ntwo"}
+    runtime = notion.runtime
+    run_id = await runtime.start("sync_notion_page", given)
+    asked = await waiting(runtime, run_id)
+    assert "$content" in asked["title"]
+    assert asked["show"][0]["target"] == "one, theirs\n\ntwo\n"
+    await runtime.decide(asked["id"], "source")
+    assert (await runtime.wait(run_id))["written"] == ["$content"]
+    assert await notion.markdown(page_id) == "one, ours\n\ntwo\n"
+
+
+async def waiting(runtime: Runtime, run_id: str) -> dict[str, Any]:
+    """What the run asks people, as soon as it does."""
+    async for _ in runtime.watch(run_id):
+        if asked := await runtime.approvals(run=run_id):
+            return asked[0]
+    raise AssertionError(await runtime.run(run_id))
+
+
+async def test_the_workflow_on_the_page_of_notion_runs(notion: Notion) -> None:
+    page_id = await notion.page("# Publishable\n\nnothing yet\n\nby hand")
+    given = {"database": DATABASE, "page": page_id}
+    assert (await notion.runtime.call("publish_summary", given))["written"] == ["$content"]
+    text = await notion.markdown(page_id)
+    assert text.startswith("# Publishable\n\n- [") and text.count(" parts") == 22
+
+
+async def test_the_workflow_on_the_page_of_analysis_runs(notion: Notion) -> None:
+    given = {"database": DATABASE, "goal": "lists"}
+    base = await notion.runtime.call("notion_knowledge_base", given)
+    assert base["statistics"]["pages"] == 22
+    written = await notion.runtime.call("files.read", {"path": "knowledge-base.md"})
+    assert written["text"].startswith("# Knowledge base")

@@ -56,7 +56,8 @@ class FakeNotion:
 
     async def answer(self, request: Request) -> Response:
         raw = await request.body()
-        body = json.loads(raw) if raw else None
+        json_sent = "json" in request.headers.get("content-type", "")
+        body = (json.loads(raw) if json_sent else raw) if raw else None
         path = request.url.path
         self.requests.append((request.method, path, body))
         self.headers.append(dict(request.headers))

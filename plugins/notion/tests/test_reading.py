@@ -1,11 +1,12 @@
 import pytest
 
-from interlock.sdk import InvalidInput, NotFound
+from interlock.sdk import InvalidInput, NotFound, Rejected
 from interlock_notion.blocks import walk
 from interlock_notion.markdown import render
 from interlock_notion.segments import segments_of
 
 from .recordings import doc_children, doc_pages, doc_tree, recorded
+from .server import error
 
 DIVIDER = "539eb6b1-b521-4fda-8246-b35378287ccb"
 
@@ -159,3 +160,64 @@ def test_pages_recorded_before_2022_read_like_newer_ones(name):
     # The shared footer was edited between the two recordings, so the new one holds more.
     assert len(texts) > 20 and set(texts) <= {segment["text"] for segment in segments_of(new)}
     assert set(render(old).markdown.split()) <= set(render(new).markdown.split())
+
+
+def block(block_id, kind, **payload):
+    return {"object": "block", "id": block_id, "type": kind, "has_children": False, kind: payload}
+
+
+@pytest.mark.parametrize("kind", ["meeting_notes", "transcription"])
+async def test_meeting_notes_are_read_by_the_sections_that_they_name(notion, fake, kind):
+    ids = {f"{name}_block_id": name for name in ("summary", "notes", "transcript")}
+    title = [{"plain_text": "Weekly"}]
+    fake.children[DIVIDER] = [block("m", kind, title=title, children=ids)]
+    for name in ids.values():
+        said = [{"plain_text": f"words of the {name}"}]
+        fake.children[f"below {name}"] = [block(name, "paragraph", rich_text=said)]
+    page = await notion.extract_page(DIVIDER)
+    texts = [segment["text"] for segment in page["segments"]]
+    assert texts == ["Weekly", *(f"words of the {name}" for name in ids.values())]
+    assert "words of the transcript" in page["markdown"] and not page["warnings"]
+
+
+async def test_tabs_are_boxes(notion, fake):
+    inside = block("p", "paragraph", rich_text=[{"plain_text": "inside"}])
+    tab = {**block("t", "tab"), "has_children": True}
+    fake.children[DIVIDER], fake.children["t"] = [tab], [inside]
+    assert (await notion.page_markdown(DIVIDER))["markdown"] == "inside\n"
+
+
+async def test_what_notions_markdown_leaves_out_is_asked_for_by_id(notion, fake):
+    def answer(method, path):
+        if not path.endswith("/markdown"):
+            return None
+        missing = {DIVIDER: ["more", "gone"], "more": ["more"]}.get(path.split("/")[-2])
+        if missing is None:
+            return error(404, "object_not_found")
+        text = f"text of {path.split('/')[-2]}"
+        body = {"markdown": text, "truncated": True, "unknown_block_ids": missing}
+        return 200, {}, {"object": "page_markdown", **body}
+
+    fake.fault_on = answer
+    read = await notion.page_markdown(DIVIDER, by="notion")
+    assert read["markdown"] == f"text of {DIVIDER}\ntext of more"
+    assert len(read["warnings"]) == 1 and "gone" in read["warnings"][0]
+
+
+async def test_a_list_that_notion_cuts_short_is_an_error(notion, fake):
+    status = {"type": "incomplete", "incomplete_reason": "query_result_limit_reached"}
+    cut = {"results": [], "has_more": False, "next_cursor": None, "request_status": status}
+    fake.fault_on = lambda method, path: (200, {}, cut) if path.endswith("/children") else None
+    with pytest.raises(Rejected, match="not all"):
+        await notion.get_blocks(DIVIDER)
+
+
+async def test_a_file_beyond_the_limit_is_refused(start, fake, base_url):
+    notion = await start(largest_file=5)
+    link = {"url": f"{base_url}/v1/files/a.png", "expiry_time": "2026-01-01T00:00:00.000Z"}
+    image_id = "0dfbbdf1-33a9-4f9c-a8c2-f5a5c5bd5f0a"
+    fake.children["page"] = [block(image_id, "image", type="file", file=link)]
+    with pytest.raises(Rejected, match="larger than 5 bytes"):
+        await notion.download_file(image_id)
+    with pytest.raises(Rejected, match="more than 5"):
+        await notion.upload_file("a.png", content="MTIzNDU2Nzg5")

@@ -3,6 +3,7 @@ import pytest
 from interlock.sdk import InvalidInput, Retryable
 from interlock_notion.limits import batches, fit, portion_of
 from interlock_notion.markdown import blocks_from_markdown
+from interlock_notion.properties import to_notion
 from interlock_notion.rich_text import block_text
 
 from .recordings import DOCS, recorded
@@ -161,3 +162,43 @@ def test_columns_go_with_their_content():
     columns = [{"type": "column", "column": {"children": text}} for _ in range(2)]
     whole = {"type": "column_list", "column_list": {"children": columns}}
     assert portion_of(whole).block == whole and portion_of(whole).later == []
+
+
+def test_what_is_too_long_for_its_kind_becomes_text():
+    formula, address = "x" * 1001, "https://example.com/" + "y" * 2000
+    blocks = fit(
+        [
+            {"type": "equation", "equation": {"expression": formula}},
+            {"type": "image", "image": {"type": "external", "external": {"url": address}}},
+            {"type": "bookmark", "bookmark": {"url": address}},
+            {
+                "type": "paragraph",
+                "paragraph": {
+                    "rich_text": [{"type": "equation", "equation": {"expression": formula}}]
+                },
+            },
+        ]
+    )
+    assert [block["type"] for block in blocks] == ["code", "paragraph", "paragraph", "paragraph"]
+    assert [block_text(block) for block in blocks] == [formula, address, address, formula]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("multi_select", [str(n) for n in range(101)]),
+        ("relation", ["r"] * 101),
+        ("url", "https://x.y/" + "z" * 2000),
+        ("phone_number", "1" * 201),
+        ("rich_text", "x" * 200_001),
+    ],
+)
+def test_a_property_that_notion_would_refuse_is_named_before(kind, value):
+    with pytest.raises(InvalidInput, match="Notion takes") as caught:
+        to_notion({"P": value}, {"P": kind})
+    assert caught.value.path == "$.properties.P"
+
+
+def test_long_texts_of_properties_are_cut():
+    written = to_notion({"P": "x" * 4500}, {"P": "rich_text"})["P"]["rich_text"]
+    assert [len(item["text"]["content"]) for item in written] == [2000, 2000, 500]
