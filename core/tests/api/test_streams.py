@@ -40,6 +40,32 @@ async def test_a_stream_resumes_after_the_last_event_seen(tmp_path: Path) -> Non
     assert f"id: {items[0]['at']!r}\n" in answer.text
 
 
+async def test_a_call_tells_its_progress_and_ends_with_its_result(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served, served.client() as http:
+        path, headers = "/api/v1/tools/files.write/call", {"Accept": "text/event-stream"}
+        body = {"arguments": {"path": "a.txt", "text": "a"}}
+        served.system.runtime.host.call = _reporting(served.system.runtime.host.call)  # type: ignore[method-assign]
+        done = (await http.post(path, json=body, headers=headers)).text
+        failed = (await http.post(path, json={}, headers=headers)).text
+        keyed = {**headers, "Idempotency-Key": "k"}
+        refused = await http.post(path, json=body, headers=keyed)
+
+    progress, result = [json.loads(line[6:]) for line in done.splitlines() if line[:5] == "data:"]
+    assert (progress["kind"], progress["done"], progress["message"]) == ("progress", 1, "half")
+    assert (result["kind"], result["result"]["path"]) == ("result", "a.txt")
+    assert "event: failed" in failed and '"code":"invalid-input"' in failed
+    assert refused.status_code == 422 and "body" in refused.json()["hint"]
+
+
+def _reporting(call: Any) -> Any:
+    async def reporting(*arguments: Any, on_progress: Any, **options: Any) -> Any:
+        result = await call(*arguments, on_progress=on_progress, **options)
+        on_progress(1, 2, "half")
+        return result
+
+    return reporting
+
+
 async def test_silence_is_broken_by_a_beat_and_a_leaving_client_ends_it() -> None:
     async def nothing() -> AsyncIterator[dict[str, Any]]:
         await anyio.sleep_forever()

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from interlock.cli.progress import show_progress
+from interlock.cli.progress import show_call, show_progress
+from interlock.sdk import Throttled
 
 
 def item(kind: str, path: str, **more: Any) -> dict[str, Any]:
@@ -48,3 +49,16 @@ def test_quiet_shows_nothing_but_reads_to_the_end(capsys: pytest.CaptureFixture[
 
     assert shown(capsys) == []
     assert next(items, None) is None
+
+
+def test_a_call_has_a_line_for_what_it_tells_and_ends_as_it_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = [
+        {"kind": "progress", "done": 5, "total": None, "message": "Once.\n"},
+        {"kind": "progress", "done": 1, "total": 2, "message": "pages"},
+    ]
+    assert show_call([*told, {"kind": "result", "result": 7}])["result"] == 7
+    assert shown(capsys) == ["Once.", "1/2 pages"]
+    with pytest.raises(Throttled, match="slow down"):
+        show_call([{"kind": "failed", "code": "throttled", "message": "slow down"}])

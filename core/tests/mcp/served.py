@@ -25,7 +25,17 @@ from interlock.host.contributions import Contributions
 from interlock.host.loader import LoadedPlugin
 from interlock.host.record import PluginRecord
 from interlock.mcp import McpEndpoint
-from interlock.sdk import Service, Settings, ToolSpec, current_call, declared_tool, tool
+from interlock.sdk import (
+    Prompt,
+    PromptArgument,
+    PromptMessage,
+    Service,
+    Settings,
+    ToolSpec,
+    current_call,
+    declared_tool,
+    tool,
+)
 
 ANN, BOB = "the-token-of-ann", "the-token-of-bob"
 CONFIG = f"""
@@ -86,6 +96,12 @@ class Probe(Service[ProbeSettings]):
         except anyio.get_cancelled_exc_class():
             type(self).cancelled += 1
             raise
+
+    def prompts(self) -> Mapping[str, Prompt]:
+        def fill(arguments: Mapping[str, str]) -> list[PromptMessage]:
+            return [PromptMessage(f"Add up {arguments['numbers']}.")]
+
+        return {"sum": Prompt("Add numbers.", fill, {"numbers": PromptArgument("which")})}
 
 
 class Extra(Service[ProbeSettings]):

@@ -75,6 +75,21 @@ async def test_a_prompt_is_filled_in(tmp_path: Path) -> None:
     assert missing["code"] == -32602
 
 
+async def test_prompts_of_services_are_shown_where_their_tools_would_be(tmp_path: Path) -> None:
+    async with serving(tmp_path, SETS) as served, served.raw() as raw:
+        listed = (await raw.result("prompts/list", {}))["prompts"]
+        call = {"name": "probe.sum", "arguments": {"numbers": "1 and 2"}}
+        filled = await raw.result("prompts/get", call)
+        missing = await raw.error("prompts/get", {"name": "probe.sum", "arguments": {}})
+        few = served.endpoint.servers["/mcp/counting"].offers
+
+    assert [each["name"] for each in listed] == ["explain", "probe.sum"]
+    assert listed[1]["arguments"] == [{"name": "numbers", "description": "which", "required": True}]
+    assert filled["messages"][0]["content"]["text"] == "Add up 1 and 2."
+    assert "needs the argument numbers" in missing["message"]
+    assert few.prompts() == {}
+
+
 @pytest.mark.parametrize("name", resources._USUAL)
 def test_the_usual_resources_name_arguments_that_their_tools_have(name: str) -> None:
     usual = resources._USUAL[name]

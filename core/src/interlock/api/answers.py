@@ -53,6 +53,9 @@ class Run(BaseModel):
     created: float = Field(description="seconds since 1970, as all moments")
     finished: float | None
     input: Any
+    usage: dict[str, dict[str, float]] = Field(
+        {}, description="of one run: what it has used up, by service and unit"
+    )
 
 
 class Step(BaseModel):

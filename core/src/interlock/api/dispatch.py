@@ -95,8 +95,10 @@ def _check_types(request: Request, endpoint: Endpoint) -> None:
     sent = request.headers.get("content-type", "")
     if not endpoint.raw and not _is_json(sent) and _has_body(request):
         raise HTTPException(415, f"the body must be application/json, not {sent[:100]}")
-    if not _takes(request.headers.get("accept", ""), endpoint.media):
-        raise HTTPException(406, f"the answer is {endpoint.media}")
+    accept = request.headers.get("accept", "")
+    kinds = (endpoint.media, *endpoint.also)
+    if not any(_takes(accept, kind) for kind in kinds):
+        raise HTTPException(406, f"the answer is {' or '.join(kinds)}")
 
 
 def _has_body(request: Request) -> bool:

@@ -49,6 +49,7 @@ class Endpoint:
         body: what it reads, if anything.
         statuses: of answers in order; the first is the usual one.
         media: type of the answer.
+        also: other types of the answer, for who accepts them.
         raw: whether the body is somebody else's matter: any type, no idempotency key.
         headers: of the answer, with descriptions.
         open_query: prefix of parameters with any further name.
@@ -64,6 +65,7 @@ class Endpoint:
     query: type[Query] = Query
     statuses: tuple[int, ...] = (200,)
     media: str = JSON
+    also: tuple[str, ...] = ()
     raw: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     open_query: str | None = None

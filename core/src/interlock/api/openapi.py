@@ -123,7 +123,9 @@ def _responses(endpoint: Endpoint, models: Models) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     if endpoint.answer is not None:
         schema = models[(endpoint.answer, "validation")]
-    good: dict[str, Any] = {"description": "done", "content": {endpoint.media: {"schema": schema}}}
+    content = {media: {"schema": {"type": "string"}} for media in endpoint.also}
+    content[endpoint.media] = {"schema": schema}
+    good: dict[str, Any] = {"description": "done", "content": content}
     if endpoint.headers:
         good["headers"] = {
             name: {"description": text, "schema": {"type": "string"}}

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from interlock.api.refusals import TooLarge, TooManyRequests, TooSlow, Unauthorized
 from interlock.runtime import Forbidden
 from interlock.sdk import (
+    BudgetSpent,
     Conflict,
     DeadlineExceeded,
     InterlockError,
@@ -47,6 +48,7 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
     (Rejected, 400),
     (Throttled, 429),
     (RateLimited, 429),
+    (BudgetSpent, 429),
     (Overloaded, 503),
     (DeadlineExceeded, 504),
     (Refusal, 503),
@@ -78,14 +80,20 @@ class Problem(Json):
         challenge: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        status = status or status_of(error)
-        body = {"type": f"urn:interlock:{error.code}", "title": error.message, "status": status}
+        body = problem_of(error, status)
         headers = dict(headers or {})
         if error.retry_after is not None:
             headers["Retry-After"] = str(math.ceil(error.retry_after))
-        if challenge and status in (401, 403):
+        if challenge and body["status"] in (401, 403):
             headers["WWW-Authenticate"] = challenge
-        super().__init__(body | error.to_problem(), status_code=status, headers=headers)
+        super().__init__(body, status_code=body["status"], headers=headers)
+
+
+def problem_of(error: InterlockError, status: int | None = None) -> dict[str, Any]:
+    """RFC 9457: the error's own problem, and type, title and status."""
+    status = status or status_of(error)
+    head = {"type": f"urn:interlock:{error.code}", "title": error.message, "status": status}
+    return head | error.to_problem()
 
 
 def status_of(error: InterlockError) -> int:

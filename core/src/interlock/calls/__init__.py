@@ -4,11 +4,13 @@ from interlock.calls.call import Call, OnProgress
 from interlock.calls.gates import Gates, defaults
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord
 from interlock.calls.pipeline import BoundTool, Pipeline, compile_pipeline
+from interlock.calls.spending import Ledger
 
 __all__ = [
     "BoundTool",
     "Call",
     "Gates",
+    "Ledger",
     "OnOutcome",
     "OnProgress",
     "Outcome",

@@ -10,6 +10,7 @@ from interlock.telemetry import Counter, Span
 
 Next = Callable[["Call"], Awaitable[Any]]
 OnProgress = Callable[[float, float | None, str], None]
+OnSpent = Callable[["Call", Mapping[str, float]], None]
 _REAL_WORLD = RealWorld()
 
 
@@ -21,23 +22,26 @@ class Call:
         attempt: 1 for the first try; retries count it up.
         decisions: what the guard rails decided, oldest first.
         waited: seconds spent waiting for our own limits and back-offs.
+        tried: tools that this call is the fallback of, the first one first.
     """
 
     __slots__ = (
         "_counter",
-        "_on_progress",
+        "_on_spent",
         "_world",
         "arguments",
         "attempt",
         "deadline",
         "decisions",
         "idempotency_key",
+        "on_progress",
         "parent",
         "principal",
         "run_id",
         "span",
         "step",
         "tool",
+        "tried",
         "waited",
     )
 
@@ -53,6 +57,7 @@ class Call:
         parent: str | None = None,
         principal: str = "local",
         on_progress: OnProgress | None = None,
+        tried: tuple[str, ...] = (),
     ) -> None:
         self.tool = tool
         self.arguments = arguments
@@ -62,24 +67,33 @@ class Call:
         self.step = step
         self.parent = parent
         self.principal = principal
+        self.tried = tried
         self.attempt = 1
         self.decisions: list[str] = []
         self.waited = 0.0
         self.span: Span | None = None
         self._counter: Counter | None = None
         self._world: World = _REAL_WORLD
-        self._on_progress = on_progress
+        self.on_progress = on_progress
+        self._on_spent: OnSpent | None = None
 
     def remaining(self) -> float:
         return max(0.0, self.deadline - self._world.monotonic())
 
     def progress(self, done: float, total: float | None = None, message: str = "") -> None:
-        if self._on_progress is not None:
-            self._on_progress(done, total, message)
+        if self.on_progress is not None:
+            self.on_progress(done, total, message)
 
-    def observed_by(self, span: Span, counter: Counter, world: World) -> None:
-        """Where decisions are told, besides the outcome record, and whose clock counts."""
+    def spent(self, **amounts: float) -> None:
+        if self._on_spent is not None:
+            self._on_spent(self, amounts)
+
+    def observed_by(
+        self, span: Span, counter: Counter, world: World, on_spent: OnSpent | None = None
+    ) -> None:
+        """Where decisions and costs are told, besides the record, and whose clock counts."""
         self.span = span
+        self._on_spent = on_spent
         self._world = world
         self._counter = counter
 

@@ -30,12 +30,21 @@ def fall_back(policy: FallbackPolicy, cache: Cache, call_other: CallOther, proce
         if policy.cached and (entry := cache.get(key_of(call), None)) is not None:
             call.decided("fallback-cached", error=error.code)
             return entry.value
-        if policy.tool is not None:
-            call.decided("fallback-tool", tool=policy.tool, error=error.code)
-            return await call_other(policy.tool, call)
+        other = _other(policy, call)
+        if other is not None:
+            call.decided("fallback-tool", tool=other, error=error.code)
+            return await call_other(other, call)
         if "value" in policy.model_fields_set:
             call.decided("fallback-value", error=error.code)
             return policy.value
         raise error
 
     return with_fallback
+
+
+def _other(policy: FallbackPolicy, call: Call) -> str | None:
+    """The tool to call instead; none that this call is the fallback of already."""
+    tool = policy.tool
+    if policy.service is not None:
+        tool = f"{policy.service}.{call.tool.partition('.')[2]}"
+    return None if tool in (*call.tried, call.tool) else tool

@@ -11,6 +11,7 @@ from interlock.calls.concurrency import Slots
 from interlock.calls.limiter import Pace
 from interlock.calls.outcome import OutcomeRecord
 from interlock.calls.retry import RetryBudget
+from interlock.calls.spending import Ledger, Spending
 from interlock.sdk import BreakerPolicy, Policies, RetryPolicy, World
 
 
@@ -21,10 +22,11 @@ class Gates:
     in one of these has one of its own.
     """
 
-    def __init__(self, service: str, world: World) -> None:
+    def __init__(self, service: str, world: World, ledger: Ledger | None = None) -> None:
         self.service = service
         self.pace = Pace(world)
         self.cache = Cache(world)
+        self.spending = Spending(service, world, ledger)
         self._world = world
         self._breakers: dict[BreakerPolicy, Breaker] = {}
         self._slots: dict[int | None, Slots] = {}
@@ -77,6 +79,7 @@ class Gates:
             },
             "rate": self.pace.health(),
             "cache": self.cache.health(),
+            "spent_today": self.spending.today(),
             "retry_budget": [budget.health() for budget in self._budgets.values()],
         }
 

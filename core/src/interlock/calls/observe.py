@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from interlock.calls.call import Call, Next
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord, classify
+from interlock.calls.spending import Spending
 from interlock.sdk import World
 from interlock.telemetry import Telemetry
 
@@ -15,6 +17,7 @@ def observe(
     service: str,
     telemetry: Telemetry,
     world: World,
+    spending: Spending,
     on_outcome: OnOutcome,
     proceed: Next,
 ) -> Next:
@@ -25,13 +28,21 @@ def observe(
     durations = telemetry.histogram(
         "interlock.call.duration", "Seconds of a call, all tries included", ("tool", "outcome")
     )
+    used_up = telemetry.counter("interlock.spent", "What calls have used up", ("tool", "unit"))
     attributes = {"interlock.service": service, "interlock.tool": tool}
+
+    def spent(call: Call, amounts: Mapping[str, float]) -> None:
+        spending.add(call.run_id, amounts)
+        for unit, amount in amounts.items():
+            used_up.add(amount, tool, unit)
+        if call.span is not None and call.span.recording:
+            call.span.event("spent", **amounts)
 
     async def observed(call: Call) -> Any:
         began = world.monotonic()
         error: BaseException | None = None
         with telemetry.span(tool, kind="client", parent=call.parent, attributes=attributes) as span:
-            call.observed_by(span, decisions, world)
+            call.observed_by(span, decisions, world, spent)
             try:
                 return await proceed(call)
             except BaseException as raised:

@@ -9,11 +9,12 @@ A call goes down this list and its outcome comes up again. Why this order:
  5. retry        every try below it is limited, counted and timed on its own
  6. breaker      look: refuse before anything is spent
  7. concurrency  below retry, so that no slot is held during back-off
- 8. rate         the last wait before sending, because services count what is sent
- 9. breaker      permit: the state may have changed while the call waited
-10. attempt      inside the breaker, so that slowness counts
-11. fault        replaces the service, so that all of the above is exercised
-12. the tool
+ 8. budget       each try is paid; those that waited for a slot see what the others spent
+ 9. rate         the last wait before sending, because services count what is sent
+10. breaker      permit: the state may have changed while the call waited
+11. attempt      inside the breaker, so that slowness counts
+12. fault        replaces the service, so that all of the above is exercised
+13. the tool
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from functools import partial
 from typing import Any
 
 from interlock.calls.breaker import look, permit
+from interlock.calls.budget import keep_budgets
 from interlock.calls.cache import cached
 from interlock.calls.call import Call, Next
 from interlock.calls.concurrency import limit_concurrency
@@ -80,13 +82,14 @@ def compile_pipeline(
             on_outcome(outcome)
 
     rails = (
-        partial(observe, tool.name, tool.service, telemetry, world, record),
+        partial(observe, tool.name, tool.service, telemetry, world, gates.spending, record),
         partial(keep_deadline, wish.deadline, world),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
         partial(fall_back, wish.fallback, gates.cache, other) if wish.fallback else None,
         partial(retry, wish.retry, facts, gates.budget, world) if wish.retry else None,
         partial(look, breaker) if breaker else None,
         partial(limit_concurrency, gates.slots(wish.concurrency), world),
+        partial(keep_budgets, wish.budget, gates.spending) if wish.budget else None,
         partial(rate_limit, rates, facts.cost, gates.pace, world),
         partial(permit, breaker, world) if breaker else None,
         partial(limit_attempt, wish.attempt_timeout, world) if wish.attempt_timeout else None,

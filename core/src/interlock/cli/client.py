@@ -72,9 +72,15 @@ class Client:
     def delete(self, path: str) -> Any:
         return self._request("DELETE", path)
 
-    def stream(self, path: str) -> Iterator[dict[str, Any]]:
-        """The data of each server-sent event."""
-        with self._reaching(), self._http.stream("GET", path) as response:
+    def stream(self, path: str, body: Any = None) -> Iterator[dict[str, Any]]:
+        """The data of each server-sent event; with a body, of the answer to a POST of it."""
+        content = None if body is None else orjson.dumps(body)
+        method = "GET" if body is None else "POST"
+        headers = {"Accept": "text/event-stream"}
+        with (
+            self._reaching(),
+            self._http.stream(method, path, headers=headers, content=content) as response,
+        ):
             if response.is_error:
                 response.read()
                 raise _error_of(response)

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from interlock.sdk.errors import InterlockError, from_problem
+
 _MARKS = {
     "step-succeeded": ("✓", "green"),
     "step-failed": ("✗", "red"),
@@ -27,6 +29,9 @@ def show_progress(items: Iterable[dict[str, Any]], *, quiet: bool = False) -> No
     for item in items:
         if quiet:
             continue
+        if item["kind"] == "step-progress":
+            _print(click.style(f"   {_call_line(item)}", dim=True))
+            continue
         name = _loop_of(item)
         if name != loop.name:
             _print(loop.line())
@@ -34,6 +39,30 @@ def show_progress(items: Iterable[dict[str, Any]], *, quiet: bool = False) -> No
         loop.count(item)
         if not name or item["kind"] in _REMARKABLE:
             _print(progress_line(item))
+
+
+def show_call(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Print what a call tells, to its end; the item with its result.
+
+    Raises:
+        InterlockError: what the call ended with.
+    """
+    for item in items:
+        match item["kind"]:
+            case "progress":
+                _print(_call_line(item))
+            case "failed":
+                raise from_problem(item)
+            case "result":
+                return item
+    raise InterlockError("the daemon ended the stream without a result")
+
+
+def _call_line(item: dict[str, Any]) -> str:
+    """``3/10  message``; without a total the message alone, for it may be a piece of text."""
+    if item.get("total") is None:
+        return str(item["message"]).rstrip() or f"{item['done']:g}"
+    return f"{item['done']:g}/{item['total']:g}  {item['message']}".rstrip()
 
 
 def progress_line(item: dict[str, Any]) -> str:

@@ -81,8 +81,8 @@ def run_show(run: str, as_json: bool) -> None:
     if as_json:
         print_json({**record, "steps": steps})
         return
-    for key in ("id", "workflow", "status", "input", "output", "error"):
-        if record.get(key) is not None:
+    for key in ("id", "workflow", "status", "input", "output", "error", "usage"):
+        if record.get(key) not in (None, {}):
             click.echo(f"{key + ':':<10}{first_line(_text(record[key]), 100)}")
     click.echo()
     columns = [

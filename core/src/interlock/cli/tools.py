@@ -7,22 +7,32 @@ import click
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
+from interlock.cli.progress import show_call
 
 
 @click.command()
 @click.argument("tool")
 @argument_options
 @click.option("--timeout", metavar="DURATION", help="Bound the call, e.g. 30s.")
+@click.option("--progress", is_flag=True, help="Print what the tool tells meanwhile, to stderr.")
 @json_option
 def call(
-    tool: str, pairs: tuple[str, ...], source: str | None, timeout: str | None, as_json: bool
+    tool: str,
+    pairs: tuple[str, ...],
+    source: str | None,
+    timeout: str | None,
+    progress: bool,
+    as_json: bool,
 ) -> None:
     """Call TOOL and print its result as JSON.
 
     A workflow can be called like a tool: it is run to its end.
     """
     body = {"arguments": read_arguments(pairs, source), "timeout": timeout}
-    print_json(connect().post(f"tools/{tool}/call", body)["result"])
+    path = f"tools/{tool}/call"
+    client = connect()
+    answer = show_call(client.stream(path, body)) if progress else client.post(path, body)
+    print_json(answer["result"])
 
 
 @click.command()

@@ -23,6 +23,7 @@ from interlock.runtime import Runtime, use_runtime
 from interlock.sdk import Event, Facts, InterlockError, RealWorld, World
 from interlock.telemetry import Telemetry, TelemetryOptions
 from interlock.workflows import EmbeddedEngine, EngineOptions
+from interlock.workflows.tools import OnProgress
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,9 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             ActorSystem(world, telemetry=telemetry, dead_letter_sink=partial(_keep, journal))
         )
         bus = Bus(journal.events, world, partial(_keep_event, journal, world))
-        host = await stack.enter_async_context(Host(world, telemetry, actors, journal, bus.publish))
+        host = await stack.enter_async_context(
+            Host(world, telemetry, actors, journal, bus.publish, ledger=journal.spending)
+        )
         host.adopt(plan.plugins)
         await host.start_services(plan.services, aliases=config.aliases)
         engine = EmbeddedEngine(
@@ -145,6 +148,7 @@ class ToolCalls:
         step: str,
         deadline: float | None = None,
         parent: str | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Any:
         return await self.host.call(
             tool,
@@ -155,6 +159,7 @@ class ToolCalls:
             step=step,
             parent=parent,
             principal=f"run:{run_id}",
+            on_progress=on_progress,
         )
 
     def facts(self, tool: str) -> Facts:

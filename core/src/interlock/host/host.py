@@ -12,7 +12,7 @@ import anyio
 
 from interlock.actors import ActorSystem
 from interlock.actors.deadlines import TimeLimit
-from interlock.calls import Call, Gates, OutcomeRecord
+from interlock.calls import Call, Gates, Ledger, OutcomeRecord
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import HostedService, Surroundings, ToolCall
 from interlock.host.plugins import Plugins
@@ -29,6 +29,7 @@ from interlock.sdk import (
     InterlockError,
     NotFound,
     Policies,
+    Prompt,
     Service,
     ServiceUnavailable,
     WebhookReply,
@@ -47,6 +48,7 @@ class Host:
     Args:
         emit: publishes an event of the service named second; False if its id is known already.
         on_outcome: hears of every call.
+        ledger: keeps what calls have used up; without it a restart forgets that.
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class Host:
         emit: Emit,
         *,
         on_outcome: Callable[[OutcomeRecord], None] | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.catalog = Catalog()
         self.watchdog = Watchdog(world)
         self._world = world
+        self._ledger = ledger
         self._telemetry = telemetry
         self._plugins = Plugins()
         self._services: dict[str, HostedService] = {}
@@ -186,13 +190,18 @@ class Host:
         ]
         return sorted(reports, key=lambda report: report["name"])
 
+    def prompts(self) -> dict[str, Prompt]:
+        """Those that services offer at this moment, as ``service.name``."""
+        offered = [service.prompts() for service in self._services.values()]
+        return {name: prompt for prompts in offered for name, prompt in prompts.items()}
+
     def _added(self, spec: ServiceSpec) -> HostedService | None:
         service_type = self.service_types.get(spec.type)
         self._homeless.pop(spec.name, None)
         if service_type is None:
             self._homeless[spec.name] = self._without_type(spec)
             return None
-        gates = self._gates.setdefault(spec.name, Gates(spec.name, self._world))
+        gates = self._gates.setdefault(spec.name, Gates(spec.name, self._world, self._ledger))
         service = HostedService(spec, service_type, gates, self._surroundings, self._list_tools)
         self._services[spec.name] = service
         self._list_tools(service)
@@ -255,6 +264,7 @@ class Host:
         parent: str | None = None,
         principal: str = "local",
         on_progress: Callable[[float, float | None, str], None] | None = None,
+        tried: tuple[str, ...] = (),
     ) -> Any:
         """Call a tool by name or alias; its JSON result.
 
@@ -264,6 +274,7 @@ class Host:
             timeout: seconds, instead of ``deadline``.
             idempotency_key: default: a new one.
             parent: W3C traceparent; default: the current span.
+            tried: tools that have failed and are not to be asked again.
 
         Raises:
             NotFound: no such tool; names the nearest.
@@ -285,6 +296,7 @@ class Host:
             parent=parent or self._telemetry.current(),
             principal=principal,
             on_progress=on_progress,
+            tried=tried,
         )
         call.keywords = entry.spec.signature.arguments(arguments)
         return await self._ask(entry, call, until - now)
@@ -324,6 +336,8 @@ class Host:
             run_id=call.run_id,
             step=call.step,
             principal=call.principal,
+            on_progress=call.on_progress,
+            tried=(*call.tried, call.tool),
         )
 
     # -- events -------------------------------------------------------------------------------

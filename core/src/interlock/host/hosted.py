@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -35,6 +36,7 @@ from interlock.sdk import (
     Event,
     InterlockError,
     NotFound,
+    Prompt,
     ServiceBug,
     ToolSpec,
     WebhookReply,
@@ -43,6 +45,8 @@ from interlock.sdk import (
 )
 from interlock.sdk.events import EventMark, WebhookMark
 from interlock.telemetry import Telemetry
+
+_log = logging.getLogger(__name__)
 
 # Handlers of events and webhooks come on top of the tool calls, so they never wait for these.
 _SPARE_WORKERS = 16
@@ -263,6 +267,17 @@ class HostedService:
             yield event
 
     # -- reports ------------------------------------------------------------------------------
+
+    def prompts(self) -> dict[str, Prompt]:
+        """By full name; none while there is no instance, or if it fails to tell."""
+        try:
+            offered = self._instance.prompts()
+            return {f"{self.spec.name}.{name}": prompt for name, prompt in offered.items()}
+        except InterlockError:
+            return {}
+        except Exception:  # noqa: BLE001 - its tools work all the same
+            _log.exception("%s: prompts() failed", self.spec.name)
+            return {}
 
     @property
     def patterns(self) -> list[str]:

@@ -19,6 +19,7 @@ from interlock.journal.queues import QueueRecords
 from interlock.journal.reader import Reader
 from interlock.journal.retention import Retention
 from interlock.journal.runs import RunRecord, Runs, read_runs
+from interlock.journal.spending import SpendingRecords
 from interlock.journal.state import ServiceState
 from interlock.journal.steps import StepRow, Steps, read_steps
 from interlock.journal.templates import Templates
@@ -47,6 +48,7 @@ class Journal:
         self.answers = Answers(writer, reader)
         self.queues = QueueRecords(writer, reader, self.runs)
         self.memos = Memos(writer, reader)
+        self.spending = SpendingRecords(writer)
 
     @property
     def pending(self) -> int:

@@ -21,6 +21,7 @@ _OF_RUNS = (
     "DELETE FROM steps WHERE run IN ({marks})",
     "DELETE FROM approvals WHERE run IN ({marks})",
     "DELETE FROM waits WHERE run IN ({marks})",
+    "DELETE FROM spending WHERE kind = 'run' AND scope IN ({marks})",
     "DELETE FROM runs WHERE id IN ({marks})",
 )
 _EVENTS = f"""DELETE FROM events WHERE id IN (SELECT id FROM events

@@ -164,6 +164,17 @@ MIGRATIONS = (
     CREATE INDEX queue_admitted ON queue (queue, admitted) WHERE admitted IS NOT NULL;
     CREATE INDEX memos_expiry ON memos (expires) WHERE expires IS NOT NULL;
     """,
+    """
+    -- Sums: of a run (kind run, scope its id) and of a day of UTC (kind day, scope 2026-11-28).
+    CREATE TABLE spending (
+        kind TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        service TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        amount REAL NOT NULL,
+        PRIMARY KEY (kind, scope, service, unit)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -15,7 +15,7 @@ from jsonschema.exceptions import SchemaError
 from interlock.config import ExposedConfig
 from interlock.host.catalog import ToolEntry
 from interlock.runtime import Caller, Forbidden, Runtime, current_caller
-from interlock.sdk import NotFound
+from interlock.sdk import NotFound, Prompt
 from interlock.workflows import Template
 
 _log = logging.getLogger(__name__)
@@ -90,6 +90,12 @@ class Offers:
         if shown not in self._exposed.names and not self._shows(source.name):
             return None
         return self._offer(shown, source)
+
+    def prompts(self) -> dict[str, Prompt]:
+        """Prompts of services, shown as tools of their names would be."""
+        caller = current_caller()
+        offered = self._runtime.host.prompts().items()
+        return {name: prompt for name, prompt in offered if caller.sees(name) and self._shows(name)}
 
     def fingerprint(self) -> tuple[object, ...]:
         """Differs as soon as there is anything else to list."""

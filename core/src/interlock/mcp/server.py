@@ -62,7 +62,8 @@ def build_server(
     flows = Flows(runtime, tasks, settings.task_after, settings.only_as_task)
     resources = Resources(runtime, offers, settings.resources)
     changes = Changes(offers.fingerprint, runtime.world)
-    handlers = Handlers(runtime, offers, flows, resources, Prompts(settings.prompts, resources))
+    prompts = Prompts(settings.prompts, offers.prompts, resources)
+    handlers = Handlers(runtime, offers, flows, resources, prompts)
     server: Server[Any] = _Announcing(
         "interlock",
         version=__version__,

@@ -122,8 +122,7 @@ class Runtime(ServiceOperations):
             timeout: seconds after which the run fails.
 
         Raises:
-            NotFound: no workflow of this name or alias.
-            InvalidInput: the input does not fit the template's schema.
+            NotFound, InvalidInput: no such workflow; the input does not fit its schema.
         """
         current_caller().require_tool(self.engine.template(workflow).name)
         with self.telemetry.span(f"start {workflow}", attributes={"interlock.run": run_id}):
@@ -138,8 +137,9 @@ class Runtime(ServiceOperations):
         return await self.engine.wait(run_id)
 
     async def run(self, run_id: str) -> dict[str, Any]:
-        """The record of a run; an unambiguous beginning of its id is enough."""
-        return (await self.engine.get(run_id)).to_dict()
+        """A run by a beginning of its id; ``usage``, of all below it: ``{service: {unit: n}}``."""
+        record = await self.engine.get(run_id)
+        return {**record.to_dict(), "usage": await self.journal.spending.of_run(record.id)}
 
     async def runs(
         self, which: RunFilter | None = None, *, limit: int = 50, before: str | None = None

@@ -17,6 +17,7 @@ from interlock.sdk.declared import declared_tool
 from interlock.sdk.errors import (
     ActorRestarted,
     ActorStopped,
+    BudgetSpent,
     CircuitOpen,
     Conflict,
     DeadlineExceeded,
@@ -42,6 +43,7 @@ from interlock.sdk.hooks import Function, hookimpl
 from interlock.sdk.http import HttpOptions, error_from_response, retry_after_seconds
 from interlock.sdk.policies import (
     BreakerPolicy,
+    BudgetPolicy,
     CachePolicy,
     FallbackPolicy,
     FaultPolicy,
@@ -49,6 +51,7 @@ from interlock.sdk.policies import (
     RatePolicy,
     RetryPolicy,
 )
+from interlock.sdk.prompts import Prompt, PromptArgument, PromptMessage
 from interlock.sdk.quantities import Bytes, PerTime, Rate, Seconds
 from interlock.sdk.service import Service, Settings
 from interlock.sdk.tool import ToolSpec, tool, tools_of
@@ -64,6 +67,8 @@ __all__ = [
     "BlobRef",
     "Blobs",
     "BreakerPolicy",
+    "BudgetPolicy",
+    "BudgetSpent",
     "Bytes",
     "CachePolicy",
     "CallContext",
@@ -88,6 +93,9 @@ __all__ = [
     "Overloaded",
     "PerTime",
     "Policies",
+    "Prompt",
+    "PromptArgument",
+    "PromptMessage",
     "Rate",
     "RateLimited",
     "RatePolicy",

@@ -113,7 +113,20 @@ class CallContext(Protocol):
         ...
 
     def progress(self, done: float, total: float | None = None, message: str = "") -> None:
-        """Tell whoever watches; never waits."""
+        """Tell whoever watches; never waits.
+
+        Args:
+            done, total: in any unit, as long as ``done`` grows.
+            message: for people; or a piece of the result, where that comes piece by piece.
+        """
+        ...
+
+    def spent(self, **amounts: float) -> None:
+        """Count what the call has used up, by unit: ``spent(input_tokens=12, usd=0.0004)``.
+
+        It adds up, is kept even if the call fails later, and is what a ``budget`` is held against.
+        Units in use: ``input_tokens``, ``output_tokens``, ``tokens`` (both), ``images``, ``usd``.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ Rejected                  the caller's fault                          change the
 NeedsAttention            credentials, quota, permission              a person acts
 ServiceBug                the plugin broke its contract               report it
 Refusal                   Interlock declined to make the call         see ``policy``
-  CircuitOpen, RateLimited, Overloaded, DeadlineExceeded, ServiceUnavailable
+  CircuitOpen, RateLimited, Overloaded, DeadlineExceeded, ServiceUnavailable, BudgetSpent
 Interrupted               the work was cut off                        see ``may_have_run``
   ActorStopped, ActorRestarted
 ========================  ==========================================  ====================
@@ -213,6 +213,12 @@ class ServiceUnavailable(Refusal):
     """The service's actor is parked, draining or not ready."""
 
     code = "service-unavailable"
+
+
+class BudgetSpent(Refusal):
+    """The operator's budget is used up; ``retry_after`` is when the next one begins, if ever."""
+
+    code = "budget-spent"
 
 
 class Interrupted(InterlockError):

@@ -29,6 +29,7 @@ class FallbackPolicy(_Policy):
     """What answers when the call has finally failed. Never used for a caller's fault."""
 
     tool: str | None = Field(None, description="another tool, called with the same arguments")
+    service: str | None = Field(None, description="another service, whose tool of the same name is")
     value: Any = Field(None, description="a fixed result")
     cached: bool = Field(False, description="the last result for these arguments, however old")
 
@@ -66,6 +67,19 @@ class RatePolicy(_Policy):
     max_waiting: int = Field(1000, ge=0)
 
 
+class BudgetPolicy(_Policy):
+    """What the calls of a service may use up, of what its tools count (``CallContext.spent``).
+
+    A call is refused once the limit is reached; those in flight by then may go beyond it.
+    """
+
+    limit: float = Field(ge=0, description="of the unit")
+    unit: str = Field("usd", min_length=1, description="as the tools count: usd, tokens, ...")
+    per: Literal["run", "day", "month"] = Field(
+        description="a run counts with the runs it starts; days and months are those of UTC"
+    )
+
+
 class FaultPolicy(_Policy):
     """Faults injected below every other policy, to see the guard rails work."""
 
@@ -85,6 +99,7 @@ class Policies(_Policy):
     breaker: BreakerPolicy | None = None
     concurrency: int | None = Field(None, ge=1, description="calls in the service at once")
     rate: tuple[RatePolicy, ...] | None = None
+    budget: tuple[BudgetPolicy, ...] | None = None
     attempt_timeout: Seconds | None = Field(None, description="bounds one attempt")
     fault: FaultPolicy | None = None
 

@@ -13,6 +13,7 @@ from interlock.sdk.context import ServiceContext
 from interlock.sdk.errors import ServiceError
 from interlock.sdk.http import HttpOptions, error_from_response
 from interlock.sdk.policies import Policies
+from interlock.sdk.prompts import Prompt
 from interlock.sdk.tool import ToolSpec, tools_of
 from interlock.sdk.world import World
 
@@ -97,6 +98,10 @@ class Service(Generic[S]):
         :func:`declared_tool` for tools that are described by schemas.
         """
         return tools_of(type(self))
+
+    def prompts(self) -> Mapping[str, Prompt]:
+        """The prompts of this instance, by name; asked for each listing."""
+        return {}
 
     @property
     def http(self) -> httpx.AsyncClient:

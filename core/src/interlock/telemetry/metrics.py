@@ -23,9 +23,9 @@ class Counter:
     name: str
     description: str
     labels: Labels
-    values: dict[Labels, int] = field(default_factory=dict)
+    values: dict[Labels, float] = field(default_factory=dict)
 
-    def add(self, count: int, *labels: str) -> None:
+    def add(self, count: float, *labels: str) -> None:
         self.values[labels] = self.values.get(labels, 0) + count
 
     def points(self) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, Self
 
 from interlock.journal import Journal, JournalError, Limits, RunFilter, RunRecord, StepRow
@@ -281,7 +282,8 @@ class EmbeddedEngine:
     def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
         match operation:
             case Call():
-                return call_tool(operation, run, self._calls, self.world)
+                reporting = partial(self._report, operation, run.id)
+                return call_tool(operation, run, self._calls, self.world, reporting)
             case Publish():
                 return self._publish_event(operation, run)
             case RunChild():
@@ -294,6 +296,16 @@ class EmbeddedEngine:
                 return self._children.undo(operation.run_id)
             case _:
                 raise NotImplementedError(operation.what)
+
+    def _report(
+        self, call: Call, run_id: str, done: float, total: float | None, message: str
+    ) -> None:
+        if self.progress.watched(run_id):
+            item = {"kind": "step-progress", "run": run_id, "path": call.path, "what": call.what}
+            at = self.world.time()
+            self.progress.publish(
+                {**item, "at": at, "done": done, "total": total, "message": message}
+            )
 
     async def _publish_event(self, publish: Publish, run: RunRecord) -> Any:
         event = Event(publish.event, publish.payload, id=publish.key)

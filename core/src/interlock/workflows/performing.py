@@ -10,11 +10,11 @@ from interlock.journal import Journal, RunRecord
 from interlock.sdk.errors import DeadlineExceeded
 from interlock.sdk.world import World
 from interlock.workflows.operations import Call, Remember
-from interlock.workflows.tools import CallPort
+from interlock.workflows.tools import CallPort, OnProgress
 
 
 def call_tool(
-    call: Call, run: RunRecord, calls: CallPort, world: World
+    call: Call, run: RunRecord, calls: CallPort, world: World, on_progress: OnProgress
 ) -> Coroutine[Any, Any, Any]:
     """Call a tool on behalf of a run; ends within the call's time-out."""
     deadline = None if call.timeout is None else world.monotonic() + call.timeout
@@ -26,6 +26,7 @@ def call_tool(
         step=call.path,
         deadline=deadline,
         parent=run.trace,
+        on_progress=on_progress,
     )
     return work if call.timeout is None else _bounded(work, call, call.timeout, world)
 

@@ -47,7 +47,8 @@ class Progress:
     """Hands items ``{kind, run, path, what, seconds, message, at}`` to the watchers.
 
     Kinds are ``step-`` and ``started``, ``succeeded``, ``failed``, ``retrying``, ``waiting``,
-    ``skipped`` or ``undone``, and ``run-`` and a run's status, ``started`` or ``resumed``.
+    ``skipped``, ``undone`` or ``progress`` (with ``done`` and ``total``, as the tool tells them),
+    and ``run-`` and a run's status, ``started`` or ``resumed``.
     """
 
     def __init__(self) -> None:

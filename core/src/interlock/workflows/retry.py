@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from interlock.sdk.errors import (
+    BudgetSpent,
     CircuitOpen,
     DeadlineExceeded,
     InterlockError,
@@ -27,6 +28,9 @@ KINDS: dict[str, tuple[type[InterlockError], ...]] = {
     "interrupted": (Interrupted,),
     "any": (InterlockError,),
 }
+_WAITED_FOR = (
+    ServiceUnavailable | CircuitOpen | Throttled | RateLimited | BudgetSpent | NeedsAttention
+)
 _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 300.0
 
@@ -77,8 +81,7 @@ class Retry:
             return None
         if isinstance(error, ServiceUnavailable) and error.retry_after is None:
             return float(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(waits, 30)))
-        waited_for = ServiceUnavailable | CircuitOpen | Throttled | RateLimited | NeedsAttention
-        return error.retry_after if isinstance(error, waited_for) else None
+        return error.retry_after if isinstance(error, _WAITED_FOR) else None
 
     def _allows(self, error: InterlockError, *, repeatable: bool) -> bool:
         if may_have_run(error) and not (repeatable or self.unsafe):

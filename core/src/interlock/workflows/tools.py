@@ -22,6 +22,10 @@ ToolLookup = Callable[[str], ToolInfo | None]
 """A tool by name or alias; None, or ``NotFound`` with the nearest names, if there is none."""
 
 
+OnProgress = Callable[[float, float | None, str], None]
+"""Hears ``done, total, message`` of a call; see ``CallContext.progress``."""
+
+
 class CallPort(Protocol):
     """How the engine calls tools."""
 
@@ -35,6 +39,7 @@ class CallPort(Protocol):
         step: str,
         deadline: float | None = None,
         parent: str | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Coroutine[Any, Any, Any]:
         """The tool's JSON result.
 

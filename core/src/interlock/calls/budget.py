@@ -1,0 +1,64 @@
+"""Budgets: no call once a run, a day or a month has used up what the operator allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from interlock.calls.call import Call, Next
+from interlock.calls.spending import Spending, root_of
+from interlock.sdk import BudgetPolicy, BudgetSpent
+
+
+def keep_budgets(budgets: Sequence[BudgetPolicy], spending: Spending, proceed: Next) -> Next:
+    """What a call costs is known afterwards: calls in flight together may pass a limit together."""
+
+    async def kept(call: Call) -> Any:
+        for budget in budgets:
+            scope = _scope(budget, call, spending.now)
+            if scope is None:
+                continue
+            sums = await spending.of(scope, is_run=budget.per == "run")
+            spent = sums.get(budget.unit, 0.0)
+            if spent >= budget.limit:
+                call.decided("budget-spent", per=budget.per, unit=budget.unit)
+                raise _refusal(budget, call, spent, spending.now)
+        return await proceed(call)
+
+    return kept
+
+
+def _scope(budget: BudgetPolicy, call: Call, now: datetime) -> str | None:
+    """What the budget is for; None for a call outside of runs, if it is for runs."""
+    match budget.per:
+        case "run":
+            return root_of(call.run_id)
+        case "day":
+            return f"{now:%Y-%m-%d}"
+        case "month":
+            return f"{now:%Y-%m}"
+
+
+def _refusal(budget: BudgetPolicy, call: Call, spent: float, now: datetime) -> BudgetSpent:
+    service = call.tool.partition(".")[0]
+    whose = f"run {root_of(call.run_id)}" if budget.per == "run" else f"this {budget.per} (UTC)"
+    return BudgetSpent(
+        f"{call.tool}: {spent:.6g} {budget.unit} of {budget.limit:.6g} are spent for {whose}",
+        hint=f"raise `budget` in the policies of the service {service}",
+        retry_after=_until_next(budget, now),
+        policy="budget",
+        per=budget.per,
+        unit=budget.unit,
+        limit=budget.limit,
+        spent=spent,
+    )
+
+
+def _until_next(budget: BudgetPolicy, now: datetime) -> float | None:
+    if budget.per == "run":
+        return None
+    next_one = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    while budget.per == "month" and next_one.day != 1:
+        next_one += timedelta(days=1)
+    return (next_one - now).total_seconds()
