@@ -20,7 +20,14 @@ PAGE: dict[str, Any] = {
         {"block_id": "b3", "text": "Ada will write the report."},
     ],
 }
-STATEMENTS = ("summary", "key_points", "action_items", "decisions", "questions")
+STATEMENTS = (
+    "summary",
+    "key_points",
+    "action_items",
+    "decisions",
+    "questions",
+    "best_practices",
+)
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-compatible", "gemini"])
@@ -84,7 +91,7 @@ async def test_exactly_one_source_with_text_is_wanted(ai: Any, source: dict[str,
 
 def test_every_tool_describes_itself_and_its_arguments() -> None:
     tools = tools_of(AI)
-    assert tools.keys() == {"generate", "analyze", "write_component"}
+    assert tools.keys() == {"generate", "analyze", "write_component", "list_templates"}
     for spec in tools.values():
         properties = spec.signature.input_schema["properties"]
         assert spec.description and all(part["description"] for part in properties.values())

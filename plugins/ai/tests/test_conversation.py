@@ -1,4 +1,4 @@
-"""Structured answers and their one repair, against a model that is told what to say."""
+"""Structured answers and their repairs, against a model that is told what to say."""
 
 from __future__ import annotations
 
@@ -29,22 +29,30 @@ class Model:
 )
 async def test_json_is_found_however_it_is_wrapped(text: str) -> None:
     model = Model(text)
-    assert (await answered(model, QUESTION)).data == {"n": 1}
+    assert (await answered(model, QUESTION, repairs=1, native=True)).data == {"n": 1}
     assert len(model.asked) == 1
 
 
 async def test_the_repair_shows_the_model_its_answer_and_the_faults() -> None:
     model = Model('{"n": "one"}', '{"n": 1}')
-    answer = await answered(model, QUESTION)
+    answer = await answered(model, QUESTION, repairs=1, native=True)
     first, said, told = model.asked[1].turns
     assert (first, said) == (QUESTION.turns[0], Turn("assistant", '{"n": "one"}'))
     assert "$.n: 'one' is not of type 'integer'" in told.text
     assert answer.data == {"n": 1}
-    assert answer.facts["usage"] == {"input_tokens": 20, "output_tokens": 6}
+    assert [each.text for each in answer.completions] == ['{"n": "one"}', '{"n": 1}']
 
 
-async def test_there_is_no_second_repair() -> None:
-    model = Model("nothing", "nothing", '{"n": 1}')
+@pytest.mark.parametrize("repairs", [0, 1, 3])
+async def test_repairs_are_bounded(repairs: int) -> None:
+    model = Model(*["nothing"] * 5)
     with pytest.raises(AnswerUnfit, match="not JSON"):
-        await answered(model, QUESTION)
-    assert len(model.asked) == 2
+        await answered(model, QUESTION, repairs=repairs, native=True)
+    assert len(model.asked) == repairs + 1
+
+
+async def test_where_the_api_takes_no_schema_words_tell_of_it() -> None:
+    model = Model('{"n": 1}')
+    assert (await answered(model, QUESTION, repairs=1, native=False)).data == {"n": 1}
+    assert model.asked[0].schema is None
+    assert '"integer"' in str(model.asked[0].system)

@@ -8,12 +8,18 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from interlock.sdk import InvalidInput, NeedsAttention, Rejected, Retryable, Throttled
-from interlock_ai.errors import AnswerEmpty, AnswerRefused, AnswerUnfit, read_error
+from interlock.sdk import InvalidInput, NeedsAttention, NotFound, Rejected, Retryable, Throttled
+from interlock_ai.errors import (
+    AnswerEmpty,
+    AnswerRefused,
+    AnswerUnfit,
+    ContextTooLong,
+    read_error,
+)
 from interlock_ai.settings import AISettings
 from interlock_simulator.faults import FaultProfile
 
-PROVIDERS = ("anthropic", "openai", "openai-compatible", "gemini")
+PROVIDERS = ("anthropic", "openai", "openai-chat", "openai-compatible", "gemini")
 PROMPT = "Otters hold hands. They sleep. They drift. They wake."
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -21,6 +27,12 @@ SCHEMA: dict[str, Any] = {
     "required": ["title", "count"],
     "additionalProperties": False,
 }
+
+
+async def posts(simulator: Any) -> list[dict[str, Any]]:
+    """Questions; not the probe of the service's start."""
+    return [each for each in await simulator.requests() if each["method"] == "POST"]
+
 
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
@@ -48,7 +60,7 @@ async def test_an_unfit_answer_is_repaired_once_and_both_are_paid(
     mended = await service.generate("[3] A fact. {{simulate garbage}}", schema=SCHEMA)
     assert mended["data"]["count"] == 3
     assert mended["usage"]["input_tokens"] > 2 * plain["usage"]["input_tokens"]
-    assert len(await simulator.requests()) == 3
+    assert len(await posts(simulator)) == 3
 
 
 async def test_an_answer_that_stays_unfit_is_rejected_with_its_faults(
@@ -58,7 +70,7 @@ async def test_an_answer_that_stays_unfit_is_rejected_with_its_faults(
         await (await ai()).generate(PROMPT, schema=SCHEMA, max_tokens=2)
     assert rejected.value.details["finish_reason"] == "length"
     assert "max_tokens" in rejected.value.hint
-    assert len(await simulator.requests()) == 2
+    assert len(await posts(simulator)) == 2
 
 
 @pytest.mark.parametrize("schema", [{"type": "nonsense"}, {"type": "array"}, {"properties": {}}])
@@ -67,7 +79,7 @@ async def test_a_schema_that_is_none_is_refused_before_anything_is_asked(
 ) -> None:
     with pytest.raises(InvalidInput, match="schema"):
         await (await ai()).generate(PROMPT, schema=schema)
-    assert await simulator.requests() == []
+    assert await posts(simulator) == []
 
 
 @every_provider
@@ -89,20 +101,26 @@ async def test_an_answer_without_text_may_be_asked_for_again(ai: Any, provider: 
 async def test_a_throttled_call_knows_how_long_to_wait(
     ai: Any, simulator: Any, provider: str
 ) -> None:
+    service = await ai(provider)
     await simulator.set_faults([FaultProfile(kind="throttle", retry_after=7)])
     with pytest.raises(Throttled) as throttled:
-        await (await ai(provider)).generate(PROMPT)
+        await service.generate(PROMPT)
     assert throttled.value.retry_after == 7
 
 
 @every_provider
 async def test_a_bad_key_needs_attention(ai: Any, provider: str) -> None:
-    service = await ai(provider, api_key="invalid")
-    with pytest.raises(NeedsAttention):
-        await service.generate(PROMPT)
-    with pytest.raises(NeedsAttention):
-        await service.check()
-    await (await ai(provider)).check()
+    runtime = (await ai(provider, api_key="invalid")).runtime
+    report = runtime.service("ai")
+    assert report["state"] == "needs-attention"
+    assert "key" in report["reason"]
+
+
+@every_provider
+async def test_what_is_too_long_to_read_is_the_callers_fault(ai: Any, provider: str) -> None:
+    with pytest.raises(ContextTooLong) as rejected:
+        await (await ai(provider)).generate("Now {{simulate too long}}")
+    assert isinstance(rejected.value, Rejected) and rejected.value.details["status"] == 400
 
 
 @pytest.mark.parametrize(
@@ -118,6 +136,8 @@ async def test_a_bad_key_needs_attention(ai: Any, provider: str) -> None:
             12.5,
         ),
         (400, {"error": {"message": "max_tokens: too large"}}, Rejected, None),
+        (413, {"error": {"type": "request_too_large"}}, ContextTooLong, None),
+        (404, {"error": {"message": "model: no such model"}}, NotFound, None),
         (500, {"error": "just words"}, Retryable, None),
         (502, None, Retryable, None),
         (500, [{"error": {"message": "in a list"}}], Retryable, None),
@@ -128,7 +148,7 @@ def test_an_error_is_chosen_by_what_helps(
 ) -> None:
     request = httpx.Request("POST", "http://model/v1")
     content = {"json": body} if body else {"text": "<html>Bad Gateway</html>"}
-    error = read_error(httpx.Response(status, request=request, **content), now=0.0)
+    error = read_error(httpx.Response(status, request=request, **content), "ai", now=0.0)
     assert type(error) is kind
     assert error.retry_after == retry_after
     assert error.details["status"] == status

@@ -42,7 +42,9 @@ def changed(before: str, after: str) -> str:
 async def test_a_good_component_takes_the_place_of_the_generated_one(
     ai: Any, provider: str
 ) -> None:
-    written = await (await ai(provider)).write_component({"name": "Badge"}, DETERMINISTIC)
+    written = await (await ai(provider)).write_component(
+        component={"name": "Badge"}, deterministic=DETERMINISTIC
+    )
     assert written["files"].keys() == DETERMINISTIC["files"].keys()
     assert react.faults(written["files"]["components/Badge.tsx"], CODE) == []
     assert (written["name"], written["method"], written["model"]) == ("Badge", "model", "m")
@@ -89,10 +91,10 @@ def test_what_changes_the_interface_or_is_no_component_is_told(candidate: str, f
 async def test_a_component_that_does_not_fit_is_rejected(ai: Any) -> None:
     other = {"files": {"Badge.tsx": CODE + "\n```\n```tsx\nexport const Other = 1;\n"}}
     with pytest.raises(AnswerUnfit, match=r"cannot replace Badge\.tsx") as rejected:
-        await (await ai()).write_component({}, other)
+        await (await ai()).write_component(component={}, deterministic=other)
     assert any("does not export" in fault for fault in rejected.value.details["faults"])
 
 
 async def test_without_generated_code_there_is_nothing_to_hold_the_model_to(ai: Any) -> None:
     with pytest.raises(InvalidInput, match=r"no \.tsx"):
-        await (await ai()).write_component({}, {"files": {"a.css": ""}})
+        await (await ai()).write_component(component={}, deterministic={"files": {"a.css": ""}})

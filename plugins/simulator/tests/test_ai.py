@@ -161,9 +161,12 @@ async def test_gemini_draws_a_picture_of_the_wanted_shape(start: Any, client: An
     assert refused.json()["error"]["status"] == "INVALID_ARGUMENT"
 
 
-async def test_a_stream_is_refused_rather_than_faked(start: Any, client: Any) -> None:
+async def test_a_stream_comes_in_words_and_may_tell_of_an_error(start: Any, client: Any) -> None:
     model = await client(await start(), "anthropic")
     path, body = messages(PROMPT)
-    refused = await model.post(path, json={**body, "stream": True})
-    assert refused.status_code == 400
-    assert "not simulated" in refused.json()["error"]["message"]
+    told = (await model.post(path, json={**body, "stream": True})).text
+    assert told.count("event: content_block_delta") == len(PROMPT.rpartition(" They")[0].split())
+    path, body = messages("{{simulate overload}}")
+    assert (await model.post(path, json=body)).status_code == 529
+    told = (await model.post(path, json={**body, "stream": True})).text
+    assert "overloaded_error" in told and "message_stop" not in told

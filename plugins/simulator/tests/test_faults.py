@@ -155,6 +155,56 @@ async def test_a_truncated_body_ends_before_its_stated_length(start: Any, client
     assert (await figma.get("/v1/files/torii-gate")).status_code == 200
 
 
+@pytest.mark.parametrize("clean", [True, False])
+async def test_a_stream_may_end_early_with_or_without_a_sign(
+    start: Any, client: Any, clean: bool
+) -> None:
+    cut = {"kind": "truncate", "first": 1, "clean": clean}
+    model = await client(await start(faults=[cut]), "openai")
+    ask = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "One two."}]}
+    if clean:
+        told = await model.post("/v1/chat/completions", json=ask)
+        assert told.text.startswith("data: ") and "[DONE]" not in told.text
+    else:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await model.post("/v1/chat/completions", json=ask)
+    assert (await model.post("/v1/chat/completions", json=ask)).text.endswith("[DONE]\n\n")
+
+
+async def test_an_error_asks_to_wait_if_told_to(start: Any, client: Any) -> None:
+    down = {"kind": "error", "status": 529, "match": "anthropic"}
+    simulator = await start(faults=[{**down, "first": 1, "retry_after": 3}, down])
+    model = await client(simulator, "anthropic")
+    first, second = [await model.get("/v1/models") for _ in range(2)]
+    assert first.headers["retry-after"] == "3" and "retry-after" not in second.headers
+    assert first.json()["error"]["type"] == "overloaded_error"
+
+
+async def test_faults_are_scripted_over_http_while_it_runs(start: Any, client: Any) -> None:
+    simulator = await start()
+    figma = await client(simulator, "figma")
+    async with httpx.AsyncClient(
+        base_url=(await simulator.status())["url"] + "/_simulator"
+    ) as control:
+        await control.put("/faults", json=[{"kind": "error", "first": 1}])
+        added = await control.post("/faults", json={"kind": "throttle", "first": 1})
+        statuses = [(await figma.get(ME)).status_code for _ in range(3)]
+        listed = (await control.get("/faults")).json()
+        wrong = await control.post("/faults", json={"kind": "error", "rate": 2})
+        unread = await control.put("/faults", content=b"{")
+        asked = (await control.get("/requests?vendor=figma&limit=1")).json()
+        assert (await control.delete("/faults")).json() == {"faults": 0}
+        status = (await control.post("/reset")).json(), (await control.get("/status")).json()
+
+    assert added.json() == {"faults": 2}
+    assert statuses == [503, 429, 200]
+    assert [each["kind"] for each in listed] == ["error", "throttle"]
+    assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "0.rate")
+    assert unread.status_code == 422 and "not JSON" in unread.text
+    assert [each["status"] for each in asked] == [200]
+    assert status[0] == {"faults": 0} and status[1]["requests"] == 0
+
+
 async def test_latency_holds_the_answer_back(start: Any, client: Any) -> None:
     world = Clock()
     simulator = await start(world, faults=[{"kind": "latency", "delay": "5s"}])

@@ -19,6 +19,7 @@ Kind = Literal[
     "action_items",
     "decisions",
     "questions",
+    "best_practices",
     "sentiment",
     "categories",
 ]
@@ -28,6 +29,7 @@ KINDS: tuple[Kind, ...] = (
     "action_items",
     "decisions",
     "questions",
+    "best_practices",
     "sentiment",
     "categories",
 )
@@ -44,6 +46,7 @@ _WORDS = {
     "action_items": "what somebody has to do; done says whether it was done already",
     "decisions": "what was decided",
     "questions": "what is left open",
+    "best_practices": "ways of working that the text recommends or shows to have worked",
     "sentiment": "the tone of the whole text",
     "categories": "up to five topics, one to three words each",
 }

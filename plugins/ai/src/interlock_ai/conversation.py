@@ -1,4 +1,4 @@
-"""Asking a model: one request, or a structured answer with one attempt at repair."""
+"""Asking a model: one request, or a structured answer that is sent back until it fits."""
 
 from __future__ import annotations
 
@@ -8,62 +8,58 @@ from typing import Any
 
 from interlock_ai.errors import AnswerUnfit
 from interlock_ai.providers import Completion, Question, Turn
-from interlock_ai.structured import check_schema, parsed, repair_request
+from interlock_ai.structured import check_schema, parsed, repair_request, words_for
 
 Ask = Callable[[Question], Awaitable[Completion]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was said in the end; ``completion`` counts the tokens of all attempts."""
+    """What was said in the end, and all that was said on the way there."""
 
-    completion: Completion
+    completions: tuple[Completion, ...]
     data: Any = None
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """``{model, usage: {input_tokens, output_tokens}}``."""
-        usage = {
-            "input_tokens": self.completion.input_tokens,
-            "output_tokens": self.completion.output_tokens,
-        }
-        return {"model": self.completion.model, "usage": usage}
+    def last(self) -> Completion:
+        return self.completions[-1]
 
 
-async def answered(ask: Ask, question: Question) -> Answer:
-    """Ask, and where there is a schema, ask once more if the answer does not fit it.
+async def answered(ask: Ask, question: Question, *, repairs: int, native: bool) -> Answer:
+    """Ask, and where there is a schema, send an answer back that does not fit it.
+
+    Args:
+        repairs: how often at most.
+        native: the provider knows schemas; otherwise words tell the model of it.
 
     Raises:
         InvalidInput: the schema is none.
-        AnswerUnfit: the second answer does not fit either.
+        AnswerUnfit: the last answer does not fit either.
     """
-    if question.schema is None:
-        return Answer(await ask(question))
-    check_schema(question.schema)
-    first = await ask(question)
-    data, faults = parsed(first.text, question.schema)
-    if not faults:
-        return Answer(first, data)
-    turns = (Turn("assistant", first.text), Turn("user", repair_request(faults)))
-    second = await ask(replace(question, turns=question.turns + turns))
-    data, faults = parsed(second.text, question.schema)
-    if faults:
-        raise AnswerUnfit(
-            f"the model's answer does not fit the schema: {faults[0]}",
-            hint=_hint(second.finish_reason),
-            faults=faults,
-            finish_reason=second.finish_reason,
-        )
-    return Answer(_with_tokens_of(second, first), data)
+    schema = question.schema
+    if schema is None:
+        return Answer((await ask(question),))
+    check_schema(schema)
+    if not native:
+        system = "\n\n".join(filter(None, [question.system, words_for(schema)]))
+        question = replace(question, schema=None, system=system)
+    said: list[Completion] = []
+    while True:
+        said.append(await ask(question))
+        data, faults = parsed(said[-1].text, schema)
+        if not faults:
+            return Answer(tuple(said), data)
+        if len(said) > repairs:
+            raise _unfit(said[-1], faults)
+        turns = (Turn("assistant", said[-1].text), Turn("user", repair_request(faults)))
+        question = replace(question, turns=question.turns + turns)
 
 
-def _hint(finish_reason: str) -> str:
-    return "the answer was cut: raise max_tokens" if finish_reason == "length" else ""
-
-
-def _with_tokens_of(later: Completion, earlier: Completion) -> Completion:
-    return replace(
-        later,
-        input_tokens=later.input_tokens + earlier.input_tokens,
-        output_tokens=later.output_tokens + earlier.output_tokens,
+def _unfit(last: Completion, faults: list[str]) -> AnswerUnfit:
+    cut = last.finish_reason == "length"
+    return AnswerUnfit(
+        f"the model's answer does not fit the schema: {faults[0]}",
+        hint="the answer was cut: raise max_tokens" if cut else "",
+        faults=faults,
+        finish_reason=last.finish_reason,
     )

@@ -1,17 +1,29 @@
-"""The AI service: its tools, and the one place that speaks to the provider."""
+"""The AI service and its tools."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import orjson
+import anyio.to_thread
 
-from interlock.sdk import HttpOptions, Policies, RetryPolicy, Service, ServiceError, tool
+from interlock.sdk import (
+    HttpOptions,
+    InvalidInput,
+    Policies,
+    Prompt,
+    RetryPolicy,
+    Service,
+    ServiceError,
+    tool,
+)
 from interlock_ai import analysis, react
-from interlock_ai.conversation import answered
+from interlock_ai.conversation import Answer, answered
 from interlock_ai.errors import AnswerUnfit, read_error
-from interlock_ai.providers import Completion, Question, Turn, provider_of
+from interlock_ai.model import Model
+from interlock_ai.providers import Question, Turn, provider_of
 from interlock_ai.settings import AISettings
+from interlock_ai.templates import Template, Templates, load_templates
 
 if TYPE_CHECKING:
     import httpx
@@ -19,6 +31,9 @@ if TYPE_CHECKING:
     from interlock.sdk import ServiceContext
 
 Json = dict[str, Any]
+
+# A model may think for minutes before the first byte of an answer in one piece.
+_WHOLE = 300.0
 
 
 class AI(Service[AISettings]):
@@ -28,52 +43,72 @@ class AI(Service[AISettings]):
 
     def __init__(self, settings: AISettings, context: ServiceContext) -> None:
         super().__init__(settings, context)
-        self._provider = provider_of(settings)
+        self._provider = provider_of(settings.provider)
+        self._templates = Templates()
+
+    async def start(self) -> None:
+        settings = self.settings
+        if settings.templates is not None:
+            self._templates = await anyio.to_thread.run_sync(load_templates, settings.templates)
+        if settings.price(settings.model) is None:
+            self.log.warning(
+                "no price is known for %s: what it costs is not counted, no budget in usd holds; "
+                "give settings.prices",
+                settings.model,
+            )
 
     def http_options(self) -> HttpOptions:
-        base_url = (self.settings.base_url or self._provider.base_url).rstrip("/")
+        base_url, _ = self.settings.address(self._provider.base_url)
         key = self.settings.api_key.get_secret_value() if self.settings.api_key else ""
         return HttpOptions(
-            base_url=base_url.removesuffix("/v1"),
+            base_url=base_url,
             headers=self._provider.headers(key),
             http2=base_url.startswith("https:"),
-            # A model may think for minutes before the first byte; the deadline is the bound.
-            read_timeout=300.0,
+            read_timeout=self.settings.silence if self.settings.stream else _WHOLE,
         )
 
     def read_error(self, response: httpx.Response) -> ServiceError:
-        return read_error(response, self.world.time())
+        return read_error(response, self.context.name, self.world.time())
+
+    def prompts(self) -> Mapping[str, Prompt]:
+        return self._templates.prompts()
 
     async def check(self) -> None:
-        await self.http.get(self._provider.check_path)
+        _, version = self.settings.address(self._provider.base_url)
+        await self.http.get(f"{version}/{self._provider.check_path}")
 
     @tool(effect="read", cacheable=True, aliases=("generate_ai_content",))
     async def generate(
         self,
-        prompt: str,
+        prompt: str | None = None,
         system: str | None = None,
         schema: Json | None = None,
         max_tokens: int | None = None,
         temperature: float | None = None,
+        template: str | None = None,
+        variables: Json | None = None,
     ) -> Json:
         """Have the model write text, or with a schema JSON that fits it.
 
         Args:
             prompt: what to write.
             system: standing instructions for the model.
-            schema: JSON Schema (type object) of the answer; an unfit answer is repaired once.
+            schema: JSON Schema (type object) of the answer; an unfit answer is sent back.
             max_tokens: bounds the answer.
-            temperature: 0 for the likeliest words, up to 2.
+            temperature: 0 for the likeliest words, up to 2; Anthropic knows none.
+            template: instead of a prompt: ``name`` for its newest version, or ``name@2``.
+            variables: of the template, by name.
         """
-        answer = await answered(
-            self._ask, self._question(prompt, system, schema, max_tokens, temperature)
-        )
-        completion = answer.completion
+        chosen = self._chosen(prompt, template, variables)
+        text = prompt if chosen is None else chosen.filled(variables or {})
+        question = self._question(str(text), system, schema, max_tokens, temperature, chosen)
+        answer, facts = await self._answered(question)
         return {
-            "text": completion.text,
+            "text": answer.last.text,
             "data": answer.data,
-            "finish_reason": completion.finish_reason,
-            **answer.facts,
+            "finish_reason": answer.last.finish_reason,
+            "template": None if chosen is None else chosen.stamp,
+            **facts,
         }
 
     @tool(effect="read", cacheable=True, aliases=("analyze_with_ai",))
@@ -95,13 +130,10 @@ class AI(Service[AISettings]):
             kinds: the parts to ask for; all by default.
         """
         found = analysis.segments_of(text, segments, page)
-        question = self._question(
-            analysis.prompt(found, goal),
-            analysis.SYSTEM,
-            analysis.schema(kinds or analysis.KINDS),
-        )
-        answer = await answered(self._ask, question)
-        return {**analysis.result(answer.data, found, goal, page), **answer.facts}
+        schema = analysis.schema(kinds or analysis.KINDS)
+        question = self._question(analysis.prompt(found, goal), analysis.SYSTEM, schema)
+        answer, facts = await self._answered(question)
+        return {**analysis.result(answer.data, found, goal, page), **facts}
 
     @tool(effect="read", cacheable=True)
     async def write_component(
@@ -119,37 +151,63 @@ class AI(Service[AISettings]):
         """
         path, code = react.source_of(deterministic)
         question = self._question(react.prompt(component, tokens, code), react.SYSTEM, react.SCHEMA)
-        answer = await answered(self._ask, question)
+        answer, facts = await self._answered(question)
         candidate = answer.data["code"]
         if faults := react.faults(candidate, code):
             raise AnswerUnfit(
                 f"the model's component cannot replace {path}: {faults[0]}", faults=faults
             )
         files = {**deterministic["files"], path: candidate}
-        return {**deterministic, "files": files, "method": "model", **answer.facts}
+        return {**deterministic, "files": files, "method": "model", **facts}
+
+    @tool(effect="read")
+    async def list_templates(self) -> list[Json]:
+        """List the prompt templates: every version, its digest, description and variables."""
+        return self._templates.listed()
+
+    def _chosen(
+        self, prompt: str | None, template: str | None, variables: Json | None
+    ) -> Template | None:
+        if (prompt is None) == (template is None):
+            raise InvalidInput("give either prompt or template", path="$.prompt")
+        if template is None and variables is not None:
+            raise InvalidInput("variables are those of a template", path="$.variables")
+        return None if template is None else self._templates.get(template)
 
     def _question(
         self,
-        prompt: str,
+        text: str,
         system: str | None,
         schema: Json | None,
         max_tokens: int | None = None,
         temperature: float | None = None,
+        template: Template | None = None,
     ) -> Question:
+        """What the call says stands over what its template says, and that over the settings."""
         settings = self.settings
         return Question(
-            turns=(Turn("user", prompt),),
-            system=system,
-            schema=schema,
-            max_tokens=max_tokens or settings.max_tokens,
-            temperature=settings.temperature if temperature is None else temperature,
+            turns=(Turn("user", text),),
+            system=_first(system, template and template.system),
+            schema=_first(schema, template and template.answer),
+            max_tokens=_first(max_tokens, template and template.max_tokens, settings.max_tokens),
+            temperature=_first(
+                temperature, template and template.temperature, settings.temperature
+            ),
         )
 
-    async def _ask(self, question: Question) -> Completion:
-        path, body = self._provider.request(question, self.settings.model)
-        response = await self.http.post(
-            path,
-            content=orjson.dumps(body),
-            headers={"content-type": "application/json"},
-        )
-        return self._provider.read(orjson.loads(response.content))
+    async def _answered(self, question: Question) -> tuple[Answer, Json]:
+        """The answer, and ``{provider, model, usage}`` of all that was said."""
+        settings = self.settings
+        model = Model(self.context.name, settings, self._provider, self.http)
+        native = settings.schemas == "native"
+        answer = await answered(model.ask, question, repairs=settings.repairs, native=native)
+        usage = model.usage(*answer.completions)
+        return answer, {
+            "provider": settings.provider,
+            "model": answer.last.model or settings.model,
+            "usage": usage,
+        }
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)

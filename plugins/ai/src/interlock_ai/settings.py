@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from interlock.sdk import Settings
+from interlock.sdk import Seconds, Settings
 
-ProviderName = Literal["anthropic", "openai", "openai-compatible", "gemini"]
+ProviderName = Literal["anthropic", "openai", "openai-chat", "openai-compatible", "gemini"]
+
+_VERSION = re.compile(r"/(v\d+\w*)$")
+
+
+class Price(Settings):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0, description="of the answer, and of what was thought before it")
+    cached_input: float | None = Field(None, ge=0, description="read from a cache; default: input")
 
 
 class AISettings(Settings):
@@ -17,9 +30,20 @@ class AISettings(Settings):
     provider: ProviderName
     model: str = Field(min_length=1, description="the provider's id of the model")
     api_key: SecretStr | None = None
-    base_url: str | None = Field(None, description="without the API's version; default: its own")
+    base_url: str | None = Field(None, description="default: the provider's own")
+    api_version: str | None = Field(None, description="part of the path; default: of base_url, v1")
     max_tokens: int = Field(4096, ge=1, description="of an answer, where the call does not say")
-    temperature: float | None = Field(None, ge=0, le=2, description="not sent unless given")
+    temperature: float | None = Field(
+        None, ge=0, le=2, description="not sent unless given, and not to Anthropic"
+    )
+    stream: bool = Field(True, description="take answers piece by piece, and tell of each")
+    silence: Seconds = Field(120.0, gt=0, description="the longest pause within an answer")
+    schemas: Literal["native", "prompt"] = Field(
+        "native", description="how an answer's schema is asked for: by the API, or in words"
+    )
+    repairs: int = Field(1, ge=0, le=5, description="how often an unfit answer is sent back")
+    prices: Mapping[str, Price] = Field({}, description="by id of the model, or beginning*")
+    templates: Path | None = Field(None, description="folder of prompt templates")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -29,3 +53,25 @@ class AISettings(Settings):
         if not compatible and self.api_key is None:
             raise ValueError(f"provider {self.provider} needs an api_key")
         return self
+
+    def address(self, own: str) -> tuple[str, str]:
+        """Base URL without the API's version, and the version; ``own`` is the provider's URL."""
+        url = (self.base_url or own).rstrip("/")
+        found = _VERSION.search(url)
+        if self.api_version is not None:
+            return url, self.api_version
+        return (url[: found.start()], found[1]) if found else (url, "v1")
+
+    def price(self, *models: str) -> Price | None:
+        """Of the first of these models that has one."""
+        for model in models:
+            if model in self.prices:
+                return self.prices[model]
+            fitting = [key for key in self.prices if _begins(model, key)]
+            if fitting:
+                return self.prices[max(fitting, key=len)]
+        return None
+
+
+def _begins(model: str, key: str) -> bool:
+    return key.endswith("*") and model.startswith(key[:-1])

@@ -38,6 +38,14 @@ def parsed(text: str, schema: Mapping[str, Any]) -> tuple[Any, list[str]]:
     return None, ["the answer is not JSON"]
 
 
+def words_for(schema: Mapping[str, Any]) -> str:
+    """What a model is told of the schema where its API takes none."""
+    return (
+        "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n"
+        f"{orjson.dumps(schema).decode()}"
+    )
+
+
 def repair_request(faults: list[str]) -> str:
     """What the model is told about its first answer."""
     listed = "\n".join(f"- {fault}" for fault in faults)

@@ -34,9 +34,12 @@ class FaultProfile(_Model):
     every: int | None = Field(None, ge=1, description="each n-th matching request")
     first: int | None = Field(None, ge=0, description="the first n matching requests")
     burst: Burst | None = None
-    retry_after: Seconds | None = Field(1.0, description="throttle: the header; null: none")
+    retry_after: Seconds | None = Field(
+        1.0, description="throttle: the header; null: none. error: only if given"
+    )
     status: int = Field(503, ge=500, le=599, description="error: the answer's status")
     after: float = Field(0.5, ge=0, lt=1, description="truncate: share of the body that arrives")
+    clean: bool = Field(False, description="truncate: a stream ends as if it were whole")
     delay: Seconds = Field(1.0, description="latency: before the answer; slow: between pieces")
     pieces: int = Field(20, ge=2, description="slow: how many pieces the body comes in")
 
@@ -70,13 +73,20 @@ class FaultPlan:
     """The profiles in force, with what each has counted. Equal seeds give equal plans."""
 
     def __init__(self, profiles: Sequence[FaultProfile], seed: int) -> None:
-        self.profiles = tuple(profiles)
-        self._counts = [0] * len(self.profiles)
+        self.profiles: tuple[FaultProfile, ...] = ()
+        self._seed = seed
+        self._counts: list[int] = []
         # A source for each profile: what one draws does not depend on the traffic of others.
-        self._draws = [
-            random.Random(f"{seed}/{index}")  # noqa: S311 - repeatable on purpose
-            for index in range(len(self.profiles))
-        ]
+        self._draws: list[random.Random] = []
+        self.add(profiles)
+
+    def add(self, profiles: Sequence[FaultProfile]) -> None:
+        """Put profiles after those in force, which go on counting."""
+        for profile in profiles:
+            source = random.Random(f"{self._seed}/{len(self.profiles)}")  # noqa: S311 - repeatable on purpose
+            self._draws.append(source)
+            self.profiles += (profile,)
+            self._counts.append(0)
 
     def choose(self, method: str, path: str) -> FaultProfile | None:
         """The fault for the next request, from the first profile that wants it."""

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from interlock.sdk import World
+from interlock_simulator import control
 from interlock_simulator.faults import FaultPlan, FaultProfile
 from interlock_simulator.traffic import Exchange, Traffic
-from interlock_simulator.vendor import Handler, Vendor
+from interlock_simulator.vendor import Handler, Vendor, retry_after_header
 
 _LARGEST_REQUEST = 64 * 2**20
 # Handlers that wait on purpose (latency, slow) are cancelled soon when the server stops.
@@ -22,18 +23,25 @@ class Server:
     """Real HTTP on one port. ``plan`` may be replaced at any time."""
 
     def __init__(
-        self, vendors: Sequence[Vendor], plan: FaultPlan, traffic: Traffic, world: World
+        self,
+        vendors: Sequence[Vendor],
+        plan: FaultPlan,
+        traffic: Traffic,
+        world: World,
+        steering: control.Control,
     ) -> None:
         self.plan = plan
         self._vendors = {vendor.name: vendor for vendor in vendors}
         self._traffic = traffic
         self._world = world
+        self._steering = steering
         self._runner: web.AppRunner | None = None
         self.url = ""
 
     async def start(self, host: str, port: int) -> None:
         """Listen; OSError if the address is taken."""
         application = web.Application(middlewares=[self._serve], client_max_size=_LARGEST_REQUEST)
+        application.add_subapp(f"/{control.NAME}/", self._steering.application())
         for name, vendor in self._vendors.items():
             application.add_subapp(f"/{name}/", vendor.application())
         self._runner = web.AppRunner(
@@ -51,6 +59,8 @@ class Server:
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         vendor = request.path.split("/")[1]
+        if vendor == control.NAME:
+            return await handler(request)
         fault = None
         if vendor in self._vendors:
             fault = self.plan.choose(request.method, request.path)
@@ -70,6 +80,7 @@ class Server:
                     path=request.path_qs,
                     status=status,
                     fault=fault.kind if fault else None,
+                    idempotency_key=request.headers.get("Idempotency-Key"),
                 )
             )
 
@@ -82,14 +93,16 @@ class Server:
             case FaultProfile(kind="throttle"):
                 return self._vendors[vendor].throttled(request.path, fault.retry_after)
             case FaultProfile(kind="error"):
-                return self._vendors[vendor].failed(request.path, fault.status)
+                return _asking_to_wait(
+                    self._vendors[vendor].failed(request.path, fault.status), fault
+                )
             case FaultProfile(kind="reset"):
                 return _reset(request)
             case FaultProfile(kind="latency"):
                 await self._world.sleep(fault.delay)
                 return await handler(request)
             case FaultProfile(kind="truncate"):
-                return await _truncated(request, await handler(request), fault.after)
+                return await _truncated(request, await handler(request), fault)
             case _:
                 return await self._dribbled(request, await handler(request), fault)
 
@@ -118,12 +131,14 @@ def _reset(request: web.Request) -> web.StreamResponse:
 
 
 async def _truncated(
-    request: web.Request, response: web.StreamResponse, share: float
+    request: web.Request, response: web.StreamResponse, fault: FaultProfile
 ) -> web.StreamResponse:
     body, stream = _restarted(response)
     await stream.prepare(request)
-    await stream.write(body[: int(len(body) * share)])
-    if request.transport is not None:
+    await stream.write(body[: int(len(body) * fault.after)])
+    if fault.clean and stream.chunked:
+        await stream.write_eof()
+    elif request.transport is not None:
         request.transport.close()
     return stream
 
@@ -133,5 +148,14 @@ def _restarted(response: web.StreamResponse) -> tuple[bytes, web.StreamResponse]
     body = response.body if isinstance(response, web.Response) else b""
     content = body if isinstance(body, bytes) else b""
     stream = web.StreamResponse(status=response.status, headers=response.headers)
-    stream.content_length = len(content)
+    if response.chunked:
+        stream.enable_chunked_encoding()
+    else:
+        stream.content_length = len(content)
     return content, stream
+
+
+def _asking_to_wait(response: web.Response, fault: FaultProfile) -> web.Response:
+    if "retry_after" in fault.model_fields_set:
+        response.headers.update(retry_after_header(fault.retry_after))
+    return response

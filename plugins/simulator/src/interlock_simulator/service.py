@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock.sdk import NeedsAttention, Service, tool
 from interlock_simulator.ai import Anthropic, Gemini, OpenAI
+from interlock_simulator.control import Control
 from interlock_simulator.faults import FaultPlan, FaultProfile
 from interlock_simulator.figma import Figma, Library
 from interlock_simulator.notion import Notion, Workspace
@@ -38,7 +39,9 @@ class Simulator(Service[SimulatorSettings]):
             OpenAI(self.settings.seed),
         )
         self._traffic = Traffic()
-        self._server = Server(self._vendors, self._configured(), self._traffic, self.world)
+        self._server = Server(
+            self._vendors, self._configured(), self._traffic, self.world, Control(self)
+        )
         try:
             await self._server.start(self.settings.host, self.settings.port)
         except OSError as error:
@@ -65,6 +68,21 @@ class Simulator(Service[SimulatorSettings]):
         """
         self._running.plan = FaultPlan(faults, self.settings.seed)
         return {"faults": len(faults)}
+
+    @tool(effect="write")
+    async def add_faults(self, faults: list[FaultProfile]) -> dict[str, Any]:
+        """Put faults after those in force, which go on counting.
+
+        Args:
+            faults: profiles; the first that fits a request is applied to it.
+        """
+        self._running.plan.add(faults)
+        return {"faults": len(self._running.plan.profiles)}
+
+    @tool(effect="read")
+    async def list_faults(self) -> list[dict[str, Any]]:
+        """List the profiles in force, in their order."""
+        return [profile.model_dump(mode="json") for profile in self._running.plan.profiles]
 
     @tool(effect="write", idempotent=True)
     async def reset(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Exchange:
     path: str
     status: int
     fault: str | None
+    idempotency_key: str | None = None
 
 
 @dataclass

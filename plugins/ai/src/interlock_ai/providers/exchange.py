@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -30,17 +30,46 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model said. ``finish_reason`` is ``stop``, ``length`` or the provider's word."""
+    """What the model said, and what that took.
+
+    Attributes:
+        finish_reason: ``stop``, ``length`` or the provider's word.
+        input_tokens: those read from a cache included.
+        output_tokens: those of thoughts included.
+        refusal: a word for why there is no answer; ``text`` is what the model said of it, if
+            anything.
+    """
 
     text: str
     model: str
     finish_reason: str
     input_tokens: int = field(default=0)
     output_tokens: int = field(default=0)
+    cached_tokens: int = field(default=0)
+    refusal: str = ""
+
+
+class Assembly(Protocol):
+    """Puts the pieces of one streamed answer together."""
+
+    def take(self, event: Json) -> str:
+        """One event; the text that it adds. ServiceError where it tells of one."""
+        ...
+
+    def body(self) -> Json | None:
+        """The answer as it would have come in one piece; None as long as its end is missing."""
+        ...
+
+
+Tell = Callable[[Mapping[str, Any]], Exception]
+"""Makes the error for one that a stream tells."""
 
 
 class Provider(Protocol):
-    """One wire format. It neither sends nor waits."""
+    """One wire format. It neither sends nor waits.
+
+    Paths begin after the API's version.
+    """
 
     base_url: str
     # A cheap request that needs a good credential.
@@ -48,13 +77,15 @@ class Provider(Protocol):
 
     def headers(self, api_key: str) -> Mapping[str, str]: ...
 
-    def request(self, question: Question, model: str) -> tuple[str, Json]:
+    def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         """Path and body of the POST."""
         ...
 
     def read(self, body: Json) -> Completion:
-        """The answer; AnswerRefused or AnswerEmpty where a response of 200 holds none."""
+        """The answer from the body of a response of 200."""
         ...
+
+    def assembly(self, told: Tell) -> Assembly: ...
 
 
 def without_nones(body: Json) -> Json:

@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from interlock_ai.errors import AnswerEmpty, AnswerRefused
-from interlock_ai.providers.exchange import Completion, Json, Question, without_nones
+from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
 
 _ROLES = {"user": "user", "assistant": "model"}
 _FINISH = {"STOP": "stop", "MAX_TOKENS": "length"}
 _REFUSALS = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE"}
 )
+_LAST_COUNTS = ("usageMetadata", "modelVersion", "promptFeedback", "responseId")
 
 
 class Gemini:
     base_url = "https://generativelanguage.googleapis.com"
-    check_path = "/v1/models?pageSize=1"
+    check_path = "models?pageSize=1"
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         return {"x-goog-api-key": api_key}
 
-    def request(self, question: Question, model: str) -> tuple[str, Json]:
+    def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         json_mode = {
             "responseMimeType": "application/json",
             "responseJsonSchema": question.schema,
@@ -41,28 +41,61 @@ class Gemini:
             "systemInstruction": _instruction(question.system),
             "generationConfig": without_nones(config),
         }
-        return f"/v1/models/{quote(model, safe='')}:generateContent", without_nones(body)
+        method = "streamGenerateContent?alt=sse" if stream else "generateContent"
+        return f"models/{quote(model, safe='')}:{method}", without_nones(body)
 
     def read(self, body: Json) -> Completion:
-        if blocked := (body.get("promptFeedback") or {}).get("blockReason"):
-            raise AnswerRefused(f"the prompt was blocked: {blocked}", reason=blocked)
-        candidates: list[dict[str, Any]] = body.get("candidates") or [{}]
-        reason = str(candidates[0].get("finishReason"))
-        if reason in _REFUSALS:
-            raise AnswerRefused(f"the provider's filter cut the answer: {reason}", reason=reason)
-        parts = (candidates[0].get("content") or {}).get("parts") or ()
-        # Parts marked as thoughts are not the answer.
-        text = "".join(part.get("text", "") for part in parts if not part.get("thought"))
-        if not text:
-            raise AnswerEmpty("the model answered without text", reason=reason)
+        candidate: Json = next(iter(body.get("candidates") or ()), {})
+        reason = str(candidate.get("finishReason"))
+        parts = (candidate.get("content") or {}).get("parts") or ()
         usage = body.get("usageMetadata") or {}
+        blocked = str((body.get("promptFeedback") or {}).get("blockReason") or "")
         return Completion(
-            text=text,
+            text=_text(parts),
             model=str(body.get("modelVersion", "")),
             finish_reason=_FINISH.get(reason, reason),
-            input_tokens=usage.get("promptTokenCount", 0),
-            output_tokens=usage.get("candidatesTokenCount", 0),
+            input_tokens=usage.get("promptTokenCount") or 0,
+            # Thoughts are paid like the answer, and counted apart from it.
+            output_tokens=(usage.get("candidatesTokenCount") or 0)
+            + (usage.get("thoughtsTokenCount") or 0),
+            cached_tokens=usage.get("cachedContentTokenCount") or 0,
+            refusal=blocked or (reason if reason in _REFUSALS else ""),
         )
+
+    def assembly(self, told: Tell) -> _Assembly:
+        return _Assembly(told)
+
+
+class _Assembly:
+    """Each event is an answer of its own, with the parts that are new."""
+
+    def __init__(self, told: Tell) -> None:
+        self._told = told
+        self._texts: list[str] = []
+        self._rest: Json = {}
+        self._reason = ""
+
+    def take(self, event: Json) -> str:
+        if event.get("error"):
+            raise self._told(event["error"])
+        self._rest |= {name: event[name] for name in _LAST_COUNTS if name in event}
+        candidate: Json = next(iter(event.get("candidates") or ()), {})
+        self._reason = str(candidate.get("finishReason") or self._reason)
+        text = _text((candidate.get("content") or {}).get("parts") or ())
+        self._texts.append(text)
+        return text
+
+    def body(self) -> Json | None:
+        blocked = (self._rest.get("promptFeedback") or {}).get("blockReason")
+        if not self._reason and not blocked:
+            return None
+        content = {"parts": [{"text": "".join(self._texts)}]}
+        return {**self._rest, "candidates": [{"content": content, "finishReason": self._reason}]}
+
+
+def _text(parts: Any) -> str:
+    """Parts marked as thoughts are not the answer."""
+    return "".join(part.get("text", "") for part in parts if not part.get("thought"))
 
 
 def _instruction(system: str | None) -> Json | None:

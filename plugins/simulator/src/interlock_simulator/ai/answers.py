@@ -1,8 +1,9 @@
 """What a simulated model says: extracts of the prompt, or JSON that fits a schema.
 
-Words in the prompt make it misbehave: ``{{simulate refusal}}``, ``{{simulate empty}}``, and
-``{{simulate garbage}}``, which spoils the first answer only, as a model that can mend it. An image
-model answers ``{{simulate words}}`` without a picture, and holds it back for
+Words in the prompt make it misbehave: ``{{simulate refusal}}``, ``{{simulate empty}}``,
+``{{simulate too long}}`` (for the model to read), ``{{simulate overload}}`` (told within a
+stream), and ``{{simulate garbage}}``, which spoils the first answer only, as a model that can mend
+it. An image model answers ``{{simulate words}}`` without a picture, and holds it back for
 ``{{simulate held back}}``.
 """
 
@@ -44,7 +45,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``end`` is stop, length, refusal or empty."""
+    """``end`` is stop, length, refusal, empty, too long or overload."""
 
     text: str
     end: str
@@ -67,8 +68,11 @@ def tokens(text: str) -> int:
 def _said(prompt: Prompt, seed: int) -> tuple[str, str]:
     if "{{simulate refusal}}" in prompt.text:
         return REFUSAL, "refusal"
-    if "{{simulate empty}}" in prompt.text:
-        return "", "empty"
+    for end in ("empty", "too long"):
+        if f"{{{{simulate {end}}}}}" in prompt.text:
+            return "", end
+    if "{{simulate overload}}" in prompt.text:
+        return "It begins well, and", "overload"
     if "{{simulate garbage}}" in prompt.text and not prompt.answered:
         return '{"not": what was asked', "stop"
     if prompt.schema is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 import orjson
 from aiohttp import web
 
-from interlock_simulator.ai.answers import Prompt, answer
+from interlock_simulator.ai.answers import Answer, Prompt, answer
 from interlock_simulator.ai.requests import Object, credential, json_of, text_of
+from interlock_simulator.ai.streams import pieces, stream
 from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
 
 _ERRORS = {
@@ -58,23 +60,58 @@ class Anthropic:
             if not body.get(name):
                 raise Refused(_error(400, f"{name}: Field required"))
         said = answer(_prompt(body), self._seed)
-        refused = said.end in ("refusal", "empty")
-        content = [] if refused else [{"type": "text", "text": said.text}]
-        return reply(
-            {
-                "id": _id(body),
-                "type": "message",
-                "role": "assistant",
-                "model": body["model"],
-                "content": content,
-                "stop_reason": _STOP_REASONS.get(said.end, "end_turn"),
-                "stop_sequence": None,
-                "usage": {
-                    "input_tokens": said.input_tokens,
-                    "output_tokens": said.output_tokens,
-                },
-            }
-        )
+        if said.end == "too long":
+            raise Refused(_error(400, "prompt is too long: 208310 tokens > 200000 maximum"))
+        if body.get("stream"):
+            return stream(_events(body, said), named=True)
+        if said.end == "overload":
+            raise Refused(_error(529, "Overloaded"))
+        content = [{"type": "text", "text": said.text}] if _speaks(said) else []
+        usage = {"input_tokens": said.input_tokens, "output_tokens": said.output_tokens}
+        ending = {"content": content, "stop_reason": _reason(said), "usage": usage}
+        return reply(_message(body, said) | ending)
+
+
+def _message(body: Object, said: Answer) -> Object:
+    """As it stands when a stream begins."""
+    return {
+        "id": _id(body),
+        "type": "message",
+        "role": "assistant",
+        "model": body["model"],
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {"input_tokens": said.input_tokens, "output_tokens": 1},
+    }
+
+
+def _events(body: Object, said: Answer) -> Iterator[Object]:
+    yield {"type": "message_start", "message": _message(body, said)}
+    yield {"type": "ping"}
+    if _speaks(said):
+        block = {"type": "text", "text": ""}
+        yield {"type": "content_block_start", "index": 0, "content_block": block}
+        for piece in pieces(said.text):
+            delta = {"type": "text_delta", "text": piece}
+            yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    if said.end == "overload":
+        yield {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+        return
+    if _speaks(said):
+        yield {"type": "content_block_stop", "index": 0}
+    ending = {"stop_reason": _reason(said), "stop_sequence": None}
+    usage = {"output_tokens": said.output_tokens}
+    yield {"type": "message_delta", "delta": ending, "usage": usage}
+    yield {"type": "message_stop"}
+
+
+def _speaks(said: Answer) -> bool:
+    return said.end not in ("refusal", "empty")
+
+
+def _reason(said: Answer) -> str:
+    return _STOP_REASONS.get(said.end, "end_turn")
 
 
 def _admit(request: web.Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from interlock_simulator.ai.answers import Answer, Prompt, answer, tokens
 from interlock_simulator.ai.requests import Object, credential, json_of, text_of
+from interlock_simulator.ai.streams import pieces, stream
 from interlock_simulator.pictures import base64_png, colour_of
 from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
 
@@ -27,6 +28,7 @@ _SIZES = {"1K": 1024, "2K": 2048, "4K": 4096}
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
 # Google states this price of an image of 1K in tokens; larger ones are counted alike here.
 _IMAGE_TOKENS = 1290
+_OVERLOADED = "The model is overloaded. Please try again later."
 
 
 class Gemini:
@@ -55,10 +57,11 @@ class Gemini:
     def application(self) -> web.Application:
         application = web.Application(middlewares=[refusing(lambda _: _error(404, "Not found"))])
         for version in ("v1", "v1beta"):
-            generate = f"/{version}/models/{{model}}:generateContent"
+            model = f"/{version}/models/{{model}}"
             application.add_routes(
                 [
-                    web.post(generate, self._generate),
+                    web.post(f"{model}:generateContent", self._generate),
+                    web.post(f"{model}:streamGenerateContent", self._stream),
                     web.get(f"/{version}/models", self._models),
                 ]
             )
@@ -69,6 +72,19 @@ class Gemini:
         return reply({"models": []})
 
     async def _generate(self, request: web.Request) -> web.Response:
+        model, body, said, parts = await self._answered(request)
+        if said.end == "overload":
+            raise Refused(_error(503, _OVERLOADED))
+        return reply(_response(model, body, said, parts))
+
+    async def _stream(self, request: web.Request) -> web.Response:
+        """Only as ``alt=sse``, which is how every client asks."""
+        model, body, said, parts = await self._answered(request)
+        if request.query.get("alt") != "sse":
+            raise Refused(_error(400, "alt: only sse is simulated"))
+        return stream(_events(_response(model, body, said, parts), said))
+
+    async def _answered(self, request: web.Request) -> tuple[str, Object, Answer, list[Object]]:
         _admit(request)
         body = await json_of(request, _error)
         if not body.get("contents"):
@@ -76,10 +92,30 @@ class Gemini:
         config = body.get("generationConfig") or {}
         prompt = _prompt(body["contents"], config)
         said = answer(prompt, self._seed)
+        if said.end == "too long":
+            message = "The input token count (2000001) exceeds the maximum number of tokens allowed"
+            raise Refused(_error(400, f"{message} (1048576)."))
         parts: list[Object] = [{"text": said.text}]
         if _draws(prompt.text, config) and said.end == "stop":
             parts.append(await asyncio.to_thread(_image, prompt.text, config, self._seed))
-        return reply(_response(request.match_info["model"], body, said, parts))
+        return request.match_info["model"], body, said, parts
+
+
+def _events(whole: Object, said: Answer) -> Iterator[Object]:
+    """The pieces of the text, then all else; counts come with every event, as Google sends them."""
+    counts = {name: value for name, value in whole.items() if name != "candidates"}
+    candidate: Object = next(iter(whole.get("candidates") or ()), {})
+    parts = (candidate.get("content") or {}).get("parts") or ()
+    for part in parts:
+        for piece in pieces(part.get("text", "")):
+            content = {"role": "model", "parts": [{"text": piece}]}
+            yield {**counts, "candidates": [{"content": content, "index": 0}]}
+    if said.end == "overload":
+        yield {"error": {"code": 503, "message": _OVERLOADED, "status": "UNAVAILABLE"}}
+        return
+    rest = [part for part in parts if "text" not in part] or [{"text": ""}]
+    last = {**candidate, "content": {"role": "model", "parts": rest}} if parts else candidate
+    yield {**counts, "candidates": [last]} if candidate else counts
 
 
 def _admit(request: web.Request) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -10,10 +11,12 @@ from aiohttp import web
 
 from interlock_simulator.ai.answers import Answer, Prompt, answer
 from interlock_simulator.ai.requests import Object, credential, json_of, text_of
+from interlock_simulator.ai.streams import pieces, stream
 from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
 
 # A fixed moment: an answer is the same whenever it is asked for.
 _CREATED = 1_760_000_000
+_OVERLOADED = "The server is currently overloaded. Please try again later."
 
 
 class OpenAI:
@@ -55,6 +58,9 @@ class OpenAI:
         body = await json_of(request, _error)
         _require(body, "model", "input")
         said = answer(_responses_prompt(body), self._seed)
+        _check(said, streams=bool(body.get("stream")))
+        if body.get("stream"):
+            return stream(_response_events(body, said), named=True)
         return reply(_response(body, said))
 
     async def _chat(self, request: web.Request) -> web.Response:
@@ -62,29 +68,91 @@ class OpenAI:
         body = await json_of(request, _error)
         _require(body, "model", "messages")
         said = answer(_chat_prompt(body), self._seed)
+        _check(said, streams=bool(body.get("stream")))
+        if body.get("stream"):
+            return stream(_chunks(body, said), done=said.end != "overload")
         refused = said.end == "refusal"
         message = {
             "role": "assistant",
             "content": None if refused else said.text,
             "refusal": said.text if refused else None,
         }
-        finish = "length" if said.end == "length" else "stop"
-        usage = {
-            "prompt_tokens": said.input_tokens,
-            "completion_tokens": said.output_tokens,
-            "total_tokens": said.input_tokens + said.output_tokens,
-        }
-        choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
-        return reply(
-            {
-                "id": f"chatcmpl-{_digest(body)}",
-                "object": "chat.completion",
-                "created": _CREATED,
-                "model": body["model"],
-                "choices": [] if said.end == "empty" else [choice],
-                "usage": usage,
-            }
-        )
+        choice = {"index": 0, "message": message, "finish_reason": _finish(said), "logprobs": None}
+        choices = [] if said.end == "empty" else [choice]
+        head = _chat_head(body, "chat.completion")
+        return reply({**head, "choices": choices, "usage": _chat_usage(said)})
+
+
+def _check(said: Answer, *, streams: bool) -> None:
+    if said.end == "too long":
+        message = "This model's maximum context length is 128000 tokens."
+        raise Refused(_error(400, message, "context_length_exceeded"))
+    if said.end == "overload" and not streams:
+        raise Refused(_error(503, _OVERLOADED))
+
+
+def _finish(said: Answer) -> str:
+    return "length" if said.end == "length" else "stop"
+
+
+def _chat_head(body: Object, kind: str) -> Object:
+    digest = _digest(body)
+    return {
+        "id": f"chatcmpl-{digest}",
+        "object": kind,
+        "created": _CREATED,
+        "model": body["model"],
+    }
+
+
+def _chat_usage(said: Answer) -> Object:
+    return {
+        "prompt_tokens": said.input_tokens,
+        "completion_tokens": said.output_tokens,
+        "total_tokens": said.input_tokens + said.output_tokens,
+    }
+
+
+def _chunks(body: Object, said: Answer) -> Iterator[Object]:
+    head = _chat_head(body, "chat.completion.chunk")
+
+    def chunk(delta: Object, finish: str | None = None) -> Object:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return {**head, "choices": [choice]}
+
+    yield chunk({"role": "assistant", "content": ""})
+    if said.end == "refusal":
+        yield chunk({"refusal": said.text})
+    else:
+        yield from (chunk({"content": piece}) for piece in pieces(said.text))
+    if said.end == "overload":
+        yield {"error": {"message": _OVERLOADED, "type": "server_error", "code": None}}
+        return
+    yield chunk({}, _finish(said))
+    if (body.get("stream_options") or {}).get("include_usage"):
+        yield {**head, "choices": [], "usage": _chat_usage(said)}
+
+
+def _response_events(body: Object, said: Answer) -> Iterator[Object]:
+    whole = _response(body, said)
+    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+    told: list[Object] = [{"type": "response.created", "response": begun}]
+    place = {"item_id": f"msg_{_digest(body)}", "output_index": 0, "content_index": 0}
+    if said.end == "refusal":
+        told.append({"type": "response.refusal.delta", "delta": said.text, **place})
+    else:
+        told += [
+            {"type": "response.output_text.delta", "delta": piece, "logprobs": [], **place}
+            for piece in pieces(said.text)
+        ]
+    if said.end == "overload":
+        error = {"code": "server_error", "message": _OVERLOADED}
+        failed = {**begun, "status": "failed", "error": error}
+        told.append({"type": "response.failed", "response": failed})
+    else:
+        told.append({"type": f"response.{whole['status']}", "response": whole})
+    for number, event in enumerate(told):
+        yield {**event, "sequence_number": number}
 
 
 def _admit(request: web.Request) -> None:
@@ -149,7 +217,7 @@ def _response(body: Object, said: Answer) -> Object:
         "top_p": 1.0,
         "usage": {
             "input_tokens": said.input_tokens,
-            "input_tokens_details": {"cached_tokens": 0},
+            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
             "output_tokens": said.output_tokens,
             "output_tokens_details": {"reasoning_tokens": 0},
             "total_tokens": said.input_tokens + said.output_tokens,

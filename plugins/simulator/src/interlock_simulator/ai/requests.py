@@ -14,15 +14,13 @@ Object = dict[str, Any]
 
 
 async def json_of(request: web.Request, refuse: Callable[[int, str], web.Response]) -> Object:
-    """The body; refused with 400 if it is not an object or asks for a stream."""
+    """The body; refused with 400 if it is not an object."""
     try:
         body = orjson.loads(await request.read())
     except orjson.JSONDecodeError:
         raise Refused(refuse(400, "The request body is not valid JSON.")) from None
     if not isinstance(body, dict):
         raise Refused(refuse(400, "The request body is not an object."))
-    if body.get("stream"):
-        raise Refused(refuse(400, "stream: streaming is not simulated."))
     return body
 
 

@@ -1,0 +1,123 @@
+"""The one place that speaks to the provider: sends a question, reads the answer, counts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import orjson
+
+from interlock.sdk import current_call
+from interlock_ai.errors import AnswerBroken, AnswerEmpty, AnswerRefused, told_error
+from interlock_ai.providers import Completion, Provider, Question
+from interlock_ai.providers.exchange import Json
+from interlock_ai.settings import AISettings
+from interlock_ai.streams import Telling, events
+
+_MILLION = 1e6
+_SHOWN = 300
+
+
+class Model:
+    """The model that the settings name, within a tool's call."""
+
+    def __init__(
+        self, name: str, settings: AISettings, provider: Provider, http: httpx.AsyncClient
+    ) -> None:
+        self._name = name
+        self._settings = settings
+        self._provider = provider
+        self._version = settings.address(provider.base_url)[1]
+        self._http = http
+        self.asked = 0
+
+    async def ask(self, question: Question) -> Completion:
+        """One question, one answer; what it took is counted whatever it is.
+
+        Raises:
+            AnswerRefused, AnswerEmpty, AnswerBroken: there is none.
+            ServiceError: what the provider answered instead.
+        """
+        settings = self._settings
+        path, body = self._provider.request(question, settings.model, stream=settings.stream)
+        self.asked += 1
+        completion = self._provider.read(await self._send(f"{self._version}/{path}", body))
+        usage = self.usage(completion)
+        call = current_call()
+        call.spent(
+            input_tokens=usage["input_tokens"],
+            output_tokens=usage["output_tokens"],
+            tokens=usage["input_tokens"] + usage["output_tokens"],
+            **({} if usage["usd"] is None else {"usd": usage["usd"]}),
+        )
+        if completion.refusal:
+            said = completion.text[:_SHOWN] or completion.refusal
+            message = f"{self._name}: the model would not answer: {said}"
+            raise AnswerRefused(message, reason=completion.refusal, usage=usage)
+        if not completion.text:
+            reason = completion.finish_reason
+            message = f"{self._name}: the model answered without text ({reason})"
+            raise AnswerEmpty(message, reason=reason, usage=usage)
+        return completion
+
+    def usage(self, *completions: Completion) -> dict[str, Any]:
+        """``{input_tokens, output_tokens, cached_tokens, usd}``; usd is None without a price."""
+        costs = [self._cost(each) for each in completions]
+        known = [cost for cost in costs if cost is not None]
+        return {
+            "input_tokens": sum(each.input_tokens for each in completions),
+            "output_tokens": sum(each.output_tokens for each in completions),
+            "cached_tokens": sum(each.cached_tokens for each in completions),
+            "usd": round(sum(known), 9) if len(known) == len(costs) else None,
+        }
+
+    def _cost(self, completion: Completion) -> float | None:
+        price = self._settings.price(completion.model, self._settings.model)
+        if price is None:
+            return None
+        cached_price = price.input if price.cached_input is None else price.cached_input
+        fresh = completion.input_tokens - completion.cached_tokens
+        return (
+            fresh * price.input
+            + completion.cached_tokens * cached_price
+            + completion.output_tokens * price.output
+        ) / _MILLION
+
+    async def _send(self, path: str, body: Json) -> Json:
+        key = f"{current_call().idempotency_key}-{self.asked}"
+        headers = {"content-type": "application/json", "idempotency-key": key}
+        request = self._http.stream(
+            "POST", path.lstrip("/"), content=orjson.dumps(body), headers=headers
+        )
+        async with request as response:
+            if response.headers.get("content-type", "").startswith("text/event-stream"):
+                return await self._assembled(response)
+            return _object(await response.aread(), self._name)
+
+    async def _assembled(self, response: httpx.Response) -> Json:
+        assembly = self._provider.assembly(lambda error: told_error(error, self._name))
+        telling = Telling(current_call())
+        async for event in events(response.aiter_bytes(), self._name):
+            try:
+                telling.add(assembly.take(event))
+            except (KeyError, TypeError, AttributeError) as error:
+                raise AnswerBroken(
+                    f"{self._name}: a piece of the answer has another shape: {error!r}"
+                ) from None
+        body = assembly.body()
+        if body is None:
+            raise AnswerBroken(
+                f"{self._name}: the answer broke off before its end", hint="it is asked for again"
+            )
+        telling.end()
+        return body
+
+
+def _object(content: bytes, service: str) -> Json:
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise AnswerBroken(f"{service}: the answer is no JSON object: {content[:80]!r}")
+    return value

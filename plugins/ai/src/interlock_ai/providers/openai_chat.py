@@ -1,0 +1,95 @@
+"""Chat Completions, of OpenAI and as many other servers speak it
+(https://platform.openai.com/docs/api-reference/chat).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
+
+ANSWER = "answer"
+
+
+def bearer(api_key: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {api_key}"} if api_key else {}
+
+
+class OpenAIChat:
+    """
+    Args:
+        limit: name of the field that bounds an answer; OpenAI renamed it, others did not.
+    """
+
+    check_path = "models"
+    headers = staticmethod(bearer)
+
+    def __init__(self, base_url: str, limit: str) -> None:
+        self.base_url = base_url
+        self._limit = limit
+
+    def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
+        turns = [{"role": turn.role, "content": turn.text} for turn in question.turns]
+        system = [{"role": "system", "content": question.system}] if question.system else []
+        schema = {"name": ANSWER, "schema": question.schema}
+        body = {
+            "model": model,
+            "messages": [*system, *turns],
+            self._limit: question.max_tokens,
+            "temperature": question.temperature,
+            "response_format": {"type": "json_schema", "json_schema": schema}
+            if question.schema
+            else None,
+            "stream": True if stream else None,
+            "stream_options": {"include_usage": True} if stream else None,
+        }
+        return "chat/completions", without_nones(body)
+
+    def read(self, body: Json) -> Completion:
+        choice: Json = next(iter(body.get("choices") or ()), {})
+        message = choice.get("message") or {}
+        reason = str(choice.get("finish_reason"))
+        refused = message.get("refusal") or ""
+        usage = body.get("usage") or {}
+        return Completion(
+            text=message.get("content") or refused,
+            model=str(body.get("model", "")),
+            finish_reason=reason,
+            input_tokens=usage.get("prompt_tokens") or 0,
+            output_tokens=usage.get("completion_tokens") or 0,
+            cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+            refusal=reason if reason == "content_filter" else "refusal" if refused else "",
+        )
+
+    def assembly(self, told: Tell) -> _Assembly:
+        return _Assembly(told)
+
+
+class _Assembly:
+    """Deltas of the one choice; its finish reason is the end, ``[DONE]`` is not everybody's."""
+
+    def __init__(self, told: Tell) -> None:
+        self._told = told
+        self._texts: list[str] = []
+        self._refusals: list[str] = []
+        self._reason: str | None = None
+        self._rest: Json = {}
+
+    def take(self, event: Json) -> str:
+        if event.get("error"):
+            raise self._told(event["error"])
+        self._rest |= {name: event[name] for name in ("model", "usage") if event.get(name)}
+        text = ""
+        for choice in event.get("choices") or ():
+            delta = choice.get("delta") or {}
+            text = str(delta.get("content") or "")
+            self._texts.append(text)
+            self._refusals.append(str(delta.get("refusal") or ""))
+            self._reason = choice.get("finish_reason") or self._reason
+        return text
+
+    def body(self) -> Json | None:
+        if self._reason is None:
+            return None
+        message = {"content": "".join(self._texts), "refusal": "".join(self._refusals)}
+        return {**self._rest, "choices": [{"message": message, "finish_reason": self._reason}]}

@@ -1,0 +1,94 @@
+"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), bounded;
+and what a caller hears of an answer while it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import orjson
+
+from interlock.sdk import CallContext
+from interlock_ai.errors import AnswerBroken
+from interlock_ai.providers.exchange import Json
+
+# An answer of the longest models is a twentieth of this.
+_LARGEST = 32 * 2**20
+_PIECE = 80
+_DONE = b"[DONE]"
+
+
+async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Json]:
+    """The JSON objects of a stream, as they arrive.
+
+    Raises:
+        AnswerBroken: it is longer than 32 MiB, or something in it is no JSON object.
+    """
+    data: list[bytes] = []
+    async for line in _lines(chunks, service):
+        if line.startswith(b"data:"):
+            data.append(line[5:].removeprefix(b" "))
+        elif not line and data:
+            text = b"\n".join(data)
+            data.clear()
+            if text != _DONE:
+                yield _object(text, service)
+    # Some servers leave out the empty line after the last event.
+    if data and data != [_DONE]:
+        yield _object(b"\n".join(data), service)
+
+
+async def _lines(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[bytes]:
+    size, rest = 0, b""
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > _LARGEST:
+            raise AnswerBroken(f"{service}: the answer is longer than {_LARGEST >> 20} MiB")
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line.removesuffix(b"\r")
+    if rest:
+        yield rest
+
+
+def _object(text: bytes, service: str) -> Json:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise AnswerBroken(f"{service}: a piece of the answer is no JSON: {_shown(text)}")
+    return value
+
+
+def _shown(text: bytes) -> str:
+    return text[:80].decode(errors="replace")
+
+
+class Telling:
+    """Tells the pieces of an answer through a call's progress; ``done`` counts characters.
+
+    Pieces end at a line's or word's end: nobody wants to be told of every token.
+    """
+
+    def __init__(self, call: CallContext) -> None:
+        self._call = call
+        self._held = ""
+        self._told = 0
+
+    def add(self, text: str) -> None:
+        self._held += text
+        end = self._held.rfind("\n") + 1
+        if not end and len(self._held) >= _PIECE:
+            end = self._held.rfind(" ") + 1
+        if end:
+            self._tell(end)
+
+    def end(self) -> None:
+        if self._held:
+            self._tell(len(self._held))
+
+    def _tell(self, end: int) -> None:
+        piece, self._held = self._held[:end], self._held[end:]
+        self._told += len(piece)
+        self._call.progress(self._told, None, piece)

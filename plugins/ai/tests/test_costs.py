@@ -1,0 +1,157 @@
+"""What answers take is counted, priced and bounded; and who answers instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from interlock.sdk import BudgetSpent, InterlockError, Retryable
+from interlock_ai.providers import Completion, provider_of
+from interlock_ai.settings import AISettings
+from interlock_simulator.faults import FaultProfile
+
+from .conftest import BASES, Start, service
+
+PROMPT = "Otters hold hands. They sleep. They drift. They wake."
+PRICES = {"m": {"input": 1000.0, "output": 2000.0}}
+
+
+def settings(**values: Any) -> AISettings:
+    return AISettings.model_validate({"provider": "openai", "model": "m", "api_key": "k", **values})
+
+
+async def test_an_answer_tells_its_tokens_and_price(ai: Any) -> None:
+    usage = (await (await ai(prices=PRICES)).generate(PROMPT))["usage"]
+    cost = (usage["input_tokens"] * 1000 + usage["output_tokens"] * 2000) / 1e6
+    assert usage["usd"] == pytest.approx(cost) and cost > 0
+
+
+async def test_without_a_price_the_cost_is_unknown_and_the_log_says_so(
+    ai: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert (await (await ai()).generate(PROMPT))["usage"]["usd"] is None
+    assert "no price is known for m" in caplog.text
+
+
+def test_the_longest_beginning_has_the_price() -> None:
+    prices = {"m*": {"input": 1, "output": 1}, "mini*": {"input": 2, "output": 2}}
+    one = settings(prices=prices)
+    found = [one.price(name) for name in ("mini-2", "m", "x")]
+    assert [price and price.input for price in found] == [2, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("provider", "body", "counted"),
+    [
+        (
+            "anthropic",
+            {
+                "usage": {
+                    "input_tokens": 5,
+                    "cache_read_input_tokens": 90,
+                    "cache_creation_input_tokens": 5,
+                    "output_tokens": 7,
+                }
+            },
+            (100, 90, 7),
+        ),
+        (
+            "openai",
+            {
+                "usage": {
+                    "input_tokens": 100,
+                    "input_tokens_details": {"cached_tokens": 90},
+                    "output_tokens": 7,
+                }
+            },
+            (100, 90, 7),
+        ),
+        (
+            "gemini",
+            {
+                "usageMetadata": {
+                    "promptTokenCount": 100,
+                    "cachedContentTokenCount": 90,
+                    "candidatesTokenCount": 4,
+                    "thoughtsTokenCount": 3,
+                }
+            },
+            (100, 90, 7),
+        ),
+    ],
+)
+def test_caches_and_thoughts_are_counted_as_they_are_paid(
+    provider: Any, body: dict[str, Any], counted: tuple[int, int, int]
+) -> None:
+    said: Completion = provider_of(provider).read(body)
+    assert (said.input_tokens, said.cached_tokens, said.output_tokens) == counted
+
+
+async def test_a_run_shows_what_it_took_and_stops_at_its_budget(
+    simulator: Any, start: Start, tmp_path: Any
+) -> None:
+    (tmp_path / "ask.yaml").write_text(
+        "workflow: ask\nsteps:\n"
+        + "".join(
+            f"  - {{id: s{n}, call: ai.generate, with: {{prompt: '{PROMPT}'}}}}\n" for n in "123"
+        )
+    )
+    url = (await simulator.status())["url"]
+    budget = {"budget": [{"limit": 40, "unit": "tokens", "per": "run"}]}
+    one = service(url, "anthropic", budget, prices=PRICES)
+    runtime = await start({"ai": one}, workflows={"paths": [str(tmp_path / "ask.yaml")]})
+    run = await runtime.start("ask")
+    with pytest.raises(BudgetSpent, match=f"tokens of 40 are spent for run {run}"):
+        await runtime.wait(run)
+    (used,) = (await runtime.run(run))["usage"].values()
+    assert used["tokens"] == used["input_tokens"] + used["output_tokens"] >= 40
+    measured = f'interlock_spent_total{{tool="ai.generate",unit="usd"}} {used["usd"]}'
+    assert used["usd"] > 0 and measured in runtime.prometheus()
+
+
+async def test_a_refusal_and_an_empty_answer_were_paid_as_well(ai: Any) -> None:
+    tools = await ai(prices=PRICES)
+    paid = 0.0
+    for word in ("refusal", "empty"):
+        with pytest.raises(InterlockError) as caught:
+            await tools.generate(f"Now {{{{simulate {word}}}}}")
+        paid += caught.value.details["usage"]["usd"]
+    (spent,) = [each for each in tools.runtime.metrics() if each["name"] == "interlock.spent"]
+    usd = [each["value"] for each in spent["points"] if each["attributes"]["unit"] == "usd"]
+    assert usd == [pytest.approx(paid)] and paid > 0
+
+
+async def test_a_chain_of_providers_answers_as_long_as_one_does(
+    simulator: Any, start: Start
+) -> None:
+    url = (await simulator.status())["url"]
+    once = {"retry": {"attempts": 1}}
+    chain = {
+        "ai": service(url, "anthropic", {**once, "fallback": {"service": "second"}}),
+        "second": service(url, "openai", {**once, "fallback": {"service": "third"}}),
+        "third": service(url, "gemini", {**once, "fallback": {"service": "ai"}}),
+    }
+    runtime = await start(chain)
+    down = [FaultProfile(kind="error", match=f"/{name}") for name in ("anthropic", "openai")]
+    await simulator.set_faults(down)
+    answer = await runtime.call("ai.generate", {"prompt": PROMPT})
+    analysed = await runtime.call("ai.analyze", {"text": PROMPT, "kinds": ["summary"]})
+    assert (answer["provider"], analysed["provider"]) == ("gemini", "gemini")
+    await simulator.set_faults([*down, FaultProfile(kind="error", match="/gemini")])
+    with pytest.raises(Retryable):
+        await runtime.call("ai.generate", {"prompt": PROMPT})
+    asked = [each["path"] for each in (await simulator.requests()) if each["method"] == "POST"]
+    assert len(asked) == 9
+
+
+@pytest.mark.parametrize("provider", BASES)
+async def test_one_question_has_one_key_for_every_try(
+    simulator: Any, ai: Any, provider: str
+) -> None:
+    tools = await ai(provider, policies={"retry": {"attempts": 3, "backoff": "1ms"}})
+    await simulator.set_faults([FaultProfile(kind="error", methods=("POST",), first=1)])
+    await tools.generate(PROMPT)
+    posts = [each for each in await simulator.requests() if each["method"] == "POST"]
+    assert [each["status"] for each in posts] == [503, 200]
+    assert len({each["idempotency_key"] for each in posts}) == 1 and posts[0]["idempotency_key"]

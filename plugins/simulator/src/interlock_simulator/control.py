@@ -1,0 +1,100 @@
+"""Steering a simulator over HTTP while it runs: ``/_simulator/`` beside the vendors."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import orjson
+from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+
+from interlock_simulator.faults import FaultProfile
+from interlock_simulator.vendor import reply
+
+NAME = "_simulator"
+
+_PROFILES = TypeAdapter(list[FaultProfile])
+
+
+class Steered(Protocol):
+    """What the simulator's tools offer as well."""
+
+    async def status(self) -> dict[str, Any]: ...
+
+    async def set_faults(self, faults: list[FaultProfile]) -> dict[str, Any]: ...
+
+    async def add_faults(self, faults: list[FaultProfile]) -> dict[str, Any]: ...
+
+    async def list_faults(self) -> list[dict[str, Any]]: ...
+
+    async def requests(
+        self, vendor: str | None = None, limit: int = 50
+    ) -> list[dict[str, Any]]: ...
+
+    async def reset(self) -> dict[str, Any]: ...
+
+
+class Control:
+    """The endpoints, as an application."""
+
+    def __init__(self, steered: Steered) -> None:
+        self._steered = steered
+
+    def application(self) -> web.Application:
+        application = web.Application()
+        application.add_routes(
+            [
+                web.get("/status", self._status),
+                web.get("/faults", self._faults),
+                web.put("/faults", self._replace),
+                web.post("/faults", self._add),
+                web.delete("/faults", self._clear),
+                web.get("/requests", self._requests),
+                web.post("/reset", self._reset),
+            ]
+        )
+        return application
+
+    async def _status(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.status())
+
+    async def _faults(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.list_faults())
+
+    async def _replace(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.set_faults(await _profiles(request)))
+
+    async def _add(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.add_faults(await _profiles(request)))
+
+    async def _clear(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.set_faults([]))
+
+    async def _requests(self, request: web.Request) -> web.Response:
+        limit = request.query.get("limit", "50")
+        if not limit.isdecimal():
+            raise _refused([{"path": "limit", "reason": "a number is expected"}])
+        return reply(await self._steered.requests(request.query.get("vendor"), int(limit)))
+
+    async def _reset(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.reset())
+
+
+async def _profiles(request: web.Request) -> list[FaultProfile]:
+    """One profile, or a list of them; 422 with every fault otherwise."""
+    try:
+        body = orjson.loads(await request.read())
+        return _PROFILES.validate_python(body if isinstance(body, list) else [body])
+    except orjson.JSONDecodeError as error:
+        raise _refused([{"path": "", "reason": f"the body is not JSON: {error}"}]) from None
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        told = [
+            {"path": ".".join(map(str, fault["loc"])), "reason": fault["msg"]} for fault in faults
+        ]
+        raise _refused(told) from None
+
+
+def _refused(errors: list[dict[str, str]]) -> web.HTTPException:
+    body = orjson.dumps({"errors": errors}).decode()
+    return web.HTTPUnprocessableEntity(text=body, content_type="application/json")
