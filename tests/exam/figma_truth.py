@@ -31,8 +31,7 @@ class Truth:
             for below in visible(node)
         }
         shown = (n for n in visible(self.nodes[root]) if n["id"] not in outlined)
-        found = (n for n in shown if n["type"] in TEXTS)
-        return [text for node in found if (text := plain(node.get("characters") or ""))]
+        return [text for node in shown if (text := plain(node.get("characters") or ""))]
 
 
 def plain(text: str) -> str:

@@ -93,9 +93,9 @@ def test_boxes_without_layout_follow_their_constraints() -> None:
 
     code = code_of([variant(a_node(children=[child]))])
 
-    assert "absolute left-5 right-5 bottom-0 h-[" not in code
-    assert "left-5 right-5 bottom-0 min-h" not in code
-    assert "absolute left-5 right-5 bottom-0 h-2.5" in code
+    assert "absolute inset-x-5 bottom-0 h-[" not in code
+    assert "inset-x-5 bottom-0 min-h" not in code
+    assert "absolute inset-x-5 bottom-0 h-2.5" in code
 
 
 def test_a_text_property_replaces_the_characters() -> None:
@@ -137,9 +137,8 @@ def test_variants_are_a_union_and_their_differences_a_table() -> None:
     code = code_of([variant(small, Size="S"), variant(large, Size="L")], [choice("Size", "S", "L")])
 
     assert 'size?: "S" | "L";' in code
-    assert '"S": "w-20"' in code
-    assert '"L": "w-30"' in code
-    assert "[size]" in code
+    assert 'const layerClasses = {\n  S: "w-20",\n  L: "w-30",\n};' in code
+    assert "${layerClasses[size]}" in code
 
 
 def test_variants_of_different_structure_are_told_apart() -> None:
@@ -169,8 +168,8 @@ def test_states_are_css_and_no_property() -> None:
 
     assert "state" not in code
     assert "<button" in code
-    assert "hover:bg-[#000000]" in code
-    assert "group-hover:text-[#000000]" in code
+    assert "hover:bg-black" in code
+    assert "group-hover:text-black" in code
     assert "disabled:opacity-50" in code
     assert "disabled={disabled}" in code
 

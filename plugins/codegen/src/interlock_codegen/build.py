@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from interlock_codegen import semantics
+from interlock_codegen import semantics, tailwind
 from interlock_codegen.css import background, container, effects, item, stroke, typeset
 from interlock_codegen.element import Element, Expression, Style, Text
 from interlock_codegen.job import Job
-from interlock_codegen.richtext import content
+from interlock_codegen.richtext import content, is_address
 from interlock_codegen.svg import drawing
 
 Json = Mapping[str, Any]
@@ -62,6 +62,7 @@ class Builder:
         else:
             element = self._box(node, around)
         element.node = element.node or str(node["id"])
+        element.name = str(node["name"])
         bound = node.get("bindings") or {}
         element.shown_by = self._job.props.get(bound.get("visible") or "")
         element.swapped_by = self._job.props.get(bound.get("swap") or "")
@@ -93,8 +94,7 @@ class Builder:
         element.style |= item.item(node, around.parent, self._job)
         element.style |= effects.finish(node, self._job)
         element.style |= effects.drop_shadows(node, "drop-shadow", self._job)
-        if "min-height" in element.style:
-            element.style.pop("min-height")
+        element.style |= item.own_size(node, element.style, self._job)
         element.style.setdefault("flex-shrink", "shrink-0")
         return element
 
@@ -110,8 +110,27 @@ class Builder:
             **effects.finish(node, job),
             **effects.drop_shadows(node, "text-shadow", job),
         }
+        if not node["text"].strip():
+            # Figma keeps a line open where there is nothing to read.
+            style.setdefault("min-height", tailwind.length("min-h", node["box"]["height"]))
         prop = job.props.get((node.get("bindings") or {}).get("text") or "")
-        return Element(tag, style=style, children=content(node, prop, job))
+        element = Element(
+            tag, style=style, children=content(node, prop, job, not around.interactive)
+        )
+        target = "" if around.interactive else self._target(node)
+        if target:
+            link = Element("a", attributes={"href": target}, children=element.children)
+            element.children = [link]
+        return element
+
+    def _target(self, node: Json) -> str:
+        """Where a text leads as a whole; empty if it is no link."""
+        if href := (node.get("text_box") or {}).get("href"):
+            return str(href) if is_address(str(href)) else ""
+        if not semantics.names_link(node):
+            return ""
+        self._job.warn(node, "taken for a link by its name; its target is not in the design")
+        return "/"
 
     def _box(self, node: Json, around: Around) -> Element:
         job = self._job
@@ -121,7 +140,7 @@ class Builder:
         if role == "input":
             return self._input(node, around)
         line = stroke.stroke(node, job)
-        image = _only_image(node, job)
+        image = background.only_image(node, job)
         style: Style = {
             **container.container(node, line.border, job),
             **item.item(node, around.parent, job),
@@ -135,7 +154,7 @@ class Builder:
         if "position" not in style and node.get("children") and not container.flows(node):
             style["position"] = "relative"
         if image:
-            return self._image(node, image, style)
+            return self._image(node, image, style, around)
         element = Element(_tag(role, around), style=style)
         self._describe(element, role, node)
         inside = Around(
@@ -173,11 +192,14 @@ class Builder:
         number = self._landmarks.count(name)
         return name if number == 1 else f"{name} {number}"
 
-    def _image(self, node: Json, paint: Json, style: Style) -> Element:
+    def _image(self, node: Json, paint: Json, style: Style, around: Around) -> Element:
         fit = {"cover": "object-cover", "contain": "object-contain"}.get(paint["scale"])
         style["object-fit"] = fit or "object-fill"
         if "opacity" in paint:
             self._job.warn(node, "the image's own opacity is left out")
+        if around.parent and node["box"]["width"] > around.parent["box"]["width"]:
+            # Tailwind's reset lets no image be wider than what holds it.
+            style.setdefault("max-width", "max-w-none")
         alt = semantics.label(node)
         source = self._job.image(node, paint["ref"])
         return Element("img", style=style, attributes={"src": source, "alt": alt})
@@ -234,11 +256,3 @@ def _as_item(element: Element, around: Around) -> Element:
         element.tag = "li"
         return element
     return Element("li", children=[element], style={"display": "contents"})
-
-
-def _only_image(node: Json, job: Job) -> Json | None:
-    """The image, if the box is nothing but a picture."""
-    paints = job.style(node, "fill").get("paints") or ()
-    only: Json = next(iter(paints), {}) if len(paints) == 1 else {}
-    plain = not node.get("children") and only.get("type") == "image"
-    return only if plain and only["scale"] != "tile" else None

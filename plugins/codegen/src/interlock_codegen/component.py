@@ -11,8 +11,9 @@ from interlock_codegen.element import Element, Expression
 from interlock_codegen.job import Job
 from interlock_codegen.module import Property, module
 from interlock_codegen.variants.axes import Axis, axes
-from interlock_codegen.variants.merge import Member, Tables, merge
+from interlock_codegen.variants.merge import Member, merge
 from interlock_codegen.variants.states import add_state, hide_elsewhere, same_structure
+from interlock_codegen.variants.tables import Tables
 
 Json = Mapping[str, Any]
 
@@ -22,10 +23,10 @@ def generate(component: Json, job: Job) -> dict[str, Any]:
     found = axes(component)
     made = Component(component, found, job)
     groups = made.groups()
-    tables = Tables()
-    bodies = [(group, merge(group, found, tables)) for group in groups]
     properties = made.properties()
     name = str(component["identifier"])
+    tables = Tables(taken=[name, "className", *(prop.identifier for prop in properties)])
+    bodies = [(group, merge(group, found, tables, node_ids=job.node_ids)) for group in groups]
     text = module(
         name, str(component.get("description") or ""), properties, bodies, found, tables, job
     )

@@ -35,12 +35,13 @@ class Element:
         choices: expressions that give further classes.
         shown_by: name of the boolean property that shows or hides it.
         swapped_by: name of the property whose node may stand in its place.
-        node: id of its layer in Figma.
+        node: id of its layer in Figma; ``name`` is the layer's name.
         only_in: the CSS state that alone shows it; empty for a layer of the resting state.
     """
 
     tag: str
     node: str = ""
+    name: str = ""
     style: Style = field(default_factory=dict)
     attributes: dict[str, str | bool] = field(default_factory=dict)
     choices: list[Expression] = field(default_factory=list)

@@ -11,7 +11,8 @@ from interlock_codegen.element import Element
 from interlock_codegen.job import Job
 from interlock_codegen.jsx import Printer, quoted
 from interlock_codegen.variants.axes import Axis
-from interlock_codegen.variants.merge import Member, Tables, key_expression, variant_key
+from interlock_codegen.variants.merge import Member
+from interlock_codegen.variants.tables import Tables, key_expression, variant_key
 
 Json = Mapping[str, Any]
 _NODE_ID = """const at = (outer: string | undefined, inner: string) =>
@@ -69,10 +70,10 @@ def module(
     parts = []
     if any(prop.type == "ReactNode" for prop in properties):
         parts.append('import type { ReactNode } from "react";\n')
-    parts.extend(f"{line}\n" for line in tables.lines)
     if _is_nested(job):
         parts.append(_NODE_ID)
     parts.append(_interface(name, properties, job))
+    parts.extend(f"{line}\n" for line in tables.lines)
     parts.append(_doc(description) + _signature(name, used, job) + body + "\n}\n")
     return "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""Names of generated screens."""
+"""Names of generated screens and constants."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 _TELLING = ("Screen", "Page", "View", "Section")
 _LONGEST = 60
+_MOST_WORDS = 3
 
 
 def screen_name(name: str) -> str:
@@ -21,6 +22,13 @@ def screen_name(name: str) -> str:
         text = "Layer" + hashlib.sha256(name.encode()).hexdigest()[:6].upper()
     text = text[:_LONGEST] if text[0].isalpha() else f"N{text[:_LONGEST]}"
     return text if text.endswith(_TELLING) else f"{text}Screen"
+
+
+def constant(layer: str, what: str) -> str:
+    """``constant("Left icon", "fills")`` gives ``leftIconFills``."""
+    found = re.findall(r"[A-Za-z0-9]+", layer)[:_MOST_WORDS]
+    text = "".join(word[0].upper() + word[1:] for word in (*found, what))
+    return text[0].lower() + text[1:] if text[0].isalpha() else f"layer{text}"
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

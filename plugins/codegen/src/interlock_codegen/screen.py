@@ -9,7 +9,8 @@ from interlock_codegen.build import Builder
 from interlock_codegen.job import Job
 from interlock_codegen.module import module
 from interlock_codegen.names import screen_name, unique
-from interlock_codegen.variants.merge import Member, Tables
+from interlock_codegen.variants.merge import Member
+from interlock_codegen.variants.tables import Tables
 
 Json = Mapping[str, Any]
 

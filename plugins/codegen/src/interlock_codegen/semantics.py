@@ -22,6 +22,7 @@ _LANDMARKS = {"header": "header", "footer": "footer", "main": "main", "sidebar":
 _LIST = re.compile(r"\blist\b", re.IGNORECASE)
 _HEADING = re.compile(r"\b(?:h([1-6])|heading|headline|title)\b", re.IGNORECASE)
 _TALLEST_CONTROL = 120
+_LONGEST_LINK = 60
 _NO_NAME = re.compile(
     r"^(frame|group|rectangle|ellipse|vector|image|img|photo|picture|instance|component|union|"
     r"subtract|shape|mask|bg|background|line|layer|unsplash.*)[\s\d_:./-]*$",
@@ -102,6 +103,13 @@ def _is_list(name: str, node: Json) -> bool:
     return every and (bool(_LIST.search(name)) or (alike and len(boxes) >= 3))
 
 
+def names_link(node: Json) -> bool:
+    """Whether a text's layer says that it is a link; one named for its own text says nothing."""
+    name = str(node.get("name") or "")
+    told = bool(_LINK.search(words(name))) and name.strip() != node["text"].strip()
+    return told and len(node["text"]) <= _LONGEST_LINK
+
+
 def heading_level(node: Json, sizes: Mapping[float, int], job: Job) -> int:
     """1 to 6 for a heading, 0 for running text.
 
@@ -112,7 +120,7 @@ def heading_level(node: Json, sizes: Mapping[float, int], job: Job) -> int:
     if named and named[1]:
         return int(named[1])
     size = job.style(node, "text_style").get("size", 0)
-    if size in sizes and len(node["text"]) <= 120:
+    if size in sizes and len(node["text"]) <= 120 and _is_wording(node["text"]):
         return sizes[size]
     return min(max(sizes.values(), default=1) + 1, 6) if named and _is_title(node, named) else 0
 
@@ -122,11 +130,17 @@ def _is_title(node: Json, named: re.Match[str]) -> bool:
     return str(node.get("name")) != node["text"] and len(node["text"]) <= 120
 
 
+def _is_wording(text: str) -> bool:
+    """Prices and figures are large too, and head nothing."""
+    letters = sum(mark.isalpha() for mark in text)
+    return letters >= 2 and letters * 2 >= len("".join(text.split()))
+
+
 def heading_sizes(root: Json, job: Job) -> dict[float, int]:
     """Levels of the font sizes that stand out: half as large again as most of the text."""
     amounts: dict[float, int] = {}
     for node in (root, *_below(root)):
-        if node.get("type") == "text":
+        if node.get("type") == "text" and _is_wording(node["text"]):
             size = job.style(node, "text_style").get("size", 0)
             amounts[size] = amounts.get(size, 0) + len(node["text"])
     if not amounts:

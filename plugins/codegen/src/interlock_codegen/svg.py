@@ -16,13 +16,7 @@ Json = Mapping[str, Any]
 def drawing(node: Json, job: Job) -> Element:
     """An ``svg`` with one element for each shape; decorative, so hidden from assistive tools."""
     width, height = node["box"]["width"], node["box"]["height"]
-    attributes: dict[str, str | bool] = {
-        "width": tailwind.number(width),
-        "height": tailwind.number(height),
-        "fill": "none",
-        "aria-hidden": "true",
-        "focusable": "false",
-    }
+    attributes: dict[str, str | bool] = {"fill": "none", "aria-hidden": "true"}
     # A box without area would switch the drawing off.
     if width and height:
         attributes["viewBox"] = f"0 0 {tailwind.number(width)} {tailwind.number(height)}"
@@ -49,6 +43,7 @@ def _shape(shape: Json, node: Json, job: Job) -> Element:
     element = paths[0] if alone else Element("g", children=list(paths))
     # A drawing of one shape is that shape's layer itself.
     element.node = "" if shape["id"] == node["id"] else shape["id"]
+    element.name = str(node["name"])
     if transform := _transform(shape):
         element.attributes["transform"] = transform
     if "opacity" in shape:

@@ -13,8 +13,30 @@ _WEIGHTS = {
     800: "extrabold",
     900: "black",
 }
+_TEXTS = {
+    12: "xs",
+    14: "sm",
+    16: "base",
+    18: "lg",
+    20: "xl",
+    24: "2xl",
+    30: "3xl",
+    36: "4xl",
+    48: "5xl",
+    60: "6xl",
+    72: "7xl",
+    96: "8xl",
+    128: "9xl",
+}
+_RADII = {2: "xs", 4: "sm", 6: "md", 8: "lg", 12: "xl", 16: "2xl", 24: "3xl", 32: "4xl"}
+_COLOURS = {"#ffffff": "white", "#000000": "black"}
+"""Names of Tailwind's own theme; no token of ``figma.extract_tokens`` has one of these."""
+
 _LARGEST_STEP = 384
 """Pixels; a larger length reads better as itself than as a multiple of four."""
+
+_ROUND = 999
+"""Pixels; what designers write for a corner as round as can be."""
 
 
 def number(value: float) -> str:
@@ -62,8 +84,21 @@ def percent(prefix: str, share: float) -> str:
 
 
 def colour(prefix: str, value: str, token: str | None = None) -> str:
-    """A colour, e.g. ``bg-brand`` or ``bg-[#0a0a0a]``."""
-    return f"{prefix}-{token}" if token else f"{prefix}-[{value}]"
+    """A colour, e.g. ``bg-brand``, ``bg-white`` or ``bg-[#0a0a0a]``."""
+    name = token or _COLOURS.get(value)
+    return f"{prefix}-{name}" if name else f"{prefix}-[{value}]"
+
+
+def radius(prefix: str, value: float) -> str:
+    """A corner's radius in pixels, e.g. ``rounded-lg`` or ``rounded-[5px]``."""
+    if value >= _ROUND:
+        return f"{prefix}-full"
+    return f"{prefix}-{_RADII[int(value)]}" if value in _RADII else f"{prefix}-[{pixels(value)}]"
+
+
+def text_size(value: float) -> str:
+    """A font size in pixels; the classes with a name set a line height too."""
+    return f"text-{_TEXTS[int(value)]}" if value in _TEXTS else f"text-[{pixels(value)}]"
 
 
 def weight(value: int) -> str:

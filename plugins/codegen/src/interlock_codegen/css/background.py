@@ -25,6 +25,14 @@ def background(node: Json, job: Job) -> Style:
     return _layers(node, paints, job)
 
 
+def only_image(node: Json, job: Job) -> Json | None:
+    """The image, if the box is nothing but a picture."""
+    paints = job.style(node, "fill").get("paints") or ()
+    only: Json = next(iter(paints), {}) if len(paints) == 1 else {}
+    plain = not node.get("children") and only.get("type") == "image"
+    return only if plain and only["scale"] != "tile" else None
+
+
 def paint_token(paint: Json, style: str | None, job: Job) -> str | None:
     """The token of a solid paint: its variable's, else its style's."""
     colour = paint["color"]

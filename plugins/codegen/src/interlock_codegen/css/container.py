@@ -16,6 +16,8 @@ _SMALL_VIEWPORT = 640
 _MEDIUM_VIEWPORT = 768
 """Pixels; below it (Tailwind's ``md``) such a row is a column."""
 _NARROW = 240
+_PHONE_PADDING = 32
+"""Pixels; more at both sides leaves a phone no room for the content."""
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
 _SIDES = ("t", "r", "b", "l")
 _FIELDS = ("paddingTop", "paddingRight", "paddingBottom", "paddingLeft")
@@ -39,7 +41,11 @@ def stacks(node: Json) -> bool:
 
     Figma has no word for this; a row that fills half a page cannot stay one on a phone.
     """
-    return _is_plain_row(node) and bool(node["box"]["width"] > _SMALL_VIEWPORT)
+    return _is_plain_row(node) and _is_wide(node)
+
+
+def _is_wide(node: Json) -> bool:
+    return bool(node["box"]["width"] > _SMALL_VIEWPORT)
 
 
 def _breaks(node: Json) -> bool:
@@ -54,14 +60,20 @@ def _narrowest(node: Json, job: Job) -> float:
     """
     layout = node["layout"]
     held = [c for c in node["children"] if c.get("position") != "absolute"]
-    stiff = [c for c in held if c["sizing"]["horizontal"] != "fill" and not holds_text(c)]
-    rigid = sum(c["box"]["width"] for c in stiff)
+    rigid = sum(map(_rigid_width, held))
     if node["sizing"]["horizontal"] != "fill" and node["box"]["width"] != job.width:
         return 0.0
     padding = layout.get("padding") or (0, 0, 0, 0)
     needed = rigid + layout.get("gap", 0) * (len(held) - 1) + padding[1] + padding[3]
     width = node["box"]["width"]
     return float(math.ceil(needed + job.width - width)) if needed <= width <= job.width else 0.0
+
+
+def _rigid_width(child: Json) -> float:
+    """The width that a child of a row cannot give up."""
+    if child["sizing"]["horizontal"] == "fill":
+        return float((child.get("limits") or {}).get("minWidth", 0))
+    return 0.0 if holds_text(child) else float(child["box"]["width"])
 
 
 def _is_plain_row(node: Json) -> bool:
@@ -83,7 +95,10 @@ def container(node: Json, border: Sequence[float], job: Job) -> Style:
     if layout is None:
         return {"position": "relative"} if node.get("children") else {}
     style = _grid(layout) if layout["mode"] == "grid" else _flex(node, layout, job)
-    return {**style, **_padding(node, layout, border, job)}
+    style |= _padding(node, layout, border, job)
+    if _is_wide(node) and max((layout.get("padding") or (0, 0))[1::2]) > _PHONE_PADDING:
+        style["max-md padding-inline"] = "max-md:px-6"
+    return style
 
 
 def _flex(node: Json, layout: Json, job: Job) -> Style:
@@ -163,10 +178,11 @@ def _padding(node: Json, layout: Json, border: Sequence[float], job: Job) -> Sty
     if top == right == bottom == left:
         return {"padding": tailwind.length("p", *top)} if top[0] else {}
     style: Style = {}
-    if left == right and top == bottom:
-        pairs = (("padding-inline", "px", left), ("padding-block", "py", top))
-        return {name: tailwind.length(prefix, *side) for name, prefix, side in pairs if side[0]}
-    for name, letter, side in zip(_NAMES, _SIDES, sides, strict=True):
-        if side[0]:
+    if left == right and left[0]:
+        style["padding-inline"] = tailwind.length("px", *left)
+    if top == bottom and top[0]:
+        style["padding-block"] = tailwind.length("py", *top)
+    for name, letter, side, other in zip(_NAMES, _SIDES, sides, sides[2:] + sides[:2], strict=True):
+        if side[0] and side != other:
             style[name] = tailwind.length(f"p{letter}", *side)
     return style

@@ -13,6 +13,7 @@ Json = Mapping[str, Any]
 
 _CORNERS = ("tl", "tr", "br", "bl")
 _STORED = ("TOP_LEFT", "TOP_RIGHT", "BOTTOM_RIGHT", "BOTTOM_LEFT")
+_FIXED = {"horizontal": "fixed", "vertical": "fixed"}
 _FIELDS = ("topLeftRadius", "topRightRadius", "bottomRightRadius", "bottomLeftRadius")
 
 
@@ -66,7 +67,8 @@ def finish(node: Json, job: Job) -> Style:
 def corners(node: Json, job: Job) -> Style:
     """Border radius."""
     if node.get("type") == "ellipse":
-        return {"border-radius": "rounded-[50%]"}
+        is_circle = node["box"]["width"] == node["box"]["height"] and node["sizing"] == _FIXED
+        return {"border-radius": "rounded-full" if is_circle else "rounded-[50%]"}
     radius = node.get("radius")
     if not radius:
         return {}
@@ -87,9 +89,7 @@ def _token(node: Json, index: int, value: float, job: Job) -> str | None:
 
 
 def _corner(prefix: str, value: float, token: str | None) -> str:
-    if token:
-        return f"{prefix}-{token}"
-    return f"{prefix}-full" if value >= 999 else f"{prefix}-[{tailwind.pixels(value)}]"
+    return f"{prefix}-{token}" if token else tailwind.radius(prefix, value)
 
 
 def clip(node: Json) -> Style:

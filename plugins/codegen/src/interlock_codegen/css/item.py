@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
+from interlock_codegen.css.background import only_image
 from interlock_codegen.css.container import flows, holds_text, stacks
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
@@ -49,6 +50,9 @@ def _root(node: Json, job: Job) -> Style:
         style |= _height(node, job)
     if not style.get("width") and flows(node):
         style["width"] = "w-fit"
+    if job.is_screen and holds_text(node):
+        # As in Figma, a word that is longer than its line is cut.
+        style["overflow-wrap"] = "wrap-break-word"
     return style
 
 
@@ -154,6 +158,8 @@ def _placed(node: Json, parent: Json, job: Job) -> Style:
         parent["box"]["height"],
     )  # fmt: skip
     style = {**horizontal, **vertical}
+    if node["type"] == "vector" or only_image(node, job):
+        style = _stretched(style, rules, node, parent)
     if rules["horizontal"] == "scale" and parent["box"]["width"]:
         style["width"] = tailwind.percent("w", node["box"]["width"] / parent["box"]["width"])
     elif rules["horizontal"] != "stretch":
@@ -164,6 +170,35 @@ def _placed(node: Json, parent: Json, job: Job) -> Style:
     elif rules["vertical"] != "stretch" and node["sizing"]["vertical"] != "hug":
         style |= _height(node, job)
     return style
+
+
+def _stretched(style: Style, rules: Json, node: Json, parent: Json) -> Style:
+    """Drawings and images have a size of their own: two offsets do not stretch them."""
+    result = dict(style)
+    for axis, far, side, letter in (
+        ("horizontal", "right", "width", "w"),
+        ("vertical", "bottom", "height", "h"),
+    ):
+        if rules[axis] == "stretch":
+            del result[far]
+            rest = round(parent["box"][side] - node["box"][side], 3)
+            sign = "-" if rest >= 0 else "+"
+            calculated = f"{letter}-[calc(100%{sign}{tailwind.pixels(abs(rest))})]"
+            result[side] = calculated if rest else f"{letter}-full"
+    return result
+
+
+def own_size(node: Json, style: Style, job: Job) -> Style:
+    """The sizes that a drawing must say for itself: it has no content that would give them."""
+    missing: Style = {}
+    stretched = {"horizontal": "flex", "vertical": "align-self"}
+    for axis, side, made in (
+        ("horizontal", "width", {"width": _width(node, job)}),
+        ("vertical", "height", _exact_height(node, job)),
+    ):
+        if side not in style and node["sizing"][axis] != "fill" and stretched[axis] not in style:
+            missing |= made
+    return missing
 
 
 def _as_group(group: Json) -> dict[str, str]:
@@ -201,11 +236,16 @@ def _width(node: Json, job: Job) -> str:
 
 def _height(node: Json, job: Job) -> Style:
     """The height; a box with text may grow, so that longer text pushes what follows."""
+    if node["type"] != "text" and not _may_grow(node):
+        return _exact_height(node, job)
     value = node["box"]["height"]
     token = job.variable(node, "height", "spacing", value)
-    if node["type"] != "text" and not _may_grow(node):
-        return {"height": tailwind.length("h", value, token)}
     return {"min-height": tailwind.length("min-h", value, token)}
+
+
+def _exact_height(node: Json, job: Job) -> Style:
+    value = node["box"]["height"]
+    return {"height": tailwind.length("h", value, job.variable(node, "height", "spacing", value))}
 
 
 def _may_grow(node: Json) -> bool:

@@ -39,15 +39,17 @@ def _metrics(node: Json, text: Json, job: Job) -> Style:
     plain = {key: value for key, value in text.items() if key != "style"}
     reference = text.get("style")
     token = job.token("typography", reference, plain)
-    family = job.token("font", reference, text["family"]) or _bound(
-        node, "fontFamily", "font", text["family"], job
+    family = (
+        job.token("font", reference, text["family"])
+        or _bound(node, "fontFamily", "font", text["family"], job)
+        or job.token("font", f"family:{text['family']}", text["family"])
     )
     style: Style = {"font-family": f"font-{family}" if family else _family(text["family"])}
     if token:
         return style | {"font-size": f"text-{token}"}
     size = _bound(node, "fontSize", "font_size", text["size"], job)
     weight = _bound(node, "fontWeight", "font_weight", text["weight"], job)
-    style["font-size"] = f"text-{size}" if size else f"text-[{tailwind.pixels(text['size'])}]"
+    style["font-size"] = f"text-{size}" if size else _size(text)
     style["font-weight"] = f"font-{weight}" if weight else tailwind.weight(text["weight"])
     if "line_height" in text:
         line = _bound(node, "lineHeight", "line_height", text["line_height"], job)
@@ -58,6 +60,12 @@ def _metrics(node: Json, text: Json, job: Job) -> Style:
         amount = tracking or f"[{tailwind.pixels(spacing)}]"
         style["letter-spacing"] = f"tracking-{amount}"
     return style
+
+
+def _size(text: Json) -> str:
+    """The size's name, which brings a line height, only where the text has one of its own."""
+    plain = f"text-[{tailwind.pixels(text['size'])}]"
+    return tailwind.text_size(text["size"]) if "line_height" in text else plain
 
 
 def _bound(node: Json, field: str, kind: str, value: Any, job: Job) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from interlock_codegen.element import Element, Expression, Text
+from interlock_codegen.jsx.classes import shortened
 from interlock_codegen.jsx.text import jsx_attribute, jsx_text, quoted
 
 _STEP = "  "
@@ -71,10 +72,12 @@ class Printer:
         return "".join(parts)
 
     def _class_name(self, element: Element) -> str:
-        classes = " ".join(dict.fromkeys(element.style.values()))
+        classes = " ".join(shortened(element.style.values()))
         dynamic = [f"${{{choice}}}" for choice in element.choices]
         if element is self._root:
             dynamic.append("${className}")
+        if len(element.choices) == 1 and not classes and element is not self._root:
+            return f" className={{{element.choices[0]}}}"
         if dynamic:
             return " className={`" + " ".join(filter(None, [classes, *dynamic])) + "`}"
         return f" className={jsx_attribute(classes)}" if classes else ""

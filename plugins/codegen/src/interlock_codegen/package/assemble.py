@@ -74,13 +74,13 @@ def _package(name: str) -> dict[str, Any]:
         "version": "0.1.0",
         "private": True,
         "type": "module",
-        "exports": {".": "./index.ts", "./theme.css": "./theme.css"},
+        "exports": {".": "./index.ts", "./theme.css": "./theme.css", "./tokens": "./tokens.ts"},
         "scripts": {"check": "tsc -p tsconfig.json"},
         "peerDependencies": {"react": ">=18"},
         "devDependencies": {
             "@types/react": "^19.0.0",
             "react": "^19.0.0",
-            "tailwindcss": "^4.0.0",
+            "tailwindcss": "^4.1.0",
             "typescript": ">=5.6",
         },
     }

@@ -11,6 +11,9 @@ from interlock_figma.tree.geometry import rounded
 _DIMENSIONS = frozenset(
     ("spacing", "radius", "stroke", "font_size", "line_height", "letter_spacing")
 )
+_SERIFS = frozenset(
+    ("georgia", "times", "times new roman", "merriweather", "playfair display", "lora", "garamond")
+)
 _DTCG_TYPES = {"font": "fontFamily", "font_weight": "fontWeight"}
 
 
@@ -112,8 +115,17 @@ def _declarations(token: Token, value: Any) -> list[str]:
     if token.kind == "shadow":
         return [f"{name}: {', '.join(_shadow(shadow) for shadow in value)};"]
     if token.kind == "font":
-        return [f'{name}: "{value}", sans-serif;']
+        return [f'{name}: "{value}", {_generic(value)};']
     return [f"{name}: {value}px;" if token.kind in _DIMENSIONS else f"{name}: {value};"]
+
+
+def _generic(family: str) -> str:
+    """The kind of font that may stand in, told from the name."""
+    name = family.lower()
+    if "mono" in name or "code" in name or "courier" in name:
+        return "monospace"
+    serif = "serif" in name and "sans" not in name
+    return "serif" if serif or name in _SERIFS else "sans-serif"
 
 
 def _typography_declarations(name: str, value: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from interlock_figma.tokens.model import Sighting
 from interlock_figma.tree import Document
 from interlock_figma.tree.geometry import rounded
+from interlock_figma.tree.kinds import TEXTS
 from interlock_figma.tree.paint import effects, paints
 from interlock_figma.tree.typography import text_style
 
@@ -45,6 +46,7 @@ def sightings(document: Document) -> Iterator[Sighting]:
         yield from _styles(node, document)
         yield from _paint_variables(node)
         yield from _scalar_variables(node)
+        yield from _family(node)
 
 
 def _styles(node: Json, document: Document) -> Iterator[Sighting]:
@@ -59,6 +61,13 @@ def _styles(node: Json, document: Document) -> Iterator[Sighting]:
             yield Sighting(found[0], str(style_id), label, found[1], "style")
             if found[0] == "typography":
                 yield Sighting("font", str(style_id), "", found[1]["family"], "style")
+
+
+def _family(node: Json) -> Iterator[Sighting]:
+    """Every font is a token, bound or not: there are few, and each is used in many places."""
+    family = (node.get("style") or {}).get("fontFamily")
+    if node.get("type") in TEXTS and family:
+        yield Sighting("font", f"family:{family}", "", family, "text")
 
 
 def _fill(node: Json, size: tuple[float, float]) -> tuple[str, Any] | None:

@@ -79,11 +79,13 @@ class Simplifier:
             result["shapes"] = drawing.shapes
             if kind == "INSTANCE":
                 result["component"] = instance_of(node, self.document)
-        elif kind in kinds.TEXTS or ("characters" in node and kind not in kinds.FRAMES):
+        elif kind in kinds.TEXTS or _is_styled_text(node):
             self._text(node, where, result)
         else:
             self._box(node, where, result)
             self._children(node, where, result, scoped)
+            if node.get("characters"):
+                result.setdefault("children", []).append(self._caption(node, result))
         if kind not in kinds.FRAMES | kinds.TEXTS | kinds.SHAPES:
             result["figma_type"] = kind
             self._warn(node, f"node type {kind or '(none)'} is not known; drawn as a plain box")
@@ -129,6 +131,24 @@ class Simplifier:
             result["runs"] = [self._run(node, where, text, number) for text, number in pieces]
         if lines := typography.lists(node):
             result["lists"] = lines
+
+    def _caption(self, node: Json, around: Json) -> dict[str, Any]:
+        """The words of a box that carries some itself, as a sticky note or a table cell does."""
+        style = {"textAlignHorizontal": "CENTER", "textAlignVertical": "CENTER"}
+        words = {"style": {**style, **(node.get("style") or {})}, "characters": node["characters"]}
+        return {
+            "id": f"{around['id']}:text",
+            "name": "Text",
+            "type": "text",
+            "box": {**around["box"], "x": 0, "y": 0},
+            "sizing": {"horizontal": "fixed", "vertical": "fixed"},
+            "constraints": {"horizontal": "stretch", "vertical": "stretch"},
+            "text": str(node["characters"]),
+            "text_style": self._named(
+                "text", typography.text_style(words["style"]), node, ("text",)
+            ),
+            "text_box": typography.text_box(words),
+        }
 
     def _run(self, node: Json, where: Placement, text: str, number: int) -> dict[str, Any]:
         run: dict[str, Any] = {"text": text}
@@ -195,3 +215,8 @@ class Simplifier:
     def _warn(self, node: Json, message: str) -> None:
         name = str(node.get("name") or "")
         self.warnings.append({"node": str(node.get("id") or ""), "name": name, "message": message})
+
+
+def _is_styled_text(node: Json) -> bool:
+    """Whether a node of no known type can only be a text."""
+    return {"characters", "style"} <= node.keys() and node.get("type") not in kinds.FRAMES
