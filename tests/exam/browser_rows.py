@@ -61,7 +61,7 @@ def distances(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> list[
             got = found.get(node["id"])
             if got is None or origin is None or not _is_measurable(node):
                 continue
-            away.append((_distance(node["absoluteBoundingBox"], origin, got), _label(node, case)))
+            away.append((_distance(node["absoluteBoundingBox"], origin, got), label(node, case)))
     return away
 
 
@@ -78,7 +78,8 @@ def geometry(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
     return row
 
 
-def _label(node: Json, case: str) -> str:
+def label(node: Json, case: str) -> str:
+    """What to call a layer among the faults."""
     return f"{node['type']} {node['name'][:30]!r} {node['id']} in {case}"
 
 
@@ -119,7 +120,7 @@ def presence(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
         for node in shown(truth, case):
             total += 1
             if node["id"] not in found and _draws(node):
-                missing.append(_label(node, case))
+                missing.append(label(node, case))
     return Row("presence", round(1 - len(missing) / max(1, total), 4), not missing, missing[:8])
 
 
@@ -132,86 +133,3 @@ def _draws(node: Json) -> bool:
         for key in ("fills", "strokes", "effects")
         for paint in node.get(key) or ()
     )
-
-
-def style(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
-    """Share of style properties whose computed value is the design's."""
-    total, wrong = 0, []
-    for case, found in measured.items():
-        for node in shown(truth, case):
-            got = found.get(node["id"])
-            if got is None or got["tag"] in ("path", "g", "svg"):
-                continue
-            for name, wanted, value in expected(node, got["style"]):
-                total += 1
-                if not _agree(wanted, value):
-                    wrong.append(f"{name} {value} for {wanted} at {_label(node, case)}")
-    share = 1 - len(wrong) / max(1, total)
-    return Row("style", round(share, 4), share >= 0.98, wrong[:8])
-
-
-def expected(node: Json, got: Json) -> Iterator[tuple[str, Any, str]]:
-    """Property, the design's value, the computed one."""
-    solid = _only_solid(node)
-    if node["type"] == "TEXT":
-        yield from _text(node, got)
-        if solid:
-            yield "color", solid, got["color"]
-        return
-    if solid and node["type"] != "ELLIPSE":
-        yield "backgroundColor", solid, got["backgroundColor"]
-    radius = node.get("cornerRadius")
-    if radius and node["type"] != "ELLIPSE":
-        yield "borderRadius", float(radius), got["borderTopLeftRadius"]
-    if node.get("opacity", 1) < 1:
-        yield "opacity", float(node["opacity"]), got["opacity"]
-    strokes = [paint for paint in node.get("strokes") or () if paint.get("visible") is not False]
-    if strokes and node.get("strokeWeight"):
-        yield "stroke", True, str(_is_stroked(got))
-
-
-def _is_stroked(got: Json) -> bool:
-    sides = ("Top", "Right", "Bottom", "Left")
-    borders = any(got[f"border{side}Width"] != "0px" for side in sides)
-    outlined = got["outlineStyle"] != "none" and got["outlineWidth"] != "0px"
-    return borders or outlined or got["boxShadow"] != "none"
-
-
-def _text(node: Json, got: Json) -> Iterator[tuple[str, Any, str]]:
-    given = node.get("style") or {}
-    if any(node.get("characterStyleOverrides") or ()):
-        return
-    yield "fontFamily", given.get("fontFamily"), got["fontFamily"].split(",")[0].strip("\"'")
-    yield "fontSize", float(given.get("fontSize", 0)), got["fontSize"]
-    yield "fontWeight", float(given.get("fontWeight", 400)), got["fontWeight"]
-    if given.get("lineHeightPx"):
-        yield "lineHeight", float(given["lineHeightPx"]), got["lineHeight"]
-    if given.get("letterSpacing"):
-        yield "letterSpacing", float(given["letterSpacing"]), got["letterSpacing"]
-    if given.get("textCase") == "UPPER":
-        yield "textTransform", "uppercase", got["textTransform"]
-
-
-def _only_solid(node: Json) -> tuple[float, ...] | None:
-    paints = [paint for paint in node.get("fills") or () if paint.get("visible") is not False]
-    if len(paints) != 1 or paints[0]["type"] != "SOLID":
-        return None
-    colour = paints[0]["color"]
-    alpha = colour.get("a", 1) * paints[0].get("opacity", 1)
-    return (*(round(colour[name] * 255) for name in "rgb"), round(alpha, 2))
-
-
-def _agree(wanted: Any, value: str) -> bool:
-    if isinstance(wanted, tuple):
-        numbers = [float(part) for part in value.strip("rgba()").split(",") if part.strip()]
-        numbers += [1.0] * (4 - len(numbers))
-        near = all(abs(a - b) <= 1 for a, b in zip(wanted[:3], numbers[:3], strict=True))
-        return near and abs(wanted[3] - numbers[3]) <= 0.02
-    if isinstance(wanted, bool):
-        return str(wanted) == value
-    if isinstance(wanted, float):
-        number = value.removesuffix("px")
-        return number.replace(".", "", 1).lstrip("-").replace("e+", "").isdigit() and (
-            abs(float(number) - wanted) <= 0.1 or (wanted > 900 and float(number) > 900)
-        )
-    return str(wanted) == value

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import growth
 from figma_truth import TEXTS, Truth, visible
 from rows import Row
 
@@ -20,18 +21,24 @@ def plan(truth: Truth, case: Json) -> Json:
 
     ``flows``: change its texts and children; ``fluid``: also its width; ``drops``: ``[child, next,
     axis]``, of which the second must take the place of the first; ``groups``: ids of siblings that
-    may not overlap; ``grows``: by how much of the root's growth each FILL layer grows.
+    may not overlap; ``hugs``: ``[box, children, side]``, the side on which a box that hugs its
+    children reaches as far as they do; ``grows``: by how many pixels each layer becomes wider,
+    and goes to the right, when the root is a quarter wider.
     """
     root = truth.nodes.get(case["id"])
-    if root is None or case["kind"] == "state" or not _flows(root):
-        return {"flows": False, "fluid": False, "drops": [], "groups": [], "grows": {}}
-    return {
-        "flows": True,
-        "fluid": case["kind"] == "screen",
-        "drops": list(_drops(root)),
-        "groups": [[c["id"] for c in each] for each in _groups(root)],
-        "grows": dict(_grows(root, 1.0)),
-    }
+    nothing: Json = {"drops": [], "groups": [], "hugs": [], "grows": {}}
+    if root is None or case["kind"] == "state":
+        return {"flows": False, "fluid": False, **nothing}
+    flows, fluid = _flows(root), case["kind"] == "screen" and root["type"] != "CANVAS"
+    plan = {"flows": flows, "fluid": fluid, **nothing}
+    if fluid:
+        width = float(case["width"])
+        plan["grows"] = dict(growth.of(root, round(width * 1.25) - width))
+    if flows:
+        plan["drops"] = list(_drops(root))
+        plan["groups"] = [[c["id"] for c in each] for each in _groups(root)]
+        plan["hugs"] = list(_hugs(root))
+    return plan
 
 
 def _flows(root: Json) -> bool:
@@ -70,6 +77,18 @@ def _groups(root: Json) -> Iterator[list[Json]]:
             yield held
 
 
+def _hugs(root: Json) -> Iterator[list[Any]]:
+    """Each box that hugs what flows in it, with the side on which it does."""
+    for node in _rows(root):
+        held = _in_flow(node)
+        if not held or any(child.get("rotation") for child in held):
+            continue
+        for axis, side in (("Horizontal", "right"), ("Vertical", "bottom")):
+            limit = "maxWidth" if axis == "Horizontal" else "maxHeight"
+            if node.get(f"layoutSizing{axis}") == "HUG" and limit not in node:
+                yield [node["id"], [child["id"] for child in held], side]
+
+
 def _drops(root: Json) -> Iterator[list[str]]:
     """The first child of each row packed to its start, and the one that must follow up."""
     for node in _rows(root):
@@ -79,21 +98,6 @@ def _drops(root: Json) -> Iterator[list[str]]:
         if plain and len(held) > 1 and "absoluteBoundingBox" in held[0]:
             axis = "x" if node["layoutMode"] == "HORIZONTAL" else "y"
             yield [held[0]["id"], held[1]["id"], axis]
-
-
-def _grows(node: Json, share: float) -> Iterator[tuple[str, float]]:
-    """Share of the root's growth that each FILL layer takes, down to where no layer fills."""
-    mode = node.get("layoutMode")
-    if mode not in _LINEAR or node.get("layoutWrap") == "WRAP":
-        return
-    held = _in_flow(node)
-    filling = [c for c in held if c.get("layoutSizingHorizontal") == "FILL"]
-    if any(c.get("maxWidth") or c.get("minWidth") for c in filling):
-        return
-    for child in filling:
-        own = share / len(filling) if mode == "HORIZONTAL" else share
-        yield child["id"], own
-        yield from _grows(child, own)
 
 
 def rows(folder: Path) -> list[Row]:

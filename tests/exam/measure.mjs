@@ -2,7 +2,7 @@
 // measure.mjs FOLDER CHROMIUM: cases.json gives {id, width, flows, ...} (elastic_rows.plan); writes
 // measured.json: {id: {node: {x, y, width, height, style}}}, positions from the case's own corner;
 // states.json: the same for cases with their state forced; axe.json: {id: [violation]};
-// elastic.json, for cases that flow: {id: {edits, stiff, widths: {width: {over, faults, widest}}}}.
+// elastic.json, for screens and for cases that flow: {id: {edits, stiff, widths: {width: {over, faults, widest}}}}.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -53,7 +53,7 @@ const states = {};
 const violations = {};
 const elastic = {};
 for (const { id, kind, html } of rendered) {
-  const { width, flows, fluid, state, drops, groups, grows } = cases[id];
+  const { width, flows, fluid, state, drops, groups, hugs, grows } = cases[id];
   if (kind === "state") {
     await page.evaluate(measure, { html, width });
     await force(state);
@@ -62,14 +62,17 @@ for (const { id, kind, html } of rendered) {
   }
   measured[id] = await page.evaluate(measure, { html, width });
   violations[id] = [...(violations[id] ?? []), ...(await page.evaluate(audit))];
-  if (!flows) continue;
-  elastic[id] = { edits: await page.evaluate(edit, { drops, groups }), widths: {}, stiff: [] };
+  if (!flows && !fluid) continue;
+  const edits = flows ? await page.evaluate(edit, { drops, groups, hugs }) : { texts: 0, faults: [] };
+  elastic[id] = { edits, widths: {}, stiff: [] };
   if (!fluid) continue;
-  const usual = await page.evaluate(() => globalThis.exam.overlaps());
-  for (const narrow of [Math.round(width * 0.75), Math.round(width * 1.25), 390]) {
-    await page.setViewportSize({ width: narrow, height: 1000 });
-    elastic[id].widths[narrow] = await page.evaluate(squeeze, { width: narrow, usual });
-    if (narrow > width) elastic[id].stiff = await page.evaluate(stiff, { grows, width, wider: narrow, before: measured[id] });
+  const usual = await page.evaluate((width) => [...globalThis.exam.overlaps(), ...globalThis.exam.cut(width)], width);
+  const wider = Math.round(width * 1.25);
+  for (const other of flows ? [Math.round(width * 0.75), wider, 390] : [wider]) {
+    await page.setViewportSize({ width: other, height: 1000 });
+    const found = await page.evaluate(squeeze, { width: other, usual });
+    if (flows) elastic[id].widths[other] = found;
+    if (other === wider) elastic[id].stiff = await page.evaluate(stiff, { grows, wider, before: measured[id] });
   }
   await page.setViewportSize({ width: 1600, height: 1000 });
 }
@@ -99,10 +102,10 @@ async function audit() {
 
 // Doubles each text in turn and drops the first child of each row: which texts or siblings then
 // newly lie over each other, and which sibling does not follow up.
-function edit({ drops, groups }) {
-  const { texts, overlaps, crossings, of } = globalThis.exam;
+function edit({ drops, groups, hugs }) {
+  const { texts, overlaps, crossings, spills, of } = globalThis.exam;
   const chosen = texts().slice(0, 60);
-  const look = () => [...overlaps(), ...crossings(groups)];
+  const look = () => [...overlaps(), ...crossings(groups), ...spills(hugs)];
   const before = new Set(look());
   const faults = [];
   const compare = (what) => faults.push(...look().filter((pair) => !before.has(pair)).map((pair) => `${what}: ${pair}`));
@@ -129,14 +132,19 @@ function edit({ drops, groups }) {
   return { texts: chosen.length, faults };
 }
 
-// Which layers that fill their parent do not take their share of what the root grew.
-function stiff({ grows, width, wider, before }) {
+// Which layers do not take what FILL, or move and stretch as constraints, gives them of the root's growth.
+function stiff({ grows, wider, before }) {
   const { of } = globalThis.exam;
-  return Object.entries(grows).flatMap(([id, share]) => {
+  const origin = document.getElementById("case").getBoundingClientRect().x;
+  return Object.entries(grows).flatMap(([id, { width, x }]) => {
     const element = of(id);
-    if (!element || !before[id]) return [];
-    const missing = before[id].width + share * (wider - width) - element.getBoundingClientRect().width;
-    return Math.abs(missing) > 1.5 ? [`${id} at ${wider}px: ${missing.toFixed(1)}px from what FILL gives`] : [];
+    // What is drawn inside of an icon is a drawing, and scales as one.
+    if (!element || !before[id] || element.ownerSVGElement) return [];
+    const box = element.getBoundingClientRect();
+    const missing = before[id].width + width - box.width;
+    const astray = x === null ? 0 : before[id].x + x - (box.x - origin);
+    const off = Math.abs(missing) > 1.5 ? [`${id} at ${wider}px: ${missing.toFixed(1)}px from what its sizing gives`] : [];
+    return Math.abs(astray) > 1.5 ? [...off, `${id} at ${wider}px: ${astray.toFixed(1)}px from where its constraint holds it`] : off;
   });
 }
 
@@ -147,7 +155,8 @@ function squeeze({ width, usual }) {
   const over = host.scrollWidth - width;
   const out = (each) => each.getBoundingClientRect().right > width + 1;
   const widest = over > 1 ? [...host.querySelectorAll("[data-node-id]")].filter(out) : [];
-  const faults = globalThis.exam.overlaps().filter((pair) => !usual.includes(pair));
+  const { overlaps, cut } = globalThis.exam;
+  const faults = [...overlaps(), ...cut(width)].filter((fault) => !usual.includes(fault));
   return { over, faults, widest: widest.map((each) => each.dataset.nodeId).slice(0, 4) };
 }
 
@@ -157,8 +166,29 @@ function install() {
     [...document.querySelectorAll("#case :is(p, span, h1, h2, h3, h4, h5, h6)")].filter(
       (each) => each.dataset.nodeId && !each.children.length && each.textContent.trim(),
     );
+  // The box of a text with all that flows out of it, as far as that is seen.
+  const inked = (each) => {
+    const box = each.getBoundingClientRect();
+    const clipped = getComputedStyle(each).overflowX !== "visible";
+    const over = (side) => (clipped || !each.isConnected ? 0 : Math.max(0, each[`scroll${side}`] - each[`client${side}`]));
+    return { left: box.left, top: box.top, right: box.right + over("Width"), bottom: box.bottom + over("Height") };
+  };
+  // Texts that leave the case or what clips them.
+  const cut = (width) => {
+    const host = document.getElementById("case").getBoundingClientRect();
+    return texts().flatMap((each) => {
+      const box = inked(each);
+      let [left, right] = [host.left, host.left + width];
+      for (let above = each.parentElement; above && above.id !== "case"; above = above.parentElement) {
+        if (getComputedStyle(above).overflowX === "visible") continue;
+        const clip = above.getBoundingClientRect();
+        [left, right] = [Math.max(left, clip.left), Math.min(right, clip.right)];
+      }
+      return box.right > right + 1 || box.left < left - 1 ? [`${each.dataset.nodeId} is cut off`] : [];
+    });
+  };
   const overlaps = () => {
-    const boxes = texts().map((each) => [each.dataset.nodeId, each.getBoundingClientRect()]);
+    const boxes = texts().map((each) => [each.dataset.nodeId, inked(each)]);
     const found = [];
     boxes.forEach(([one, a], index) => {
       for (const [other, b] of boxes.slice(index + 1)) {
@@ -183,7 +213,14 @@ function install() {
     }
     return found;
   };
-  globalThis.exam = { texts, overlaps, crossings, of };
+  // Children that stick out of a box that hugs them.
+  const spills = (hugs) =>
+    hugs.flatMap(([id, children, end]) => {
+      const around = of(id)?.getBoundingClientRect();
+      const boxes = children.map((child) => [child, of(child)?.getBoundingClientRect()]);
+      return boxes.filter(([, box]) => around && box && box[end] > around[end] + 2).map(([child]) => `${child} out of ${id}`);
+    });
+  globalThis.exam = { texts, overlaps, crossings, spills, cut, of };
 }
 
 async function measure({ html, width }) {
@@ -192,16 +229,29 @@ async function measure({ html, width }) {
   if (html !== undefined) host.innerHTML = html;
   await document.fonts.ready;
   const names = [
-    "color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "lineHeight",
-    "letterSpacing", "textTransform", "borderTopLeftRadius", "opacity", "boxShadow",
-    "borderTopWidth", "borderRightWidth", "borderBottomWidth", "borderLeftWidth", "outlineWidth",
-    "outlineStyle", "position", "display",
+    "color", "backgroundColor", "backgroundImage", "fontFamily", "fontSize", "fontWeight", "fontStyle", "lineHeight",
+    "letterSpacing", "textTransform", "textAlign", "textDecorationLine", "opacity", "visibility", "boxShadow", "textShadow",
+    "borderTopLeftRadius", "borderTopRightRadius", "borderBottomRightRadius", "borderBottomLeftRadius",
+    "borderTopWidth", "borderRightWidth", "borderBottomWidth", "borderLeftWidth",
+    "borderTopColor", "borderRightColor", "borderBottomColor", "borderLeftColor",
+    "outlineWidth", "outlineStyle", "outlineColor", "position", "flexGrow",
   ];
+  const said = ["width", "height", "min-width", "max-width", "min-height", "max-height", "flex-basis"];
+  const runs = (element) => {
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walk.nextNode()) {
+      const { color, fontWeight, fontSize, fontStyle } = getComputedStyle(walk.currentNode.parentElement);
+      found.push({ text: walk.currentNode.data, color, fontWeight, fontSize, fontStyle });
+    }
+    return found;
+  };
   const origin = host.getBoundingClientRect();
   const found = {};
   for (const element of host.querySelectorAll("[data-node-id]")) {
     const box = element.getBoundingClientRect();
     const computed = getComputedStyle(element);
+    const stated = element.computedStyleMap();
     found[element.dataset.nodeId] = {
       tag: element.tagName.toLowerCase(),
       x: box.x - origin.x,
@@ -209,6 +259,8 @@ async function measure({ html, width }) {
       width: box.width,
       height: box.height,
       style: Object.fromEntries(names.map((name) => [name, computed[name]])),
+      said: Object.fromEntries(said.map((name) => [name, String(stated.get(name))])),
+      runs: /^(p|span|h[1-6])$/i.test(element.tagName) ? runs(element) : [],
     };
   }
   return found;

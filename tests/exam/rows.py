@@ -1,4 +1,4 @@
-"""The quick rows: types, lint, content, traps, determinism."""
+"""The quick rows: types, lint, content, determinism."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from figma_truth import FLOWS, Truth, solid
+from figma_truth import Truth, solid
 from generation import Generated
 from markup import Tag, read_markup
 from toolchain import HERE, run
@@ -115,27 +115,6 @@ def _not_carried(truth: Truth, markup: dict[str, list[Tag]], made: Generated) ->
         for text in texts
         if solid(text) not in shown and solid(text) not in code
     ]
-
-
-def no_trap(truth: Truth, markup: dict[str, list[Tag]]) -> Row:
-    """Share of absolutely placed elements among the children of auto-layout boxes."""
-    total, trapped = 0, []
-    for tags in markup.values():
-        for tag in tags:
-            if not _is_in_flow(truth, tag.node):
-                continue
-            total += 1
-            if "absolute" in tag.classes or "fixed" in tag.classes:
-                trapped.append(tag.node)
-    return Row("no_trap", round(len(trapped) / max(1, total), 4), not trapped, trapped[:5])
-
-
-def _is_in_flow(truth: Truth, node_id: str) -> bool:
-    node = truth.nodes.get(node_id)
-    parent = truth.nodes.get(truth.parents.get(node_id, ""))
-    if node is None or parent is None or node.get("layoutPositioning") == "ABSOLUTE":
-        return False
-    return parent.get("layoutMode", "NONE") in FLOWS
 
 
 def determinism(body: Json, made: Generated) -> Row:

@@ -17,9 +17,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import browser_rows
-import class_rows
 import elastic_rows
+import flow_rows
 import rows
+import style_rows
+import token_rows
 import variant_rows
 from figma_truth import read
 from generation import generate, write
@@ -44,9 +46,7 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
         found = [
             *sound,
             rows.content(truth, markup, made),
-            rows.no_trap(truth, markup),
-            class_rows.elastic_sizes(truth, markup),
-            class_rows.tokens(truth, markup, made.references),
+            token_rows.tokens(truth, markup, made.references, made.files["theme.css"]),
             variant_rows.props(truth, made),
             rows.determinism(body, made),
         ]
@@ -55,9 +55,11 @@ def examine(path: Path, keep: Path | None, quick: bool) -> list[rows.Row]:
         measured = browser_rows.measure(folder, truth)
         return [
             *found,
+            flow_rows.no_trap(truth, measured),
+            flow_rows.elastic_sizes(truth, measured),
             browser_rows.presence(truth, measured),
             browser_rows.geometry(truth, measured),
-            browser_rows.style(truth, measured),
+            style_rows.style(truth, measured),
             variant_rows.variants(truth, made, measured),
             variant_rows.states(truth, made, folder),
             browser_rows.axe(folder),

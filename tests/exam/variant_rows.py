@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import browser_rows
+import style_rows
 from figma_truth import Truth, choice
 from generation import Generated
 from rows import Row
@@ -85,7 +86,7 @@ def _held(name: str, truth: Truth, found: Measured) -> Row:
     for case, layers in found.items():
         away = browser_rows.distances(truth, {case: layers})
         distances += [distance for distance, _ in away]
-        look = browser_rows.style(truth, {case: layers})
+        look = style_rows.style(truth, {case: layers})
         if not look.passed:
             faults += look.faults[:2]
         faults += [f"{distance:.1f}px {label}" for distance, label in away if distance > 4][:2]
@@ -94,7 +95,7 @@ def _held(name: str, truth: Truth, found: Measured) -> Row:
     sizes = sorted(distances)
     ninth = sizes[int(len(sizes) * 0.9)] if sizes else 0
     median = statistics.median(sizes) if sizes else 0
-    style = browser_rows.style(truth, found)
+    style = style_rows.style(truth, found)
     present = browser_rows.presence(truth, found)
     passed = median <= 1 and ninth <= 4 and style.passed and present.passed
     row = Row(name, style.figure, passed, faults[:6])

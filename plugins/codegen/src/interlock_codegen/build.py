@@ -10,6 +10,7 @@ from interlock_codegen import semantics, tailwind
 from interlock_codegen.css import background, container, effects, item, stroke, typeset
 from interlock_codegen.element import Element, Expression, Style, Text
 from interlock_codegen.job import Job
+from interlock_codegen.jsx.classes import shortened
 from interlock_codegen.richtext import content, is_address
 from interlock_codegen.svg import drawing
 
@@ -82,6 +83,8 @@ class Builder:
             use.attributes["nodeId"] = str(node["id"])
         style = item.item(node, around.parent, self._job)
         if style.get("position") == "absolute":
+            if filled := _filled(node):
+                use.attributes["className"] = " ".join(filled)
             tag = "span" if around.phrasing else "div"
             return Element(tag, style=style, children=[use])
         kept = {key: value for key, value in style.items() if key not in _OWN_SIZE}
@@ -224,6 +227,13 @@ class Builder:
         for holder in element.walk():
             holder.children = [_as_field(child, node) for child in holder.children]
         return element
+
+
+def _filled(node: Json) -> list[str]:
+    """What makes a component that stretches with its parent as large as the box around it."""
+    rules = node.get("constraints") or {}
+    sides = (("horizontal", "w-full!"), ("vertical", "h-full!"))
+    return shortened(each for axis, each in sides if rules.get(axis) in ("stretch", "scale"))
 
 
 def _as_field(child: Element | Text, node: Json) -> Element | Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from interlock_codegen import tailwind
 from interlock_codegen.element import Style
@@ -170,19 +170,32 @@ def _has_absolute(node: Json) -> bool:
 
 def _padding(node: Json, layout: Json, border: Sequence[float], job: Job) -> Style:
     given = layout.get("padding") or (0, 0, 0, 0)
-    sides = [
-        (value - width, None if width else job.variable(node, field, "spacing", value))
+    top, right, bottom, left = sides = [
+        _Side(value - width, job.variable(node, field, "spacing", value), width)
         for value, width, field in zip(given, border, _FIELDS, strict=True)
     ]
-    top, right, bottom, left = sides
     if top == right == bottom == left:
-        return {"padding": tailwind.length("p", *top)} if top[0] else {}
+        return {"padding": top.written("p")} if top.room else {}
     style: Style = {}
-    if left == right and left[0]:
-        style["padding-inline"] = tailwind.length("px", *left)
-    if top == bottom and top[0]:
-        style["padding-block"] = tailwind.length("py", *top)
+    if left == right and left.room:
+        style["padding-inline"] = left.written("px")
+    if top == bottom and top.room:
+        style["padding-block"] = top.written("py")
     for name, letter, side, other in zip(_NAMES, _SIDES, sides, sides[2:] + sides[:2], strict=True):
-        if side[0] and side != other:
-            style[name] = tailwind.length(f"p{letter}", *side)
+        if side.room and side != other:
+            style[name] = side.written(f"p{letter}")
     return style
+
+
+class _Side(NamedTuple):
+    """The padding of one side: what is left of it beside a border, and its token."""
+
+    room: float
+    token: str | None
+    border: float
+
+    def written(self, prefix: str) -> str:
+        """Its class."""
+        if self.token and self.border:
+            return f"{prefix}-[calc(var(--spacing-{self.token})-{tailwind.pixels(self.border)})]"
+        return tailwind.length(prefix, self.room, self.token)

@@ -42,7 +42,7 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
 
 def _root(node: Json, job: Job) -> Style:
     style: Style = {}
-    if job.is_screen:
+    if job.is_screen and node["type"] != "vector":
         style["width"] = "w-full"
     elif node["sizing"]["horizontal"] != "hug":
         style["width"] = _width(node, job)

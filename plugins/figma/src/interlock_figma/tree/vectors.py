@@ -96,8 +96,8 @@ class Drawing:
         return {"matrix": [*(rounded(part, 5) for part in linear), x, y], **size}
 
     def _paths(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
-        fill = self._fill(node.get("fills"), placement)
-        line = self._fill(node.get("strokes"), placement, kind="stroke")
+        fill = self._paint(node, "fills", placement)
+        line = self._paint(node, "strokes", placement)
         if node.get("fillGeometry") or node.get("strokeGeometry"):
             return self._recorded(node, placement, fill, line)
         drawn = outline(node, placement.width, placement.height)
@@ -120,22 +120,26 @@ class Drawing:
         paths = []
         for part in node.get("fillGeometry") or ():
             override = overrides.get(str(part.get("overrideID") or "")) or {}
-            own = self._fill(override["fills"], placement) if "fills" in override else fill
+            own = self._paint(override, "fills", placement) if "fills" in override else fill
             if own:
                 paths.append(_path(part, own))
         if line:
             paths.extend(_path(part, line) for part in node.get("strokeGeometry") or ())
         return paths
 
-    def _fill(self, given: Any, placement: Placement, kind: str = "fill") -> str | None:
-        found = paint.paints(given, placement.width, placement.height)
-        return self._shared.name_of("fill", {"paints": found}) if found else None
+    def _paint(self, node: Json, field: str, placement: Placement) -> str | None:
+        """The name of the paints of a field, with the style that they come from."""
+        found = paint.paints(node.get(field), placement.width, placement.height)
+        if not found:
+            return None
+        used = {str(key).lower(): name for key, name in (node.get("styles") or {}).items()}
+        style = used.get(field.removesuffix("s")) or used.get(field)
+        value = {"paints": found, "style": style} if style else {"paints": found}
+        return self._shared.name_of("fill", value)
 
     def _stand_in(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
         """The box of a curve whose geometry the capture does not have."""
-        name = self._fill(node.get("fills"), placement) or self._fill(
-            node.get("strokes"), placement
-        )
+        name = self._paint(node, "fills", placement) or self._paint(node, "strokes", placement)
         box = f"M0 0H{rounded(placement.width)}V{rounded(placement.height)}H0Z"
         return [{"d": box, "fill": name}]
 
