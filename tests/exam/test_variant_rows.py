@@ -82,8 +82,12 @@ def test_fill_takes_its_share_of_what_the_root_grows() -> None:
     )
     root = a_layer("1:1", layoutMode="VERTICAL", children=[row])
 
-    plan = elastic_rows.plan(read(root), {"id": "1:1", "kind": "screen"})
+    plan = elastic_rows.plan(read(root), {"id": "1:1", "kind": "screen", "width": 400})
 
-    assert plan["grows"] == {"1:2": 1.0, "2:1": 0.5, "2:2": 0.5}
+    assert {each: grown["width"] for each, grown in plan["grows"].items()} == {
+        "1:2": 100,
+        "2:1": 50,
+        "2:2": 50,
+    }
     assert plan["drops"] == [["2:1", "2:2", "x"]]
     assert plan["groups"] == [["2:1", "2:2", "2:3"]]
