@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -182,8 +182,28 @@ class MailboxMachine(RuleBasedStateMachine):
         self.loop.close()
 
 
-MailboxMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
+# A failure is told as it was found: to make it smaller would take longer than a test may.
+MailboxMachine.TestCase.settings = settings(
+    max_examples=150,
+    stateful_step_count=50,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 TestMailbox = MailboxMachine.TestCase
+
+
+def test_a_restart_keeps_the_order_of_a_key_of_which_one_was_released_and_one_is_held() -> None:
+    mailbox = Mailbox(4, keyed=True)
+    first, second, third = (tell(number, key="a", at=number) for number in range(3))
+    for envelope in (first, second, third):
+        mailbox.offer(envelope)
+    assert mailbox.take() is first
+    assert mailbox.take() is None
+    mailbox.done(first)
+    mailbox.offer_urgent(Signal.STOP)
+    mailbox.resume()
+
+    assert mailbox.take() is second
 
 
 async def test_the_line_moves_in_when_the_mailbox_is_half_empty() -> None:

@@ -59,9 +59,10 @@ class KeyedOrder:
         return sum(1 for _ in older)
 
     def clear(self) -> list[Envelope]:
-        """Forget which keys are busy; what was held, oldest first."""
-        held = sorted(self, key=lambda envelope: envelope.queued_at)
+        """Forget which keys are busy; what was held or released since, oldest first."""
+        # Of one key, what was released is older than what is held, also by a coarse clock.
+        waiting = sorted([*self._next, *self], key=lambda envelope: envelope.queued_at)
         self._busy.clear()
         self._next.clear()
         self.held = 0
-        return held
+        return waiting

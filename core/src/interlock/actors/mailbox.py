@@ -193,7 +193,11 @@ class Mailbox:
             messages = [each for each in self._urgent if isinstance(each, Envelope)]
             self._urgent = deque(messages) or None
         if self._keys is not None:
-            self.put_back(self._keys.clear())
+            back = self._keys.clear()
+            waiting = set(back)
+            # Those that were released wait in the queue already, behind what may be younger.
+            self._user = deque(each for each in self._user if each not in waiting)
+            self.put_back(back)
         self._idle.clear()
 
     def clear(self) -> list[Envelope]:
