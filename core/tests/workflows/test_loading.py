@@ -2,12 +2,14 @@
 
 from textwrap import dedent
 
+import orjson
 import pytest
 
 from interlock.config.document import Document
 from interlock.config.faults import ConfigError
 from interlock.sdk import Function, NotFound
 from interlock.workflows import ToolInfo, load_template, load_templates
+from interlock.workflows.loading import restore_template
 
 GET_FILE = ToolInfo(
     "figma.get_file",
@@ -142,6 +144,116 @@ steps:
         strict=True,
     ):
         assert word in fault
+
+
+JOBS = ToolInfo(
+    "jobs.list",
+    {"type": "object", "properties": {"after": {}}, "additionalProperties": False},
+    {
+        "$defs": {
+            "Job": {
+                "properties": {
+                    "name": {"type": "string"},
+                    "state": {"anyOf": [{"enum": ["open", "done"]}, {"type": "null"}]},
+                }
+            }
+        },
+        "properties": {
+            "jobs": {"type": "array", "items": {"$ref": "#/$defs/Job"}},
+            "more": {"type": "boolean"},
+        },
+    },
+)
+LIST = "workflow: w\nsteps:\n  - {id: all, call: jobs.list}\n"
+
+
+@pytest.mark.parametrize(
+    ("step", "faults"),
+    [
+        (
+            "{for_each: '${{ steps.all.jobs }}', as: job, do: [{transform: '${{ job.nam }}'}]}",
+            ["4:76 there is no key 'nam' (did you mean 'name'?)"],
+        ),
+        (
+            "{for_each: '${{ [j for j in steps.all.jobs] }}', do: [{transform: '${{ item.nam }}'}]}",
+            ["4:81 there is no key 'nam' (did you mean 'name'?)"],
+        ),
+        (
+            "{for_each: [{a: 1}, {b: 2}], do: [{transform: '${{ [item.a, item.b, item.c] }}'}]}",
+            ["4:78 there is no key 'c'"],
+        ),
+        (
+            "{for_each: steps.all.jobs, do: [{transform: 1}]}",
+            ["4:16 for_each is string, not a list (${{ steps.all.jobs }})"],
+        ),
+        (
+            "{for_each: {call: jobs.list, items: '${{ page.jbs }}', next: {aftr: 1}}, do: [{transform: 1}]}",
+            [
+                "4:51 there is no key 'jbs' (did you mean 'jobs'?)",
+                "4:67 jobs.list has no argument 'aftr' (did you mean 'after'?)",
+            ],
+        ),
+        (
+            "{switch: '${{ steps.all.jobs[0].state }}', cases: {opne: [{transform: 1}], null: [{transform: 2}]}}",
+            ["4:56 the value is never 'opne' (did you mean 'open'?)"],
+        ),
+        (
+            "{switch: '${{ steps.all.more }}', cases: {true: [{transform: 1}], yes: [{transform: 2}]}}",
+            ["4:71 the value is never 'yes' (one of true, false)"],
+        ),
+        ("{switch: '${{ default(steps.all.more, 1) }}', cases: {1: [{transform: 1}]}}", []),
+        ("{switch: '${{ steps.all.jobs[0].name }}', cases: {1: [{transform: 1}]}}", []),
+        (
+            "{switch: steps.all.more, cases: {true: [{transform: 1}]}}",
+            ["4:14 this is a text, not what it names (${{ steps.all.more }})"],
+        ),
+        (
+            "{switch: '${{ steps.all }}', cases: [{when: 1}]}",
+            [
+                (
+                    "4:41 `cases` is not a mapping from values to steps (a list of conditions is "
+                    "written as `if` with an `else` that holds the next `if`)"
+                )
+            ],
+        ),
+        ("{parallel: {}}", ["4:16 there are no branches ({name: [steps]})"]),
+        (
+            "{sleep_until: next tuesday}",
+            ["4:19 'next tuesday' is no moment (such as 2027-01-31T09:00)"],
+        ),
+        (
+            "{sleep_until: 1900000000000}",
+            [
+                "4:19 1900000000000 is after the year 2199 (seconds since the epoch, not milliseconds)"
+            ],
+        ),
+        (
+            "{sleep_until: steps.all.more}",
+            ["4:19 'steps.all.more' is no moment (${{ steps.all.more }})"],
+        ),
+        (
+            "{sleep: 40000d}",
+            ["4:13 nobody waits longer than a hundred years (a duration such as 30d)"],
+        ),
+    ],
+)
+def test_what_can_be_known_of_values_is_checked(step: str, faults: list[str]) -> None:
+    document = Document(f"{LIST}  - {step}", "w.yaml")
+    try:
+        load_template(document, lambda _: JOBS)
+        found = []
+    except ConfigError as error:
+        found = [
+            f"{fault.line}:{fault.column} {fault.message}"
+            + (f" ({fault.hint or fault.expected})" if fault.hint or fault.expected else "")
+            for fault in error.faults
+        ]
+    assert found == faults
+
+
+def test_a_template_from_the_journal_is_not_held_to_later_checks() -> None:
+    source = {"workflow": "w", "steps": [{"sleep": "40000d"}, {"parallel": {}}]}
+    assert len(restore_template(orjson.dumps(source), {}).block.steps) == 2
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -16,6 +16,7 @@ from interlock.expr.errors import (
 )
 from interlock.expr.expression import Expression, parse
 from interlock.expr.paths import Reference
+from interlock.expr.shapes import Shape
 from interlock.expr.template import Value, compile_value, constant
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MissingValue",
     "Problem",
     "Reference",
+    "Shape",
     "Value",
     "compile_value",
     "constant",

@@ -23,6 +23,10 @@ class Checker:
         self._scope = {name: Shape(schema, schema) for name, schema in scope_schemas.items()}
         self._problems: list[Problem] = []
 
+    def shape(self) -> Shape:
+        """Of the value, as far as it is known."""
+        return self._shape(self._tree.root, self._scope)
+
     def problems(self) -> list[Problem]:
         self._shape(self._tree.root, self._scope)
         return sorted(self._problems, key=lambda problem: problem.offset)
@@ -68,7 +72,7 @@ class Checker:
         if isinstance(key, str):
             return self._key(node, holder, key)
         self._shape(node.slice, scope)
-        return holder if isinstance(node.slice, ast.Slice) else holder.item()
+        return holder.loosely() if isinstance(node.slice, ast.Slice) else holder.item()
 
     def _inside(self, node: ast.ListComp | ast.DictComp, scope: _Shapes) -> _Shapes:
         """The names that the results of a comprehension see."""
@@ -90,7 +94,7 @@ class Checker:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if shapes and name in _OF_ITEM:
             return shapes[0].item()
-        return shapes[0] if shapes and name in _OF_LIST else UNKNOWN
+        return shapes[0].loosely() if shapes and name in _OF_LIST else UNKNOWN
 
     def _anything(self, node: ast.expr, scope: _Shapes) -> Shape:
         for child in ast.iter_child_nodes(node):

@@ -11,9 +11,10 @@ from interlock.expr.checker import Checker
 from interlock.expr.compiler import Compiler
 from interlock.expr.errors import Problem, Source
 from interlock.expr.functions.table import callees
-from interlock.expr.paths import Reference
+from interlock.expr.paths import Key, Reference
 from interlock.expr.reader import read
 from interlock.expr.references import references_of
+from interlock.expr.shapes import Shape
 from interlock.sdk.hooks import Function
 
 _BUILDERS = (ast.BinOp, ast.Call, ast.Dict, ast.DictComp, ast.List, ast.ListComp)
@@ -37,6 +38,11 @@ class Expression:
         # What only looks up and compares returns what exists already, and need not be weighed.
         self._builds = any(isinstance(node, _BUILDERS) for node in ast.walk(tree.root))
         self.references: tuple[Reference, ...] = references_of(tree)
+
+    @property
+    def location(self) -> tuple[Key, ...]:
+        """Where it stands in the value that it was compiled with."""
+        return self._tree.source.location
 
     @property
     def text(self) -> str:
@@ -68,6 +74,10 @@ class Expression:
         and not ``additionalProperties`` counts as complete.
         """
         return Checker(self._tree, scope_schemas).problems()
+
+    def shape(self, scope_schemas: Mapping[str, Any]) -> Shape:
+        """What the value looks like if the scope is as its schemas say, as far as that is known."""
+        return Checker(self._tree, scope_schemas).shape()
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"

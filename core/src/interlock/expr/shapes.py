@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _VARIANTS = ("anyOf", "oneOf", "allOf")
+_LISTED: Mapping[Any, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
+_DEFINITIONS = ("$defs", "definitions")
+_KINDS = ((bool, "boolean"), (str, "string"), (int | float, "number"))
 _DEPTH = 20  # of references and variants within each other
 
 
@@ -23,22 +26,66 @@ class Shape:
         for variant in self._variants():
             schema = variant.schema
             if name in schema.get("properties", {}):
-                return Shape(schema["properties"][name], self.root)
+                return self._inside(schema["properties"][name])
             rest = schema.get("additionalProperties", not _is_complete(schema))
             if isinstance(rest, dict):
-                return Shape(rest, self.root)
+                return self._inside(rest)
             open_ended |= bool(rest)
         return UNKNOWN if open_ended else None
 
     def keys(self) -> list[str]:
         return [name for each in self._variants() for name in each.schema.get("properties", {})]
 
+    def kinds(self) -> set[str]:
+        """JSON types that the value may have; empty if nothing is known, null left out."""
+        found: set[str] = set()
+        for variant in self._variants():
+            kinds = variant.schema.get("type")
+            if kinds is None:
+                return set()
+            found |= {kinds} if isinstance(kinds, str) else set(kinds)
+        return found - {"null"}
+
+    def constants(self) -> list[Any] | None:
+        """The values that there are, if the schema lists them."""
+        schema = self._resolved()
+        if not isinstance(schema, dict):
+            return None
+        if "const" in schema or "enum" in schema:
+            return list(schema["enum"]) if "enum" in schema else [schema["const"]]
+        if schema.get("type") in _LISTED:
+            return list(_LISTED[schema["type"]])
+        choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+        found: list[Any] = []
+        for choice in choices:
+            values = Shape(choice, self.root).constants()
+            if values is None:
+                return None
+            found += values
+        return found if choices else None
+
+    def loosely(self) -> Shape:
+        """The same keys and items, of a value that need not be one of those listed."""
+        return Shape({"allOf": [self.schema]}, self.root)
+
+    def standalone(self) -> dict[str, Any]:
+        """The schema with what its references point to."""
+        schema = self._resolved()
+        if not isinstance(schema, dict) or not isinstance(self.root, Mapping):
+            return {}
+        return {**{key: self.root[key] for key in _DEFINITIONS if key in self.root}, **schema}
+
     def item(self) -> Shape:
         """The shape of a list's items, as far as it is known."""
         for variant in self._variants():
             if isinstance(variant.schema.get("items"), dict):
-                return Shape(variant.schema["items"], self.root)
+                return self._inside(variant.schema["items"])
         return UNKNOWN
+
+    def _inside(self, schema: Any) -> Shape:
+        """A part; one that was a document of its own has its own definitions."""
+        own = isinstance(schema, dict) and any(key in schema for key in _DEFINITIONS)
+        return Shape(schema, schema if own else self.root)
 
     def _variants(self, depth: int = 0) -> Iterator[Shape]:
         """The schemas without references and choices that a value other than null may follow."""
@@ -66,6 +113,41 @@ UNKNOWN = Shape({}, {})
 
 def list_of(item: Shape) -> Shape:
     return Shape({"type": "array", "items": item.schema}, item.root)
+
+
+def schema_of(
+    raw: Any,
+    place: tuple[str | int, ...],
+    whole: Mapping[tuple[str | int, ...], Any],
+    computed: Collection[tuple[str | int, ...]],
+) -> dict[str, Any]:
+    """The schema of a value that is written out, but for the texts that are expressions.
+
+    Args:
+        place: of ``raw`` in the value as a whole.
+        whole: schemas of the texts that are one expression and nothing else, by their place.
+        computed: places of all texts with expressions.
+    """
+    if place in whole:
+        return dict(whole[place])
+    match raw:
+        case dict():
+            found = {key: schema_of(raw[key], (*place, key), whole, computed) for key in raw}
+            return {"type": "object", "properties": found}
+        case list():
+            items = [schema_of(each, (*place, i), whole, computed) for i, each in enumerate(raw)]
+            return {"type": "array", "items": {"anyOf": items}} if items else {"type": "array"}
+        case str() if place in computed:
+            return {"type": "string"}
+        case _:
+            return {"type": _kind(raw), "const": raw}
+
+
+def _kind(value: Any) -> str:
+    for kind, name in _KINDS:
+        if isinstance(value, kind):
+            return name
+    return "null"
 
 
 def _pointed_at(root: Any, reference: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.expr.budget import Budget
@@ -11,6 +11,7 @@ from interlock.expr.errors import ExpressionError, Problem, Source
 from interlock.expr.expression import Expression
 from interlock.expr.functions.texts import as_text
 from interlock.expr.paths import Key, Reference
+from interlock.expr.shapes import Shape, schema_of
 from interlock.sdk.hooks import Function
 
 _OPEN, _CLOSE = "${{", "}}"
@@ -25,6 +26,8 @@ class Value:
 
     expressions: tuple[Expression, ...]
     _build: _Build
+    _raw: Any = None
+    _whole: Mapping[tuple[Key, ...], Expression] = field(default_factory=dict)
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -42,10 +45,22 @@ class Value:
         """The problems of all expressions; see :meth:`Expression.check`."""
         return [found for each in self.expressions for found in each.check(scope_schemas)]
 
+    def shape(self, scope_schemas: Mapping[str, Any]) -> Shape:
+        """What the value looks like, as far as that is known; see :meth:`Expression.shape`."""
+        if () in self._whole:
+            return self._whole[()].shape(scope_schemas)
+        schema = schema_of(
+            self._raw,
+            (),
+            {place: each.shape(scope_schemas).standalone() for place, each in self._whole.items()},
+            {each.location for each in self.expressions},
+        )
+        return Shape(schema, schema)
+
 
 def constant(value: Any) -> Value:
     """A value without expressions, whatever its texts look like."""
-    return Value((), lambda _scope, _budget: value)
+    return Value((), lambda _scope, _budget: value, value)
 
 
 def compile_value(value: Any, functions: Mapping[str, Function] | None = None) -> Value:
@@ -59,13 +74,14 @@ def compile_value(value: Any, functions: Mapping[str, Function] | None = None) -
     """
     compiler = _ValueCompiler(functions or {})
     build = compiler.compile(value, ())
-    return Value(tuple(compiler.expressions), build)
+    return Value(tuple(compiler.expressions), build, value, compiler.whole)
 
 
 class _ValueCompiler:
     def __init__(self, functions: Mapping[str, Function]) -> None:
         self._functions = functions
         self.expressions: list[Expression] = []
+        self.whole: dict[tuple[Key, ...], Expression] = {}
 
     def compile(self, value: Any, location: tuple[Key, ...]) -> _Build:
         match value:
@@ -95,6 +111,7 @@ class _ValueCompiler:
         ]
         whole = [part for part in parts if not isinstance(part, str) or part.strip()]
         if len(whole) == 1 and isinstance(whole[0], Expression):
+            self.whole[location] = whole[0]
             return whole[0].evaluate
         if not any(isinstance(part, Expression) for part in parts):
             literal = "".join(part for part in parts if isinstance(part, str))

@@ -50,7 +50,10 @@ def load_template(
     Raises:
         ConfigError: with every fault, by file, line and column.
     """
-    reading = Reading(document, tools, templates, functions or {})
+    return _read(Reading(document, tools, templates, functions or {}))
+
+
+def _read(reading: Reading) -> Template:
     template = _template(reading, Groups([reading]))
     if reading.faults or template is None:
         raise config_error(reading.faults)
@@ -105,7 +108,8 @@ def restore_template(source: bytes, functions: Mapping[str, Function]) -> Templa
             f"the code of workflow {data['workflow']} has changed since the run began",
             hint=f"the run began with another version of {data['python']}",
         )
-    return load_template(Document(source.decode(), "journal"), functions=functions)
+    document = Document(source.decode(), "journal")
+    return _read(Reading(document, functions=functions, believing=True))
 
 
 def _template(reading: Reading, groups: Groups) -> Template | None:

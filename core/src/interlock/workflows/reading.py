@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 
 from interlock.config.document import Document
 from interlock.config.faults import Fault, Path
-from interlock.expr import Expression, ExpressionError, Value, compile_value, nearest, parse
+from interlock.expr import (
+    Expression,
+    ExpressionError,
+    Shape,
+    Value,
+    compile_value,
+    nearest,
+    parse,
+)
 from interlock.sdk.errors import NotFound
 from interlock.sdk.hooks import Function
 from interlock.sdk.quantities import parse_duration
@@ -30,6 +38,7 @@ class Reading:
         children: those it used, and where.
         referenced: ids of steps whose output some expression reads; ``*`` for all.
         included: groups that the steps read so far include.
+        believing: it was checked before, perhaps less strictly than today.
     """
 
     document: Document
@@ -41,6 +50,7 @@ class Reading:
     children: dict[str, Path] = field(default_factory=dict)
     referenced: set[str] = field(default_factory=set)
     included: set[str] = field(default_factory=set)
+    believing: bool = False
 
     def tool(self, name: str, *, optional: bool = False) -> tuple[ToolInfo | None, list[str]]:
         """A tool, or the names that resemble the one asked for.
@@ -74,6 +84,31 @@ class Node:
 
     def key_fault(self, key: str, message: str, **more: Any) -> None:
         self.fault(key, message, on_key=True, **more)
+
+    def doubt(self, key: str, message: str, **more: Any) -> None:
+        """A fault that the template could be run with, if not as it was meant.
+
+        One that is read back from the journal is not held to it: it was checked when it came in.
+        """
+        if not self.reading.believing:
+            self.fault(key, message, **more)
+
+    def shape(self, value: Value) -> Shape:
+        """What a value looks like, as far as that is known."""
+        return value.shape(self.scope.schemas())
+
+    def meant(self, key: str) -> str:
+        """The expression that somebody must have meant who wrote only its text, if any."""
+        raw = self.data.get(key)
+        if not isinstance(raw, str) or "${{" in raw:
+            return ""
+        try:
+            references = parse(raw).references
+        except ExpressionError:
+            return ""
+        known = {"steps", *self.scope.names}
+        names = [each.root in known and each.path for each in references]
+        return f"${{{{ {raw} }}}}" if names and all(names) else ""
 
     def only(self, known: Collection[str]) -> None:
         """Every other key is a fault."""
@@ -174,7 +209,7 @@ class Node:
                 unknown.add(name)
                 message, hint = self._unknown_step(str(name))
                 self._expression_fault(key, reference.location, reference.offset, message, hint)
-        for problem in compiled.check(scope.schemas(unknown)):
+        for problem in () if self.reading.believing else compiled.check(scope.schemas(unknown)):
             hint = f"did you mean {problem.nearest!r}?" if problem.nearest else ""
             self._expression_fault(key, problem.location, problem.offset, problem.message, hint)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from interlock.workflows.steps import include, read_flow, read_waiting, readers
+from interlock.workflows.steps import include, read_each, read_flow, read_waiting, readers
 from interlock.workflows.steps.readers import Kind
 
 KINDS: dict[str, Kind] = {
     "call": Kind(readers.read_call, ("with", "retry", "in_doubt")),
     "parallel": Kind(readers.read_parallel, ("wait",)),
-    "for_each": Kind(readers.read_for_each, ("as", "concurrency", "do", "on_item_error")),
+    "for_each": Kind(read_each.read_for_each, ("as", "concurrency", "do", "on_item_error")),
     "if": Kind(readers.read_if, ("then", "else")),
     "switch": Kind(read_flow.read_switch, ("cases", "default")),
     "while": Kind(read_flow.read_while, ("max", "do")),

@@ -129,9 +129,11 @@ class Switch:
 
 
 def case_of(value: Any) -> str:
-    """The name that a value has among the cases: as YAML writes it."""
+    """The name of a value among the cases: as YAML writes it, whole numbers without a point."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value)
 
 

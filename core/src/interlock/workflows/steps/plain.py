@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +17,8 @@ from interlock.workflows.template import Step
 
 if TYPE_CHECKING:
     from interlock.workflows.interpreter import Interpreter
+
+_LATEST = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +56,45 @@ class PauseUntil:
     zone: str = "UTC"
 
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
-        outcome = await SleepUntil(path, self._seconds(self.moment.evaluate(frame.scope), path))
+        try:
+            moment = seconds_of(self.moment.evaluate(frame.scope), self.zone)
+        except InvalidInput as error:
+            wrong = InvalidInput(f"{path}: {error.message}", hint=error.hint)
+            raise StepFailed(wrong, path) from None
+        outcome = await SleepUntil(path, moment)
         frame.position = outcome.position
         return None
 
-    def _seconds(self, value: Any, path: str) -> float:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+
+def seconds_of(value: Any, zone: str = "UTC") -> float:
+    """A moment, as a number or in ISO 8601, in seconds since the epoch.
+
+    Raises:
+        InvalidInput: it is none, or one that nobody will live to see.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        seconds = value
+    else:
         try:
             moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            error = InvalidInput(f"{path}: {value!r} is no moment", hint="such as 2027-01-31T09:00")
-            raise StepFailed(error, path) from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=ZoneInfo(self.zone))
-        return moment.timestamp()
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=ZoneInfo(zone))
+            seconds = moment.timestamp()
+        except (ValueError, OverflowError):
+            raise InvalidInput(f"{value!r} is no moment", hint="such as 2027-01-31T09:00") from None
+    if not seconds < _LATEST:
+        hint = "seconds since the epoch, not milliseconds" if seconds is value else ""
+        raise InvalidInput(f"{value!r} is after the year 2199", hint=hint)
+    return float(seconds)
 
-    @staticmethod
-    def knows(zone: str) -> bool:
-        """Whether there is such a time zone."""
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return False
-        return True
+
+def is_zone(name: str) -> bool:
+    """Whether there is such a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

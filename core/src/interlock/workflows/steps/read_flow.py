@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from interlock.expr import compile_value
+from interlock.expr import Value, compile_value
+from interlock.sdk.errors import InvalidInput
 from interlock.workflows.errors import WorkflowFailed
+from interlock.workflows.reading import advice, listed
 from interlock.workflows.scope import ANYTHING, JsonSchema
-from interlock.workflows.steps.blocks import Switch
+from interlock.workflows.steps.blocks import Switch, case_of
 from interlock.workflows.steps.ends import Fail, Return
 from interlock.workflows.steps.loops import Loop
-from interlock.workflows.steps.plain import PauseUntil
+from interlock.workflows.steps.plain import PauseUntil, is_zone, seconds_of
 from interlock.workflows.template import Action, Block
 
 if TYPE_CHECKING:
@@ -25,13 +27,39 @@ _INDEX: JsonSchema = {"type": "integer"}
 def read_switch(node: StepNode) -> tuple[Action, JsonSchema]:
     value = node.value("switch")
     cases: dict[str, Block] = {}
-    inner = node.node("cases")
-    for name in inner.data if inner else ():
-        cases[str(name)], _ = node.inside("cases").block(name)
+    if not isinstance(node.data.get("cases"), dict):
+        hint = "a list of conditions is written as `if` with an `else` that holds the next `if`"
+        listed_cases = isinstance(node.data.get("cases"), list)
+        node.fault(
+            "cases" if "cases" in node.data else None,
+            "`cases` is not a mapping from values to steps",
+            expected="{value: [steps]}",
+            hint=hint if listed_cases else "",
+        )
+    else:
+        for name in node.data["cases"]:
+            cases[name], _ = node.inside("cases").block(name)
+        _check_cases(node, value)
     default = node.inside().block("default")[0] if "default" in node.data else None
-    if inner is not None and not inner.data:
-        node.fault("cases", "a switch without cases chooses nothing", expected="{value: [steps]}")
     return Switch(value, cases, default), ANYTHING
+
+
+def _check_cases(node: StepNode, value: Value) -> None:
+    """Cases that are never chosen, as far as the value is known."""
+    cases = node.data["cases"]
+    if not cases:
+        node.fault("cases", "a switch without cases chooses nothing", expected="{value: [steps]}")
+    if meant := node.meant("switch"):
+        node.doubt("switch", "this is a text, not what it names", expected=meant)
+    if not value.expressions:
+        return
+    constants = node.shape(value).constants()
+    if constants is None:
+        return
+    values = [case_of(each) for each in constants]
+    for name in cases.keys() - values:
+        wrong = advice(name, values, f"one of {listed(values)}")
+        node.inside("cases").doubt(name, f"the value is never {name!r}", on_key=True, **wrong)
 
 
 def read_while(node: StepNode) -> tuple[Action, JsonSchema]:
@@ -72,7 +100,16 @@ def read_return(node: StepNode) -> tuple[Action, JsonSchema]:
 
 def read_sleep_until(node: StepNode) -> tuple[Action, JsonSchema]:
     zone = node.text("zone", "UTC")
-    if not PauseUntil.knows(zone):
+    if not is_zone(zone):
         node.fault("zone", f"there is no time zone {zone!r}", expected="such as Europe/Berlin")
         zone = "UTC"
-    return PauseUntil(node.value("sleep_until"), zone), _NULL
+    moment = node.value("sleep_until")
+    if not moment.expressions:
+        try:
+            seconds_of(moment.evaluate({}), zone)
+        except InvalidInput as error:
+            meant = node.meant("sleep_until")
+            node.doubt(
+                "sleep_until", error.message, expected=meant, hint="" if meant else error.hint
+            )
+    return PauseUntil(moment, zone), _NULL

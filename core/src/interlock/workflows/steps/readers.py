@@ -6,17 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from interlock.expr import constant
 from interlock.workflows.arguments import check_arguments
 from interlock.workflows.operations import InDoubtPolicy
 from interlock.workflows.reading import advice, listed
 from interlock.workflows.retry import KINDS as RETRY_KINDS
 from interlock.workflows.retry import ONCE, UNDOING, Retry
 from interlock.workflows.scope import ANYTHING, JsonSchema
-from interlock.workflows.steps.blocks import ForEach, If, OnItemError, Parallel, Steps
+from interlock.workflows.steps.blocks import If, Parallel, Steps
 from interlock.workflows.steps.call import CallTool
 from interlock.workflows.steps.child import RunWorkflow
-from interlock.workflows.steps.pages import ForEachOfPages
 from interlock.workflows.steps.plain import Pause, PublishEvent, Transform
 from interlock.workflows.template import Action, Block
 
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
 
 Read = Callable[["StepNode"], tuple[Action, JsonSchema]]
 
-_TAKEN = ("input", "run", "steps", "index")
 _STARTED: JsonSchema = {"type": "object", "properties": {"run": {"type": "string"}}}
+_LONGEST_SLEEP = 100 * 365.25 * 86400
 _NULL: JsonSchema = {"type": "null"}
 
 
@@ -66,6 +64,8 @@ def read_parallel(node: StepNode) -> tuple[Action, JsonSchema]:
     for name in inner.data if inner else ():
         block, schema = node.inside("parallel").block(name)
         blocks[name], schemas[name] = block, schema
+    if inner is not None and not inner.data:
+        node.doubt("parallel", "there are no branches", expected="{name: [steps]}")
     return Parallel(blocks, _needed(node, len(blocks))), {"type": "object", "properties": schemas}
 
 
@@ -78,40 +78,6 @@ def _needed(node: StepNode, branches: int) -> int | None:
     if need > branches:
         node.fault("wait", f"there are {branches} branches", expected=f"at most {branches}")
     return need
-
-
-def read_for_each(node: StepNode) -> tuple[Action, JsonSchema]:
-    raw = node.data["for_each"]
-    pages = isinstance(raw, dict)
-    items = node.value("for_each") if not pages else constant([])
-    name = node.text("as", "item")
-    if not name.isidentifier() or name in _TAKEN:
-        node.fault("as", f"{name!r} cannot be the item's name", expected="a name not in use")
-    names: dict[str, JsonSchema] = {name: ANYTHING, "index": {"type": "integer"}}
-    block, schema = node.inside(names=names).block("do")
-    policy = node.choice("on_item_error", get_args(OnItemError), "fail")
-    each = ForEach(items, block, name, node.number("concurrency", 1), policy)
-    action = read_pages(node.inside("for_each"), each) if pages else each
-    return action, {"type": "array", "items": schema if policy == "fail" else ANYTHING}
-
-
-def read_pages(node: StepNode, each: ForEach) -> Action:
-    """The pages of a tool, under ``for_each``."""
-    node.only(("call", "with", "items", "next", "max_pages", "retry"))
-    for key in ("call", "items", "next"):
-        if key not in node.data:
-            node.fault(None, f"pages without `{key}`", expected="call, items and next")
-    tool = read_call(node)[0]
-    page = node.inside(names={"page": ANYTHING})
-    return ForEachOfPages(
-        tool=tool.tool,
-        arguments=tool.arguments,
-        items=page.value("items"),
-        following=page.value("next"),
-        most=node.number("max_pages", 1000),
-        retry=tool.retry,
-        each=each,
-    )
 
 
 def read_if(node: StepNode) -> tuple[Action, JsonSchema]:
@@ -129,7 +95,8 @@ def read_steps(node: StepNode) -> tuple[Action, JsonSchema]:
 
 
 def read_transform(node: StepNode) -> tuple[Action, JsonSchema]:
-    return Transform(node.value("transform")), _shape_of(node.data["transform"])
+    value = node.value("transform")
+    return Transform(value), node.shape(value).standalone()
 
 
 def read_publish(node: StepNode) -> tuple[Action, JsonSchema]:
@@ -141,7 +108,12 @@ def read_publish(node: StepNode) -> tuple[Action, JsonSchema]:
 
 
 def read_sleep(node: StepNode) -> tuple[Action, JsonSchema]:
-    return Pause(node.duration("sleep") or 0.0), _NULL
+    seconds = node.duration("sleep") or 0.0
+    if not seconds <= _LONGEST_SLEEP:
+        node.doubt(
+            "sleep", "nobody waits longer than a hundred years", expected="a duration such as 30d"
+        )
+    return Pause(seconds), _NULL
 
 
 def read_run(node: StepNode) -> tuple[Action, JsonSchema]:
@@ -181,10 +153,3 @@ def read_retry(node: StepNode) -> Retry:
         unsafe=inner.get("unsafe", bool, "true or false", default.unsafe),
         wait=inner.duration("wait", default.wait) or 0.0,
     )
-
-
-def _shape_of(raw: Any) -> JsonSchema:
-    """The keys of a mapping that is written out."""
-    if isinstance(raw, dict):
-        return {"type": "object", "properties": {key: _shape_of(raw[key]) for key in raw}}
-    return ANYTHING
