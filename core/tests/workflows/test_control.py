@@ -228,6 +228,40 @@ async def test_a_run_that_does_not_stop_is_cut_off(stage: Stage) -> None:
         assert error.value.details["in_flight"] == ["a"]
 
 
+@pytest.mark.parametrize("template_is_gone", [False, True])
+async def test_a_restart_gives_a_run_that_is_to_stop_no_more_time(
+    stage: Stage, template_is_gone: bool
+) -> None:
+    stage.template("""
+        workflow: stuck
+        steps:
+          - {id: a, call: t.do, compensate: {call: t.hang}}
+          - {sleep: 30d}
+    """)
+    stage.tools.add("t.do", lambda: 1, IDEMPOTENT)
+    stage.tools.add("t.hang", lambda: stage.world.sleep(1e6), IDEMPOTENT)
+    async with stage.life() as life:
+        early, late = [await life.engine.start("stuck", {}) for _ in range(2)]
+        await life.quiet()
+        await life.engine.cancel(early, within=30)
+        await life.engine.cancel(late, within=100)
+        await life.quiet()
+        if template_is_gone:
+            stage.templates.clear()
+            await life.journal.writer.transact(lambda c: c.execute("DELETE FROM templates"))
+    hung = len(stage.tools.made("t.hang"))
+    await stage.world.advance(40)
+    async with stage.life() as life:
+        await life.quiet()
+        with pytest.raises(RunCancelled, match="cut off"):
+            await life.engine.wait(early)
+        assert (await life.engine.get(late)).finished is None
+        assert len(stage.tools.made("t.hang")) == hung + (not template_is_gone)
+        await life.pass_time(61)
+        with pytest.raises(RunCancelled, match="cut off"):
+            await life.engine.wait(late)
+
+
 async def test_a_run_has_a_deadline(stage: Stage) -> None:
     stage.template("{workflow: slow, timeout: 1h, steps: [{sleep: 3d}]}")
     async with stage.life() as life:

@@ -52,11 +52,13 @@ _INTEND = {
     "abandon": "UPDATE runs SET intent = 'abandon' WHERE id = ? AND finished IS NULL",
     "pause": """UPDATE runs SET intent = 'pause'
         WHERE id = ? AND finished IS NULL AND intent IS NULL""",
-    "undo": """UPDATE runs SET intent = 'undo', status = 'compensating', finished = NULL
+    "undo": """UPDATE runs SET intent = 'undo', status = 'compensating', finished = NULL, cut = NULL
         WHERE id = ? AND status = 'succeeded'""",
 }
+_CUT = "UPDATE runs SET cut = ?2 WHERE id = ?1"
+_TO_CUT = "SELECT id, cut FROM runs WHERE cut IS NOT NULL AND finished IS NULL"
 _REOPEN = """UPDATE runs SET status = 'running', finished = NULL, output = NULL, problem = NULL,
-    waiting = NULL, wake = NULL, intent = CASE WHEN ?2 THEN intent END
+    waiting = NULL, wake = NULL, cut = NULL, intent = CASE WHEN ?2 THEN intent END
     WHERE id = ?1 AND finished IS NOT NULL"""
 _FORGET_STEP = "DELETE FROM steps WHERE run = ? AND path = ?"
 _FORGET_LETTERS = "DELETE FROM dead_letters WHERE id IN ('run:' || ?1, ?1 || ':' || ?2)"
@@ -212,6 +214,14 @@ class Runs:
         await self._writer.transact(
             lambda connection: connection.execute(_INTEND[intent], (run_id,))
         )
+
+    async def cut_at(self, run_id: str, moment: float) -> None:
+        """Record when a run that was asked to stop is cut off."""
+        await self._writer.transact(lambda connection: connection.execute(_CUT, (run_id, moment)))
+
+    async def to_cut(self) -> Sequence[tuple[str, float]]:
+        """Ids of the runs that are cut off some time, unless they have ended, and when."""
+        return [(row[0], row[1]) for row in await self._reader.rows(_TO_CUT)]
 
     async def move(self, run_id: str, version: str) -> None:
         """Let a run have another version of its template from now on."""

@@ -175,6 +175,11 @@ MIGRATIONS = (
         PRIMARY KEY (kind, scope, service, unit)
     ) WITHOUT ROWID;
     """,
+    """
+    -- When a run that was asked to stop is cut off.
+    ALTER TABLE runs ADD COLUMN cut REAL;
+    CREATE INDEX runs_cut ON runs (cut) WHERE cut IS NOT NULL;
+    """,
 )
 
 

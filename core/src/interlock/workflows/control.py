@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from interlock.journal import Intent, Journal, RunRecord
 from interlock.sdk.errors import Conflict, NotFound
-from interlock.sdk.world import Timer, World
-from interlock.workflows.errors import RunCancelled
+from interlock.sdk.world import World
+from interlock.workflows.cutting import Cutting
 from interlock.workflows.redo import first_position, to_redo
 from interlock.workflows.registry import Registry
 
@@ -27,8 +27,6 @@ class Steerable(Protocol):
 
     def go_on(self) -> None: ...
 
-    def cut_off(self, error: RunCancelled) -> None: ...
-
 
 class Control:
     """The operations, durable before they take effect.
@@ -45,24 +43,21 @@ class Control:
         templates: Registry,
         live: Mapping[str, Steerable],
         resume: Callable[[Sequence[str]], Awaitable[None]],
+        cutting: Cutting,
     ) -> None:
         self._journal = journal
         self._world = world
         self._templates = templates
         self._live = live
         self._resume = resume
-        self._deadlines: dict[str, Timer] = {}
-
-    def close(self) -> None:
-        for timer in self._deadlines.values():
-            timer.cancel()
+        self._cutting = cutting
 
     async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
         """Ask a run to stop; nothing new begins.
 
         Args:
             undo: undo what it completed, as its template says.
-            within: seconds after which it is cut off where it stands, while this process lives.
+            within: seconds after which it is cut off where it stands.
 
         Raises:
             NotFound: there is no such run.
@@ -75,13 +70,7 @@ class Control:
             if live := self._live.get(record.id):
                 live.cancel(undo=undo)
         if within is not None:
-            cut = self._world.call_later(within, lambda: self._cut_off(record.id, within))
-            self._deadlines[record.id] = cut
-
-    def _cut_off(self, run_id: str, within: float) -> None:
-        self._deadlines.pop(run_id, None)
-        if live := self._live.get(run_id):
-            live.cut_off(RunCancelled(f"the run was cut off, it did not stop within {within:g} s"))
+            await self._cutting.after(record.id, within)
 
     async def pause(self, run_id: str) -> None:
         """Let a run begin nothing new until :meth:`resume`; what is in flight is finished.

@@ -20,6 +20,7 @@ from interlock.workflows.alarm import Alarm
 from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.children import Children
 from interlock.workflows.control import Control
+from interlock.workflows.cutting import Cutting
 from interlock.workflows.ends import Ends
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import (
@@ -102,7 +103,10 @@ class EmbeddedEngine:
         self._resume = self._recovery.these
         self._tasks: set[asyncio.Task[None]] = set()
         self._alarm = Alarm(journal, world, self.spawn, self._resume)
-        self.control = Control(journal, world, self._templates, self._live, self._resume)
+        self._cutting = Cutting(journal, world, self._live, self.spawn, self._resume)
+        self.control = Control(
+            journal, world, self._templates, self._live, self._resume, self._cutting
+        )
         self.arrivals = Arrivals(journal, world, self._live, self._alarm.look)
         self.cancel = self.control.cancel
         self.queues = Queues(journal, world, self._options.queues, self.spawn, self._alarm.look)
@@ -114,6 +118,7 @@ class EmbeddedEngine:
     async def __aenter__(self) -> Self:
         try:
             await self.queues.open()
+            await self._cutting.open()
             suspects = await self._recovery.all()
         except BaseException:
             await self.__aexit__()
@@ -127,7 +132,7 @@ class EmbeddedEngine:
         self.draining = True
         self._alarm.cancel()
         self.queues.close()
-        self.control.close()
+        self._cutting.close()
         for run in list(self._live.values()):
             run.close()
         self._live.clear()
