@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from sqlite3 import Connection
+from typing import Any
+
+import pytest
 
 from interlock.journal import (
     Cutoffs,
@@ -98,6 +103,52 @@ async def test_blobs_go_when_nothing_refers_to_them(journal: Journal, world: Vir
     assert (swept.runs, swept.blobs) == (1, 1)
     kept = await journal.runs.find("kept")
     assert kept.input["of"] == "kept"
+
+
+async def test_what_a_run_started_goes_before_it_wherever_that_is_interrupted(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a new run of its id would take the old child's result for its own child's."""
+    await run(journal, "a", 0.0, 10.0)
+    for status in ("failed", "cancelled"):
+        record = RunRecord(f"a:{status}", "w", "v", "running", 0.0, {}, parent="a")
+        await journal.runs.create(record)
+        journal.runs.update(replace(record, status=status, finished=5.0))  # type: ignore[arg-type] # literals
+    await journal.writer.flush()
+    cutoffs = Cutoffs(dict.fromkeys(("succeeded", "failed", "cancelled"), 50.0))
+    transact, left = journal.writer.transact, []
+
+    async def then_die(work: Callable[[Connection], Any]) -> None:
+        await transact(work)
+        raise Dead
+
+    monkeypatch.setattr(journal.writer, "transact", then_die)
+    for _ in range(3):
+        with pytest.raises(Dead):
+            await journal.retention.sweep(cutoffs)
+        left.append([record.id for record in await journal.runs.list()])
+
+    assert left == [["a:cancelled", "a"], ["a"], []]
+
+
+class Dead(Exception):
+    """The process is no more."""
+
+
+async def test_letters_about_a_run_go_with_it_and_keep_their_event(
+    journal: Journal, world: VirtualWorld
+) -> None:
+    await run(journal, "old", 0.0, 10.0)
+    await run(journal, "older", 0.0, 100.0)
+    for letter in ("run:old", "old:a", "old:a~undo", "run:older", "event:e"):
+        await journal.dead_letters.add(DeadLetterRecord(letter, "run", "s", "r", {}, 0.0))
+    await journal.events.append(Event("x.y", {}, id="e"), "test")
+    await journal.events.delivered("e")
+
+    swept = await journal.retention.sweep(Cutoffs({"succeeded": 50.0}, events=world.time() + 10))
+
+    assert (swept.runs, swept.events) == (1, 0)
+    assert {each.id for each in await journal.dead_letters.list()} == {"run:older", "event:e"}
 
 
 async def test_templates_stay(journal: Journal) -> None:

@@ -14,9 +14,15 @@ from interlock.journal.writer import Writer
 _BATCH = 500
 _PAGES = 2000
 
+# A run goes after those that it started: one of its id would find what they did otherwise, if the
+# process died in between.
 _OVER = f"""SELECT id FROM runs WHERE finished < ? AND status = ?
     AND (parent IS NULL OR parent NOT IN (SELECT id FROM runs WHERE finished IS NULL))
+    AND NOT EXISTS (SELECT 1 FROM runs AS child WHERE child.parent = runs.id)
     LIMIT {_BATCH}"""
+# What is left of its letters could not be replayed.
+_LETTERS_OF = """DELETE FROM dead_letters WHERE id = 'run:' || ?1
+    OR (id > ?1 || ':' AND id < ?1 || ';')"""
 _OF_RUNS = (
     "DELETE FROM steps WHERE run IN ({marks})",
     "DELETE FROM approvals WHERE run IN ({marks})",
@@ -26,6 +32,7 @@ _OF_RUNS = (
 )
 _EVENTS = f"""DELETE FROM events WHERE id IN (SELECT id FROM events
     WHERE delivered IS NOT NULL AND created < ?1
+    AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE dead_letters.id = 'event:' || events.id)
     AND created < coalesce((SELECT min(created) FROM runs WHERE finished IS NULL), ?1)
     LIMIT {_BATCH})"""
 _LETTERS = f"""DELETE FROM dead_letters WHERE id IN
@@ -75,21 +82,32 @@ class Retention:
         self._reader = reader
 
     async def sweep(self, cutoffs: Cutoffs) -> Swept:
-        """Delete what is over, and give its space back to the file system."""
+        """Delete what is over, and give its space back to the file system.
+
+        It may be interrupted anywhere; what is left is whole.
+        """
         runs = 0
-        for status, moment in cutoffs.runs.items():
-            while ids := [row[0] for row in await self._reader.rows(_OVER, (moment, status))]:
-                await self._writer.transact(partial(_delete, run_ids=ids))
-                runs += len(ids)
+        while deleted := await self._runs(cutoffs.runs):
+            runs += deleted
+        letters = await self._all(_LETTERS, cutoffs.dead_letters)
         swept = Swept(
             runs,
             await self._all(_EVENTS, cutoffs.events),
-            await self._all(_LETTERS, cutoffs.dead_letters),
+            letters,
             await self._all(_BLOBS, cutoffs.blobs),
         )
         if swept.any:
             await self._shrink()
         return swept
+
+    async def _runs(self, cutoffs: Mapping[str, float]) -> int:
+        """Delete those of which no run that they started is left."""
+        total = 0
+        for status, moment in cutoffs.items():
+            while ids := [row[0] for row in await self._reader.rows(_OVER, (moment, status))]:
+                await self._writer.transact(partial(_delete, run_ids=ids))
+                total += len(ids)
+        return total
 
     async def _all(self, statement: str, moment: float | None) -> int:
         """Repeat a statement that deletes a batch until there is nothing left to delete."""
@@ -119,3 +137,4 @@ def _delete(connection: sqlite3.Connection, run_ids: list[str]) -> None:
     marks = ",".join("?" * len(run_ids))
     for statement in _OF_RUNS:
         connection.execute(statement.format(marks=marks), run_ids)
+    connection.executemany(_LETTERS_OF, [(run_id,) for run_id in run_ids])
