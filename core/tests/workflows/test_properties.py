@@ -2,194 +2,155 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
-from itertools import count
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from interlock.config.document import Document
-from interlock.journal import JournalError
+from interlock.journal import JournalError, RunRecord, StepRow, open_journal
 from interlock.journal.writer import Writer
-from interlock.sdk import InterlockError, Rejected, Retryable
-from interlock.workflows import load_template
+from interlock.sdk import Event
 
-from .stage import IDEMPOTENT, READ, Life, Stage
+from .generated import COPIES, Steps, stage_of, templates
+from .stage import Life, Stage
 
-Steps = list[dict[str, Any]]
+Power = list[bool]
+End = tuple[str, Any]
 
-
-def _numbered(steps: Steps, numbers: Iterator[int]) -> Steps:
-    """Every step gets an id, at every depth."""
-    for step in steps:
-        step["id"] = f"s{next(numbers)}"
-        for block in _blocks(step):
-            _numbered(block, numbers)
-    return steps
+_ATTEMPT = re.compile(r"#\d+$")
 
 
-def _blocks(step: dict[str, Any]) -> Iterator[Steps]:
-    yield from step.get("parallel", {}).values()
-    yield from (step[key] for key in ("do", "then", "else", "steps") if key in step)
-    if "steps" in step.get("fallback", {}):
-        yield step["fallback"]["steps"]
-
-
-undoing = st.builds(
-    lambda there: {"compensate": {"call": "t.undo", "with": {"n": 0}}} if there else {},
-    st.booleans(),
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-calls = st.builds(
-    lambda tool, n, undo: {"call": tool, "with": {"n": n}, **undo},
-    st.sampled_from(["t.read", "t.write"]),
-    st.integers(0, 9),
-    undoing,
-)
-flaky = st.builds(
-    lambda n: {"call": "t.flaky", "with": {"n": n}, "retry": {"attempts": 2, "backoff": "1s"}},
-    st.integers(0, 9),
-)
-failing = st.builds(
-    lambda policy, undo: {"call": "t.fail", "on_error": policy, **undo},
-    st.sampled_from(["continue", "continue", "compensate", "fail"]),
-    undoing,
-)
-leaves = st.one_of(
-    calls,
-    calls,
-    flaky,
-    failing,
-    st.builds(lambda n: {"transform": {"n": n}}, st.integers(0, 9)),
-    st.builds(lambda s: {"sleep": f"{s}s"}, st.integers(0, 20)),
-    st.builds(lambda n: {"publish": "a.b", "with": {"n": n}}, st.integers(0, 9)),
-)
+@given(steps=templates, crashes=st.lists(st.integers(0, 12), min_size=1, max_size=5))
+async def test_a_run_that_crashed_anywhere_ends_as_one_that_did_not(
+    steps: Steps, crashes: list[int]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        stage = stage_of(folder, steps)
+        async with stage.life() as life:
+            await _begin(life)
+            expected = _end(await _play(life))
+        await _everything_is_undone(stage)
+    event(expected[0])
+
+    with tempfile.TemporaryDirectory() as folder:
+        stage = stage_of(folder, steps)
+        async with stage.life() as life:
+            await _begin(life)
+        for commits in crashes:
+            recorded = await _recorded(stage)
+            stage.tools.keys.clear()
+            await _live_until_the_crash(stage, commits)
+            assert not recorded & set(stage.tools.keys)
+        async with stage.life() as life:
+            assert _end(await _play(life)) == expected
+        await _everything_is_undone(stage)
 
 
-def _holders(inner: st.SearchStrategy[Steps]) -> st.SearchStrategy[Steps]:
-    block = st.one_of(
-        st.builds(lambda a, b: {"parallel": {"a": a, "b": b}}, inner, inner),
-        st.builds(
-            lambda n, c, do: {"for_each": f"${{{{ range({n}) }}}}", "concurrency": c, "do": do},
-            st.integers(0, 4),
-            st.integers(1, 3),
-            inner,
-        ),
-        st.builds(lambda then: {"if": "1 < 2", "then": then}, inner),
-        st.builds(
-            lambda steps, t: {"steps": steps, "timeout": f"{t}.25s"}, inner, st.integers(5, 30)
-        ),
-        st.builds(lambda s: {"call": "t.fail", "fallback": {"steps": s}}, inner),
-    )
-    return st.lists(st.one_of(leaves, block), min_size=1, max_size=3)
+# A life
 
 
-templates = st.recursive(st.lists(leaves, min_size=1, max_size=3), _holders, max_leaves=8)
+async def _begin(life: Life) -> None:
+    """Start the run; what it may wait for is there already."""
+    await life.engine.start("w", {}, run_id="run")
+    template = life.engine.template("w").source.decode()
+    for key in set(re.findall(r'"wait_for":"a.came","key":"(\d)"', template)):
+        for copy in range(COPIES):
+            await life.journal.events.append(
+                Event("a.came", {}, id=f"{key}-{copy}", key=key), "test"
+            )
 
 
-def _stage(folder: str, steps: Steps) -> Stage:
-    stage = Stage(Path(folder) / "journal.db")
-    document = Document("", "generated")
-    document.data = {"workflow": "w", "steps": _numbered(deepcopy(steps), count(1))}
-    stage.templates.append(load_template(document))
-    stage.tools.add("t.read", lambda n: {"n": n}, READ)
-    stage.tools.add("t.write", lambda n: {"n": n + 1}, IDEMPOTENT)
-    stage.tools.add("t.undo", lambda n: None, IDEMPOTENT)
-    stage.tools.add("t.fail", _fail)
-
-    tried: set[str] = set()
-
-    def sometimes(n: int) -> int:
-        key = stage.tools.keys[-1]
-        if key not in tried:
-            tried.add(key)
-            raise Retryable("once more")
-        return n
-
-    stage.tools.add("t.flaky", sometimes)
-    return stage
+async def _play(life: Life, gone: Power | None = None) -> RunRecord:
+    """Let time pass and people answer until the run is over, or the power gone."""
+    while True:
+        await life.quiet()
+        record = await life.engine.get("run")
+        if gone or record.finished is not None:
+            return record
+        if await _answer(life):
+            continue
+        due = life.world.next_due()
+        assert due is not None, f"nothing will ever happen: {record.status} {record.waiting}"
+        await life.world.advance(due - life.world.monotonic())
 
 
-def _fail() -> None:
-    raise Rejected("no")
+async def _answer(life: Life) -> bool:
+    """Decide what people are asked, unless it is to be decided for them."""
+    asked = [
+        each for each in await life.journal.approvals.list() if each.request["title"] != "later"
+    ]
+    for approval in asked:
+        choices = approval.request["choices"]
+        await life.engine.decide(approval.id, "continue" if "continue" in choices else "approve")
+    return bool(asked)
+
+
+def _end(record: RunRecord) -> End:
+    return record.status, record.output if record.problem is None else record.problem["message"]
+
+
+# Crashes
+
+
+async def _live_until_the_crash(stage: Stage, commits: int) -> None:
+    with _crash_after(commits) as gone:
+        try:
+            async with stage.life() as life:
+                await _play(life, gone)
+        except JournalError:
+            assert gone
 
 
 @contextmanager
-def _crash_after(commits: int) -> Iterator[None]:
+def _crash_after(commits: int) -> Iterator[Power]:
     """From this transaction on nothing is written any more, as if the power had gone."""
-    left = iter(range(commits))
+    left, gone = iter(range(commits)), Power()
     transaction = Writer._transaction
 
     def until_the_crash(self: Writer, batch: Any) -> JournalError | None:
         if next(left, None) is None:
+            gone.append(True)
             return JournalError("the power is gone")
         return transaction(self, batch)
 
     with mock.patch.object(Writer, "_transaction", until_the_crash):
-        yield
+        yield gone
 
 
-async def _finish(life: Life, run: str) -> tuple[str, Any]:
-    while (record := await life.engine.get(run)).finished is None:
-        await life.pass_time(1000)
-    return record.status, record.output if record.problem is None else record.problem["message"]
+# The record
 
 
-async def _one_life(steps: Steps) -> tuple[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        async with _stage(folder, steps).life() as life:
-            return await _finish(life, await life.engine.start("w", {}, run_id="run"))
-
-
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(steps=templates, crashes=st.lists(st.integers(0, 15), min_size=1, max_size=3))
-async def test_a_run_that_crashed_anywhere_ends_as_one_that_did_not(
-    steps: Steps, crashes: list[int]
-) -> None:
-    expected = await _one_life(steps)
-
-    with tempfile.TemporaryDirectory() as folder:
-        stage = _stage(folder, steps)
-        async with stage.life() as life:
-            await life.engine.start("w", {}, run_id="run")
-        for commits in crashes:
-            recorded = await _recorded(stage)
-            stage.tools.keys.clear()
-            with _crash_after(commits):
-                await _live_until_the_crash(stage)
-            assert not recorded & set(stage.tools.keys)
-        async with stage.life() as life:
-            assert await _finish(life, "run") == expected
+async def _rows(stage: Stage) -> list[tuple[RunRecord, Sequence[StepRow]]]:
+    async with open_journal(stage.path, stage.world) as journal:
+        runs = await journal.runs.list(limit=1000)
+        return [(run, await journal.steps.of_run(run.id)) for run in runs]
 
 
 async def _recorded(stage: Stage) -> set[str]:
     """The keys of calls that must never be made again."""
-    stopped, stage.templates = stage.templates, []
-    try:
-        from interlock.journal import open_journal
-
-        async with open_journal(stage.path, stage.world) as journal:
-            rows = await journal.steps.of_run("run")
-        return {f"run:{row.path}" for row in rows if row.status == "succeeded"}
-    finally:
-        stage.templates = stopped
+    return {
+        f"{run.id}:{_ATTEMPT.sub('', row.path)}"
+        for run, rows in await _rows(stage)
+        for row in rows
+        if row.status == "succeeded" and row.what.startswith("t.")
+    }
 
 
-async def _live_until_the_crash(stage: Stage) -> None:
-    try:
-        async with stage.life() as life:
-            for _ in range(60):
-                if (await life.engine.get("run")).finished is not None:
-                    return
-                await life.pass_time(5)
-    except InterlockError:
-        return
+async def _everything_is_undone(stage: Stage) -> None:
+    """Of a run that failed, or was undone with its parent, nothing is left."""
+    found = await _rows(stage)
+    rolled_back = {run.id for run, _ in found if run.status in ("failed", "compensated")}
+    for run, rows in found:
+        undone = {row.path.removesuffix("~undo") for row in rows if row.path.endswith("~undo")}
+        done = {row.path for row in rows if row.status == "succeeded" and row.what == "t.book"}
+        assert run.id not in rolled_back or done <= undone

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.sdk import DeadlineExceeded, Rejected, Retryable
+from interlock.sdk import DeadlineExceeded, Rejected, Retryable, ServiceBug
 from interlock.workflows import RunCancelled
 
 from .stage import IDEMPOTENT, WRITE, Stage
@@ -101,7 +101,7 @@ async def test_a_failing_compensation_is_a_dead_letter_and_does_not_stop_the_res
 async def test_a_compensation_is_retried(stage: Stage) -> None:
     stage.template(BOOKING)
     _agency(stage, lambda: _fail(Rejected("no money")))
-    troubles = [Retryable("busy"), Retryable("busy")]
+    troubles = [Retryable("busy"), ServiceBug("KeyError: 'id'")]
     stage.tools.add("t.cancel", lambda id: _fail(troubles.pop()) if troubles else None, IDEMPOTENT)
 
     async with stage.life() as life:

@@ -15,6 +15,7 @@ from interlock.sdk.errors import (
     Overloaded,
     RateLimited,
     Retryable,
+    ServiceBug,
     ServiceUnavailable,
     Throttled,
 )
@@ -26,6 +27,7 @@ KINDS: dict[str, tuple[type[InterlockError], ...]] = {
     "unavailable": (ServiceUnavailable, CircuitOpen),
     "timeout": (DeadlineExceeded,),
     "interrupted": (Interrupted,),
+    "bug": (ServiceBug,),
     "any": (InterlockError,),
 }
 _WAITED_FOR = (
@@ -90,5 +92,5 @@ class Retry:
 
 
 ONCE = Retry()
-UNDOING = Retry(attempts=5)
-"""For compensations: a run that turns back should get there."""
+UNDOING = Retry(attempts=5, on=(*ONCE.on, "bug"))
+"""For compensations: a run that turns back should get there, even over somebody's bug."""
