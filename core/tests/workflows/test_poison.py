@@ -31,15 +31,18 @@ class Calls:
     async def __call__(self, tool, arguments, **_):
         if tool == "t.kills":
             os._exit(9)
+        if tool == "t.slow":
+            await asyncio.sleep(3600)
         return 1
 
 async def main(folder):
     world = RealWorld()
     async with open_journal(folder / "journal.db", world) as journal:
         engine = EmbeddedEngine(journal, Calls(), world)
-        for name in ("kills", "good"):
+        for name in ("kills", "good", "slow"):
             engine.register(load_template(Document(TEMPLATE.format(name=name), name)))
         async with engine:
+            await engine.start("slow", {}, run_id="an innocent")
             await engine.start("kills", {}, run_id="kills")
             for number in range(20):
                 await engine.start("good", {}, run_id=f"good-{number}")
@@ -47,7 +50,7 @@ async def main(folder):
                 await engine.wait(f"good-{number}")
             while (record := await engine.get("kills")).status != "paused":
                 await asyncio.sleep(0.02)
-            print(record.waiting["reason"])
+            print(record.waiting["reason"], (await engine.get("an innocent")).status)
 
 asyncio.run(main(Path(sys.argv[1])))
 '''
@@ -66,7 +69,7 @@ def test_a_run_that_kills_the_process_is_put_aside_in_the_end(tmp_path: Path) ->
             break
         assert done.returncode == 9, done.stderr
     assert done.stdout == (
-        "the process ended 5 times while the run was begun; resume it to try again\n"
+        "the process ended 5 times while the run was begun; resume it to try again running\n"
     )
 
 

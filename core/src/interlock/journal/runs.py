@@ -87,6 +87,7 @@ _AGAIN = """UPDATE runs SET
         ELSE lives + 1 END,
     recorded = (SELECT count(*) FROM steps WHERE run = id)
     WHERE id IN ({marks}) RETURNING id, lives"""
+_LIVED = "UPDATE runs SET lives = min(lives, ?) WHERE id IN ({marks})"
 _WAKING = "SELECT id, wake FROM runs WHERE wake IS NOT NULL ORDER BY wake LIMIT ?"
 
 
@@ -303,6 +304,11 @@ class Runs:
         await self._writer.transact(
             lambda connection: connection.execute(sql, tuple(run_ids)).fetchall()
         )
+
+    async def lived(self, run_ids: Sequence[str], lives: int) -> None:
+        """Take back what was counted beyond ``lives``: they were begun, and nothing happened."""
+        sql = _LIVED.format(marks=",".join("?" * len(run_ids)))
+        await self._writer.transact(lambda connection: connection.execute(sql, (lives, *run_ids)))
 
     async def forget_lives(self) -> None:
         """Count from the beginning again."""

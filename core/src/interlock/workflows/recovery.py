@@ -77,6 +77,8 @@ class Recovery:
             await self._journal.runs.live_again([run_id])
             await self.these([run_id])
             await self._world.sleep(_PROBATION)
+            # Whatever kills us later may be any of those that are under way by then.
+            await self._journal.runs.lived([run_id], _SUSPECT)
 
     async def ended_well(self) -> None:
         """The process is about to end because it was asked to: that is no run's fault."""
