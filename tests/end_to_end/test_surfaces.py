@@ -116,7 +116,7 @@ def test_strangers_and_other_sites_are_kept_out(daemon: Daemon) -> None:
         assert status() == 200
         assert status(Authorization="Bearer wrong") == 401
         assert status(Origin="http://evil.example") == 403
-        assert status(Host="evil.example") == 403
+        assert status(Host="evil.example") == 421
         assert http.post("/mcp", headers={"Authorization": ""}).status_code == 401
         assert http.get("/health", headers={"Authorization": ""}).status_code == 200
         too_large = http.post("/api/v1/events", content=b" " * (17 * 2**20))

@@ -23,10 +23,14 @@ class Log:
         self.events[event.id] = event
         return True
 
-    async def undelivered(self, limit: int = 1000) -> Sequence[Event]:
-        return [event for id, event in self.events.items() if id not in self.done][:limit]
+    async def undelivered(
+        self, after: tuple[float, int], limit: int = 1000
+    ) -> Sequence[tuple[tuple[float, int], Event]]:
+        numbered = enumerate(self.events.items(), 1)
+        left = [((0.0, n), event) for n, (id, event) in numbered if id not in self.done]
+        return [each for each in left if each[0] > after][:limit]
 
-    async def delivered(self, event_id: str) -> None:
+    def delivered(self, event_id: str) -> None:
         self.done.add(event_id)
 
 
@@ -161,3 +165,22 @@ async def test_a_failing_event_keeps_its_pause_whatever_else_is_published() -> N
             await settle()
 
     assert next(tries) == 1
+
+
+async def test_many_events_that_fail_hold_up_nobody_behind_them() -> None:
+    world, seen, log = VirtualWorld(), list[str](), Log()
+    bus = Bus(log, world, Letters())
+
+    async def picky(event: Event) -> None:
+        if event.id != "good":
+            raise RuntimeError("no")
+        seen.append(event.id)
+
+    bus.consume("*", picky)
+    for number in range(2500):
+        await log.append(Event("x", {}, id=f"bad-{number}"), "")
+    await log.append(Event("x", {}, id="good"), "")
+    async with delivering(bus):
+        await settle(20)
+
+    assert seen == ["good"]

@@ -48,9 +48,9 @@ async def test_an_event_is_recorded_once_and_delivered_once(journal: Journal) ->
     assert await journal.events.append(two, "test")
     assert not await journal.events.append(Event("a.b", {"n": 2}, id="1"), "test")
 
-    assert list(await journal.events.undelivered()) == [one, two]
-    await journal.events.delivered("1")
-    assert list(await journal.events.undelivered()) == [two]
+    assert [event for _, event in await journal.events.undelivered()] == [one, two]
+    journal.events.delivered("1")
+    assert [event for _, event in await journal.events.undelivered()] == [two]
     newest = [(record.event.id, record.delivered is None) for record in await journal.events.list()]
     assert newest == [("2", True), ("1", False)]
 

@@ -65,8 +65,8 @@ async def test_events_and_letters_go_by_age_unless_they_are_needed(
     for number in range(3):
         await journal.events.append(Event("x.y", {}, id=f"e{number}"), "test")
         await world.advance(10)
-    await journal.events.delivered("e0")
-    await journal.events.delivered("e2")
+    journal.events.delivered("e0")
+    journal.events.delivered("e2")
     for number in range(3):
         await journal.dead_letters.add(
             DeadLetterRecord(str(number), "run", "s", "r", {}, float(number))
@@ -85,7 +85,7 @@ async def test_an_event_that_an_open_run_may_ask_for_stays(
     await run(journal, "open", world.time())
     await world.advance(10)
     await journal.events.append(Event("x.y", {}, id="e"), "test")
-    await journal.events.delivered("e")
+    journal.events.delivered("e")
 
     assert await journal.retention.sweep(Cutoffs({}, events=world.time() + 10)) == Swept()
 

@@ -180,7 +180,7 @@ async def test_an_event_is_published_once_under_the_steps_key(stage: Stage) -> N
     async with stage.life() as life:
         run = await life.engine.start("tell", {})
         assert await life.engine.wait(run) == {"id": f"{run}:told"}
-        (event,) = await life.journal.events.undelivered()
+        ((_, event),) = await life.journal.events.undelivered()
         assert (event.name, event.payload, event.id) == ("my.event", {"a": 1}, f"{run}:told")
 
 

@@ -25,6 +25,7 @@ _ERRORS = {
     409: "it stands against that",
     413: "the body is too large",
     415: "the body is of another type",
+    421: "the Host header names somebody else",
     422: "the request does not fit its schema",
     429: "slower, please; see Retry-After",
     500: "our fault; the daemon's log has more",

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from interlock.api.refusals import TooLarge, TooManyRequests, TooSlow, Unauthorized
+from interlock.api.refusals import TooLarge, TooManyRequests, TooSlow, Unauthorized, WrongHost
 from interlock.runtime import Forbidden
 from interlock.sdk import (
     BudgetSpent,
@@ -40,6 +40,7 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
     (Forbidden, 403),
     (TooSlow, 408),
     (TooLarge, 413),
+    (WrongHost, 421),
     (TooManyRequests, 429),
     (InvalidInput, 422),
     (NotFound, 404),

@@ -11,6 +11,12 @@ class Unauthorized(InterlockError):
     code = "unauthorized"
 
 
+class WrongHost(InterlockError):
+    """The request is meant for somebody else, by its Host header."""
+
+    code = "wrong-host"
+
+
 class TooLarge(InterlockError):
     """The body is over the limit."""
 

@@ -20,7 +20,9 @@ from interlock.sdk import Event, World
 
 Consumer = Callable[[Event], Awaitable[None]]
 DeadLetterSink = Callable[[Event, Exception], Awaitable[None]]
+Position = tuple[float, int]
 
+_BEGINNING: Position = (0.0, 0)
 _ATTEMPTS = 5
 _BATCH = 1000
 _BACKOFF = 1.0
@@ -34,11 +36,15 @@ class EventLog(Protocol):
         """False if an event of this id is there already."""
         ...
 
-    async def undelivered(self, limit: int = 1000) -> Sequence[Event]:
-        """Events not yet marked delivered, oldest first."""
+    async def undelivered(
+        self, after: Position, limit: int = 1000
+    ) -> Sequence[tuple[Position, Event]]:
+        """Events not marked delivered that stand behind ``after``, oldest first."""
         ...
 
-    async def delivered(self, event_id: str) -> None: ...
+    def delivered(self, event_id: str) -> None:
+        """Mark an event delivered, without waiting until that is durable."""
+        ...
 
     async def deliver_again(self, event_id: str) -> None:
         """Mark an event undelivered."""
@@ -127,11 +133,15 @@ class Bus:
         while True:
             await self._pending.wait()
             self._pending.clear()
-            batch = await self._events.undelivered(_BATCH)
-            for event in batch:
+            await self._deliver_all()
+
+    async def _deliver_all(self) -> None:
+        """Offer each once: those that wait for another try hold up nobody behind them."""
+        reached = _BEGINNING
+        while batch := await self._events.undelivered(reached, _BATCH):
+            for _, event in batch:
                 await self._deliver(event)
-            if len(batch) == _BATCH:
-                self._pending.set()
+            reached = batch[-1][0]
 
     async def _deliver(self, event: Event) -> None:
         failures = self._failures.get(event.id, _Failures())
@@ -148,7 +158,7 @@ class Bus:
             _log.error("event %s (%s) goes to the dead letters: %s", event.name, event.id, error)
             await self._dead_letters(event, error)
         self._failures.pop(event.id, None)
-        await self._events.delivered(event.id)
+        self._events.delivered(event.id)
 
     def _offer_again(self, event: Event, count: int) -> None:
         delay = _BACKOFF * 2**count

@@ -25,8 +25,8 @@ _DELIVERED = Rows(
     last_only=True,
 )
 _COLUMNS = "id, name, key, payload, source, created, delivered"
-_UNDELIVERED = f"""SELECT {_COLUMNS} FROM events WHERE delivered IS NULL
-    ORDER BY created, rowid LIMIT ?"""
+_UNDELIVERED = f"""SELECT {_COLUMNS}, rowid FROM events
+    WHERE delivered IS NULL AND (created, rowid) > (?, ?) ORDER BY created, rowid LIMIT ?"""
 _NEWEST = f"SELECT {_COLUMNS} FROM events ORDER BY created DESC, rowid DESC LIMIT ?"
 _SINCE = f"""SELECT {_COLUMNS} FROM events
     WHERE name = ?1 AND (?2 IS NULL OR key = ?2) AND created >= ?3 ORDER BY created, rowid"""
@@ -80,12 +80,17 @@ class Events:
 
         return await self._writer.transact(append)
 
-    async def undelivered(self, limit: int = 1000) -> Sequence[Event]:
-        """Events that were not marked delivered, oldest first."""
-        return [_event(row) for row in await self._reader.rows(_UNDELIVERED, (limit,))]
+    async def undelivered(
+        self, after: tuple[float, int] = (0.0, 0), limit: int = 1000
+    ) -> Sequence[tuple[tuple[float, int], Event]]:
+        """Events that were not marked delivered, oldest first, each with its place in the log."""
+        await self._writer.flush()  # nobody waits for marks, but each is to be seen here
+        rows = await self._reader.rows(_UNDELIVERED, (*after, limit))
+        return [((row[5], row[7]), _event(row)) for row in rows]
 
-    async def delivered(self, event_id: str) -> None:
-        await self._writer.commit(_DELIVERED, (event_id, self._world.time()))
+    def delivered(self, event_id: str) -> None:
+        """Mark one without waiting; it is durable before anything that is written later."""
+        self._writer.write(_DELIVERED, (event_id, self._world.time()))
 
     async def get(self, event_id: str) -> Event | None:
         rows = await self._reader.rows(_GET, (event_id,))

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from interlock.api.auth.oauth import AccessTokens
 from interlock.api.auth.pace import Pace
 from interlock.api.auth.tokens import Tokens
-from interlock.api.refusals import TooManyRequests, Unauthorized
+from interlock.api.refusals import TooManyRequests, Unauthorized, WrongHost
 from interlock.runtime import Caller, Forbidden
 from interlock.sdk import RealWorld, World
 from interlock.sdk.quantities import Rate
@@ -58,7 +58,8 @@ class Guard:
         """Who asks.
 
         Raises:
-            Forbidden: another host name, or a page of another site.
+            WrongHost: another host name.
+            Forbidden: a page of another site.
             Unauthorized: no token, or not a valid one.
             TooManyRequests: by this token or address.
         """
@@ -102,7 +103,7 @@ class Guard:
 
     def _check_names(self, headers: Headers) -> None:
         if _host_of(headers.get("host", "")) not in self.hosts:
-            raise Forbidden("this host name is not one of the daemon's", hint="add it to api.hosts")
+            raise WrongHost("this host name is not one of the daemon's", hint="add it to api.hosts")
         origin = headers.get("origin")
         if origin is not None and _origin_host(origin) not in self.hosts:
             raise Forbidden("requests from pages of other sites are refused")

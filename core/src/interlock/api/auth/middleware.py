@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from interlock.actors.deadlines import TimeLimit
 from interlock.api.auth.guard import Guard
 from interlock.api.problems import Problem
-from interlock.api.refusals import TooLarge, TooSlow
+from interlock.api.refusals import TooLarge, TooSlow, Unauthorized
 from interlock.runtime import Caller, acting_as
 from interlock.sdk import InterlockError, World
 
@@ -45,8 +45,10 @@ class GuardMiddleware:
             surface = "mcp" if path == "/mcp" else "http"
             caller = _over(surface, await self._guard.admit(path, headers, address))
             body = _Body(receive, self._max_body, self._read_timeout, self._guard.world)
-            with acting_as(caller), self._while_valid(caller):
+            with acting_as(caller), self._while_valid(caller) as lifetime:
                 await self._app(scope, body.receive, reply.send)
+            if lifetime and lifetime.cancelled_caught and not reply.started:
+                raise Unauthorized("the access token expired while the request was worked on")
             await reply.end()
         except InterlockError as error:
             if reply.started:
@@ -54,7 +56,7 @@ class GuardMiddleware:
             challenge = self._guard.challenge(error)
             await Problem(error, challenge=challenge)(scope, receive, send)
 
-    def _while_valid(self, caller: Caller) -> AbstractContextManager[object]:
+    def _while_valid(self, caller: Caller) -> AbstractContextManager[anyio.CancelScope | None]:
         if caller.expires is None:
             return nullcontext()
         return anyio.move_on_after(caller.expires - self._guard.world.time())
