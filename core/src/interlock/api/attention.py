@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interlock.api.answers import Accepted, Approval, DeadLetter, Items
-from interlock.api.endpoint import Endpoint, Query
+from interlock.api.endpoint import Endpoint, PlacePage
+from interlock.api.pages import cursor_after, listing, page, place_of
 from interlock.api.problems import Json
 from interlock.api.requests import Body, read_body, runtime_of
 from interlock.runtime import current_caller
@@ -24,11 +25,7 @@ class DecideBody(Body):
     comment: str = Field("", max_length=10_000)
 
 
-class Limit(Query):
-    limit: int = Field(50, ge=1, le=1000)
-
-
-class ApprovalsQuery(Limit):
+class ApprovalsQuery(PlacePage):
     all: bool = Field(False, description="also those that are decided")
     run: str | None = None
 
@@ -36,9 +33,9 @@ class ApprovalsQuery(Limit):
 async def list_approvals(request: Request) -> Response:
     query: ApprovalsQuery = request.state.query
     items = await runtime_of(request).approvals(
-        open_only=not query.all, run=query.run, limit=query.limit
+        open_only=not query.all, run=query.run, limit=query.limit, after=place_of(query.cursor)
     )
-    return Json({"items": items})
+    return page(request, items, cursor_after(items[-1]) if len(items) == query.limit else None)
 
 
 async def show_approval(request: Request) -> Response:
@@ -64,8 +61,9 @@ def _decider(body: DecideBody) -> str:
 
 
 async def list_dead_letters(request: Request) -> Response:
-    query: Limit = request.state.query
-    return Json({"items": await runtime_of(request).dead_letters(limit=query.limit)})
+    query: PlacePage = request.state.query
+    items = await runtime_of(request).dead_letters(limit=query.limit, after=place_of(query.cursor))
+    return page(request, items, cursor_after(items[-1]) if len(items) == query.limit else None)
 
 
 async def show_dead_letter(request: Request) -> Response:
@@ -83,13 +81,12 @@ async def discard_dead_letter(request: Request) -> Response:
 
 
 ENDPOINTS = [
-    Endpoint(
-        "GET",
+    listing(
         "/approvals",
         list_approvals,
         "List what people are asked, the oldest question first.",
         Items[Approval],
-        query=ApprovalsQuery,
+        ApprovalsQuery,
     ),
     Endpoint("GET", "/approvals/{approval}", show_approval, "Show a question.", Approval),
     Endpoint(
@@ -101,13 +98,12 @@ ENDPOINTS = [
         role="operator",
         body=DecideBody,
     ),
-    Endpoint(
-        "GET",
+    listing(
         "/dead-letters",
         list_dead_letters,
         "List what could not be handled, newest first.",
         Items[DeadLetter],
-        query=Limit,
+        PlacePage,
     ),
     Endpoint("GET", "/dead-letters/{letter}", show_dead_letter, "Show a dead letter.", DeadLetter),
     Endpoint(

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from interlock.api.answers import Entry, Intact, Items
 from interlock.api.endpoint import Endpoint, Query
-from interlock.api.pages import NEXT, page
+from interlock.api.pages import listing, page
 from interlock.api.problems import Json
 from interlock.api.requests import runtime_of
 
@@ -35,15 +35,13 @@ async def check_audit(request: Request) -> Response:
 
 
 ENDPOINTS = [
-    Endpoint(
-        "GET",
+    listing(
         "/audit",
         list_audit,
         "List who did what, newest first.",
         Items[Entry],
+        AuditQuery,
         role="admin",
-        query=AuditQuery,
-        headers=NEXT,
     ),
     Endpoint(
         "GET",

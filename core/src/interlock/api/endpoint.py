@@ -34,7 +34,26 @@ class Page(Query):
     """One page of a listing; ``Link: rel=next`` leads to the one after it."""
 
     limit: int = Field(50, ge=1, le=1000)
-    cursor: str | None = Field(None, max_length=200, description="from the link to this page")
+    cursor: str | None = Field(None, max_length=300, description="from the link to this page")
+
+
+class PlacePage(Query):
+    """One page of a listing by moment and id."""
+
+    limit: int = Field(50, ge=1, le=1000)
+    cursor: str | None = Field(
+        None,
+        max_length=1000,
+        pattern=r"^[0-9]{1,12}(\.[0-9]{1,20})?~",
+        description="from the link to this page",
+    )
+
+
+class Part(Query):
+    """Part of a listing that is answered as a whole unless there is a limit."""
+
+    limit: int | None = Field(None, ge=1, le=1000)
+    cursor: int | None = Field(None, ge=0, le=2**31, description="from the link to this page")
 
 
 @dataclass(frozen=True)

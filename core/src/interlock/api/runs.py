@@ -13,7 +13,7 @@ from starlette.responses import Response
 from interlock.api.answers import Items, Run, Started, Step, Version, Workflow
 from interlock.api.endpoint import EVENTS, Endpoint, Page
 from interlock.api.idempotency import effect_of
-from interlock.api.pages import NEXT, page
+from interlock.api.pages import listing, page, part
 from interlock.api.problems import Json
 from interlock.api.requests import StartBody, read_body, runtime_of
 from interlock.api.streams import EventStream, last_seen
@@ -32,7 +32,7 @@ class RunsQuery(Page):
 
 
 async def list_workflows(request: Request) -> Response:
-    return Json({"items": runtime_of(request).workflows()})
+    return part(request, runtime_of(request).workflows())
 
 
 async def show_workflow(request: Request) -> Response:
@@ -78,7 +78,7 @@ async def show_run(request: Request) -> Response:
 
 
 async def list_steps(request: Request) -> Response:
-    return Json({"items": await runtime_of(request).steps(request.path_params["run"])})
+    return part(request, await runtime_of(request).steps(request.path_params["run"]))
 
 
 async def watch_run(request: Request) -> Response:
@@ -91,7 +91,7 @@ async def watch_run(request: Request) -> Response:
 
 async def list_versions(request: Request) -> Response:
     items = await runtime_of(request).versions(request.path_params["workflow"])
-    return Json({"items": items})
+    return part(request, items)
 
 
 def _seen(query: RunsQuery, items: list[dict[str, Any]]) -> str | None:
@@ -99,10 +99,9 @@ def _seen(query: RunsQuery, items: list[dict[str, Any]]) -> str | None:
 
 
 ENDPOINTS = [
-    Endpoint("GET", "/workflows", list_workflows, "List the templates.", Items[Workflow]),
+    listing("/workflows", list_workflows, "List the templates.", Items[Workflow]),
     Endpoint("GET", "/workflows/{workflow}", show_workflow, "Show one template.", Workflow),
-    Endpoint(
-        "GET",
+    listing(
         "/workflows/{workflow}/versions",
         list_versions,
         "List the versions that its runs go on with, the current one first.",
@@ -119,18 +118,11 @@ ENDPOINTS = [
         statuses=(202,),
         headers={"Location": "the run"},
     ),
-    Endpoint(
-        "GET",
-        "/runs",
-        list_runs,
-        "List runs, newest first.",
-        Items[Run],
-        query=RunsQuery,
-        headers=NEXT,
-        open_query="input.",
+    listing(
+        "/runs", list_runs, "List runs, newest first.", Items[Run], RunsQuery, open_query="input."
     ),
     Endpoint("GET", "/runs/{run}", show_run, "Show a run; a beginning of its id will do.", Run),
-    Endpoint("GET", "/runs/{run}/steps", list_steps, "List its recorded steps.", Items[Step]),
+    listing("/runs/{run}/steps", list_steps, "List its recorded steps.", Items[Step]),
     Endpoint(
         "GET",
         "/runs/{run}/watch",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from interlock.api.answers import Items
 from interlock.api.endpoint import Endpoint
+from interlock.api.pages import listing, part
 from interlock.api.problems import Json
 from interlock.api.requests import runtime_of
 
@@ -45,11 +46,11 @@ class Fired(BaseModel):
 
 
 async def list_schedules(request: Request) -> Response:
-    return Json({"items": await runtime_of(request).list_schedules()})
+    return part(request, await runtime_of(request).list_schedules())
 
 
 async def list_queues(request: Request) -> Response:
-    return Json({"items": await runtime_of(request).queues()})
+    return part(request, await runtime_of(request).queues())
 
 
 async def pause_schedule(request: Request) -> Response:
@@ -72,10 +73,8 @@ def _name(request: Request) -> str:
 
 
 ENDPOINTS = [
-    Endpoint("GET", "/queues", list_queues, "List where runs wait.", Items[QueueAnswer]),
-    Endpoint(
-        "GET", "/schedules", list_schedules, "List what the clock starts.", Items[ScheduleAnswer]
-    ),
+    listing("/queues", list_queues, "List where runs wait.", Items[QueueAnswer]),
+    listing("/schedules", list_schedules, "List what the clock starts.", Items[ScheduleAnswer]),
     Endpoint(
         "POST",
         "/schedules/{schedule}/pause",

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from interlock.api.answers import Anything, Health, Items, Live, Metric, Plugin, Service
 from interlock.api.endpoint import TEXT, Endpoint, Handler
+from interlock.api.pages import listing, part
 from interlock.api.problems import Json
 from interlock.api.requests import Body, read_body, runtime_of
 
@@ -40,7 +41,7 @@ class Reloaded(BaseModel):
 
 
 async def list_services(request: Request) -> Response:
-    return Json({"items": runtime_of(request).services()})
+    return part(request, runtime_of(request).services())
 
 
 async def show_service(request: Request) -> Response:
@@ -68,11 +69,11 @@ async def restart_service(request: Request) -> Response:
 
 
 async def list_plugins(request: Request) -> Response:
-    return Json({"items": runtime_of(request).plugins()})
+    return part(request, runtime_of(request).plugins())
 
 
 async def list_metrics(request: Request) -> Response:
-    return Json({"items": runtime_of(request).metrics()})
+    return part(request, runtime_of(request).metrics())
 
 
 async def show_prometheus(request: Request) -> Response:
@@ -91,7 +92,7 @@ async def reload_config(request: Request) -> Response:
 
 
 async def list_alerts(request: Request) -> Response:
-    return Json({"items": runtime_of(request).alerts()})
+    return part(request, runtime_of(request).alerts())
 
 
 async def show_health(request: Request) -> Response:
@@ -118,15 +119,15 @@ def _health(path: str, handler: Handler, summary: str) -> Endpoint:
 
 
 ENDPOINTS = [
-    Endpoint("GET", "/services", list_services, "List the services.", Items[Service]),
+    listing("/services", list_services, "List the services.", Items[Service]),
     Endpoint("GET", "/services/{service}", show_service, "Show how a service does.", Service),
     _acting("pause", pause_service, "Refuse the calls of a service."),
     _acting("resume", resume_service, "Let the calls of a service through again."),
     _acting("reset-breaker", reset_breaker, "Close the breaker of a service."),
     _acting("restart", restart_service, "Stop a service and start it anew."),
-    Endpoint("GET", "/alerts", list_alerts, "List the alerts.", Items[Alert]),
-    Endpoint("GET", "/plugins", list_plugins, "List the plugins.", Items[Plugin]),
-    Endpoint("GET", "/metrics", list_metrics, "List the metrics.", Items[Metric]),
+    listing("/alerts", list_alerts, "List the alerts.", Items[Alert]),
+    listing("/plugins", list_plugins, "List the plugins.", Items[Plugin]),
+    listing("/metrics", list_metrics, "List the metrics.", Items[Metric]),
     Endpoint(
         "GET", "/config", show_config, "Show the configuration, redacted.", Anything, role="admin"
     ),

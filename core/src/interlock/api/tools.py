@@ -13,6 +13,7 @@ from starlette.responses import Response
 from interlock.api.answers import CallResult, Items, Tool
 from interlock.api.endpoint import EVENTS, JSON, Endpoint
 from interlock.api.idempotency import effect_of
+from interlock.api.pages import listing, part
 from interlock.api.problems import Json, problem_of
 from interlock.api.requests import CallBody, read_body, runtime_of
 from interlock.api.streams import EventStream
@@ -24,7 +25,7 @@ _UNREAD = 1000
 
 
 async def list_tools(request: Request) -> Response:
-    return Json({"items": runtime_of(request).tools()})
+    return part(request, runtime_of(request).tools())
 
 
 async def show_tool(request: Request) -> Response:
@@ -94,7 +95,7 @@ async def _outcome(
 
 
 ENDPOINTS = [
-    Endpoint("GET", "/tools", list_tools, "List the tools that the caller may see.", Items[Tool]),
+    listing("/tools", list_tools, "List the tools that the caller may see.", Items[Tool]),
     Endpoint("GET", "/tools/{tool}", show_tool, "Show one tool, by name or alias.", Tool),
     Endpoint(
         "POST",

@@ -7,7 +7,14 @@ The only package that reads the environment. ``read(path).resolve(service_types)
 
 from interlock.config.document import Document, parse
 from interlock.config.environment import Environment, environment
-from interlock.config.exposure import mcp_endpoints
+from interlock.config.exposed import (
+    ExposedConfig,
+    McpConfig,
+    McpMessageConfig,
+    McpPromptConfig,
+    McpResourceConfig,
+    mcp_endpoints,
+)
 from interlock.config.faults import ConfigError, Fault, Position, config_error
 from interlock.config.load import Draft, read
 from interlock.config.model import (
@@ -15,13 +22,8 @@ from interlock.config.model import (
     ApiConfig,
     Config,
     DaemonConfig,
-    ExposedConfig,
     HttpConfig,
     JournalConfig,
-    McpConfig,
-    McpMessageConfig,
-    McpPromptConfig,
-    McpResourceConfig,
     PluginsConfig,
     QueueConfig,
     RetentionConfig,

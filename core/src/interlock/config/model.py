@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     SerializeAsAny,
     model_validator,
 )
 
+from interlock.config.exposed import McpConfig
 from interlock.config.files import matching
+from interlock.config.section import Section, ServiceName, ToolName
 from interlock.sdk.policies import Policies
 from interlock.sdk.quantities import PerTime, Seconds, parse_rate
 from interlock.sdk.service import Settings
-
-
-def _service_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", text):
-        raise ValueError("expected a name of letters, digits, - and _")
-    return text
-
-
-def _tool_name(text: str) -> str:
-    if not re.fullmatch(r"[^.\s]+\.\S+", text):
-        raise ValueError("expected the name of a tool, as in figma.get_file")
-    return text
-
-
-ServiceName = Annotated[str, AfterValidator(_service_name)]
-ToolName = Annotated[str, AfterValidator(_tool_name)]
-
-
-class Section(BaseModel):
-    """A mapping of the file with fixed keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class DaemonConfig(Section):
@@ -74,6 +50,7 @@ class RetentionConfig(Section):
     events: Seconds | None = Field(7 * _DAY, description="events that were delivered")
     dead_letters: Seconds | None = Field(None, description="what could not be handled")
     blobs: Seconds | None = Field(30 * _DAY, description="large values that nothing refers to")
+    audit: Seconds | None = Field(None, description="who did what")
     every: Seconds = Field(3600.0, gt=0, description="how often is looked")
 
 
@@ -211,77 +188,6 @@ class ApiConfig(Section):
             if len(set(values)) < len(values):
                 raise ValueError(f"two tokens have the same {what}")
         return self
-
-
-class ExposedConfig(Section):
-    """Which tools and workflows an MCP endpoint shows, under which names, to whom."""
-
-    tools: tuple[str, ...] = Field(("*",), description="patterns of tools and workflows")
-    names: dict[str, str] = Field(
-        {}, description="other names for some: {name: tool or workflow}; shown instead of their own"
-    )
-    callers: tuple[str, ...] = Field(
-        ("*",), description="patterns of names of tokens, or subjects, that may use the endpoint"
-    )
-    instructions: str = Field("", description="what a model should know before it uses the tools")
-
-
-class McpResourceConfig(Section):
-    """A resource that a tool's result is: variables of the URI become arguments."""
-
-    uri: str = Field(
-        pattern=r"^[a-z][a-z0-9+.-]*://\S+$", description="a template, as figma://file/{id}"
-    )
-    tool: str = Field(min_length=1, description="the tool that is called")
-    with_: dict[str, Any] = Field(
-        {}, alias="with", description="its arguments; texts may hold {id}; default: the variables"
-    )
-    description: str = Field("", description="for people and models; default: the tool's")
-    mime_type: str = Field("application/json", description="of what the tool returns")
-
-
-class McpArgumentConfig(Section):
-    """A variable of a prompt."""
-
-    description: str = Field("", description="for people and models")
-    required: bool = Field(False, description="whether a client must give it")
-
-
-class McpMessageConfig(Section):
-    """One message of a prompt."""
-
-    role: Literal["user", "assistant"] = Field("user", description="who says it")
-    text: str = Field("", description="may hold {argument}")
-    resource: str | None = Field(None, description="URI of a resource to show instead of a text")
-
-
-class McpPromptConfig(Section):
-    """A prompt that clients offer to people."""
-
-    description: str = Field("", description="for people")
-    arguments: dict[str, McpArgumentConfig] = Field({}, description="variables, by name")
-    messages: tuple[McpMessageConfig, ...] = Field(min_length=1, description="in their order")
-
-
-class McpConfig(ExposedConfig):
-    """The MCP server: what `/mcp` shows, and further endpoints beside it."""
-
-    servers: dict[ServiceName, ExposedConfig] = Field(
-        {}, description="further endpoints, each under /mcp/ and its name"
-    )
-    origins: tuple[str, ...] = Field(
-        (), description="origins of pages that may connect, with port, beside the daemon's own"
-    )
-    resources: dict[str, McpResourceConfig] = Field({}, description="resources, by name")
-    prompts: dict[str, McpPromptConfig] = Field({}, description="prompts, by name")
-    task_after: Seconds = Field(
-        0.1,
-        ge=0,
-        description="a workflow that takes longer becomes a task, if the client has tasks",
-    )
-    only_as_task: tuple[str, ...] = Field(
-        (), description="patterns of workflows that are refused to clients without tasks"
-    )
 
 
 class ScheduleConfig(Section):

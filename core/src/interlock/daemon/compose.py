@@ -116,6 +116,7 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             options=EngineOptions(queues=limits_of(config.queues)),
         )
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config), world)
+        await runtime.recall_pauses()
         tasks = anyio.create_task_group()
         deployment = Deployment(path, plan, runtime, engine, world, tasks)
         runtime.reloading = deployment.reload

@@ -17,7 +17,7 @@ from interlock.config import Config, QueueConfig, redacted
 from interlock.daemon.plan import Plan, make_plan
 from interlock.events import Clockwork, Schedule
 from interlock.journal import Limits
-from interlock.runtime import Runtime
+from interlock.runtime import PROCESS, Runtime, acting_as
 from interlock.runtime.alerts import Alerts
 from interlock.sdk import World
 from interlock.workflows import EmbeddedEngine
@@ -107,7 +107,9 @@ class Deployment:
                 "applied": not check,
             }
             if not check:
-                await self._apply(plan, changed)
+                # What starts now outlives the request that asked for it.
+                with acting_as(PROCESS):
+                    await self._apply(plan, changed)
         return told
 
     async def _apply(self, plan: Plan, changed: Changes) -> None:

@@ -33,6 +33,7 @@ def cutoffs(retention: RetentionConfig, now: float) -> Cutoffs:
         events=_before(now, retention.events),
         dead_letters=_before(now, retention.dead_letters),
         blobs=_before(now, retention.blobs),
+        audit=_before(now, retention.audit),
     )
 
 

@@ -50,6 +50,10 @@ class EventLog(Protocol):
         """Mark an event undelivered."""
         ...
 
+    async def all_again(self, pattern: str, since: float, until: float) -> int:
+        """Mark what was delivered of a span of time undelivered; how many events that are."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Failures:
@@ -110,6 +114,12 @@ class Bus:
         """Hand an event to its consumers once more."""
         await self._events.deliver_again(event_id)
         self._pending.set()
+
+    async def replay(self, pattern: str, since: float, until: float) -> int:
+        """Hand all events of a span of time to their consumers once more; how many."""
+        again = await self._events.all_again(pattern, since, until)
+        self._pending.set()
+        return again
 
     def consume(self, pattern: str, consumer: Consumer) -> Callable[[], None]:
         """Call ``consumer`` for every event whose name matches; returns how to stop that."""

@@ -11,7 +11,7 @@ from interlock.journal.payloads import Payload, decode, digest_of, encode
 from interlock.journal.queues import Limits
 from interlock.journal.retention import Cutoffs, Swept
 from interlock.journal.runs import Intent, RunRecord, Status
-from interlock.journal.search import RunFilter
+from interlock.journal.search import Place, RunFilter
 from interlock.journal.steps import StepRow, StepStatus, output_of
 from interlock.journal.waits import topic_of
 from interlock.journal.writer import Done
@@ -29,6 +29,7 @@ __all__ = [
     "JournalError",
     "Limits",
     "Payload",
+    "Place",
     "RunFilter",
     "RunRecord",
     "Status",

@@ -11,6 +11,7 @@ import orjson
 
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
+from interlock.journal.search import NOWHERE, Place, globs
 from interlock.journal.writer import Done, Rows, Writer
 from interlock.sdk.errors import NotFound
 
@@ -19,12 +20,15 @@ _WITHDRAW = Rows("DELETE FROM approvals WHERE decided IS NULL AND id IN (", 1, "
 _DECIDE = "UPDATE approvals SET decided = ?, decision = ? WHERE id = ? AND decided IS NULL"
 _WAKE = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
 _COLUMNS = "a.id, a.run, a.step, a.request, a.created, a.due, a.decided, a.decision"
+_WITHIN = "(?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(?2) WHERE r.workflow GLOB value))"
 _GET = f"SELECT {_COLUMNS} FROM approvals a WHERE a.id = ?"
 _OPEN_ONES = f"""SELECT {_COLUMNS} FROM approvals a JOIN runs r ON r.id = a.run
-    WHERE a.decided IS NULL AND r.finished IS NULL AND (?1 IS NULL OR a.run = ?1)
-    ORDER BY a.created LIMIT ?2"""
-_ALL = f"""SELECT {_COLUMNS} FROM approvals a WHERE ?1 IS NULL OR a.run = ?1
-    ORDER BY a.created DESC LIMIT ?2"""
+    WHERE a.decided IS NULL AND r.finished IS NULL AND (?1 IS NULL OR a.run = ?1) AND {_WITHIN}
+    AND (?3 IS NULL OR (a.created, a.id) > (?3, ?4)) ORDER BY a.created, a.id LIMIT ?5"""
+_ALL = f"""SELECT {_COLUMNS} FROM approvals a JOIN runs r ON r.id = a.run
+    WHERE (?1 IS NULL OR a.run = ?1) AND {_WITHIN}
+    AND (?3 IS NULL OR (a.created, a.id) < (?3, ?4))
+    ORDER BY a.created DESC, a.id DESC LIMIT ?5"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,22 @@ class Approvals:
         return _record(found[0])
 
     async def list(
-        self, *, open_only: bool = True, run: str | None = None, limit: int = 50
+        self,
+        *,
+        open_only: bool = True,
+        run: str | None = None,
+        within: Sequence[str] | None = None,
+        limit: int = 50,
+        after: Place | None = None,
     ) -> Sequence[ApprovalRecord]:
-        """Open ones, the oldest first; or all, the newest first."""
-        rows = await self._reader.rows(_OPEN_ONES if open_only else _ALL, (run, limit))
+        """Open ones, the oldest first; or all, the newest first.
+
+        Args:
+            within: patterns of the workflows that ask.
+            after: where the listing goes on.
+        """
+        values = (run, globs(within), *(after or NOWHERE), limit)
+        rows = await self._reader.rows(_OPEN_ONES if open_only else _ALL, values)
         return [_record(row) for row in rows]
 
 

@@ -21,6 +21,11 @@ _NEWEST = f"""SELECT id, {_COLUMNS} FROM audit
     WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3)
     ORDER BY id DESC LIMIT ?4"""
 _ALL = f"SELECT id, {_COLUMNS}, hash FROM audit ORDER BY id"
+# What the first entry that is left is sealed with, once older ones were deleted on purpose.
+_SEALED = "SELECT value FROM state WHERE service = ':audit' AND key = 'sealed'"
+_LAST_OLD = "SELECT id, hash FROM audit WHERE at < ? ORDER BY id DESC LIMIT 1"
+_FORGET = "DELETE FROM audit WHERE id <= ?"
+_SEAL = "INSERT OR REPLACE INTO state (service, key, value) VALUES (':audit', 'sealed', ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Audit:
 
 def _append(connection: sqlite3.Connection, records: Sequence[AuditRecord]) -> None:
     last = connection.execute(_LAST).fetchone()
-    seal, rows = last[0] if last else b"", []
+    seal, rows = last[0] if last else _sealed(connection), []
     for record in records:
         row = _row(record)
         seal = _seal(seal, row)
@@ -94,8 +99,22 @@ def _append(connection: sqlite3.Connection, records: Sequence[AuditRecord]) -> N
     connection.executemany(_ADD, rows)
 
 
+def forget_audit(connection: sqlite3.Connection, moment: float) -> int:
+    """Delete the entries before ``moment``; how many. The chain goes on from where it was cut."""
+    last = connection.execute(_LAST_OLD, (moment,)).fetchone()
+    if last is None:
+        return 0
+    connection.execute(_SEAL, (orjson.dumps(last[1].hex()),))
+    return connection.execute(_FORGET, (last[0],)).rowcount
+
+
+def _sealed(connection: sqlite3.Connection) -> bytes:
+    found = connection.execute(_SEALED).fetchone()
+    return bytes.fromhex(orjson.loads(found[0])) if found else b""
+
+
 def _first_broken(connection: sqlite3.Connection) -> int | None:
-    before = b""
+    before = _sealed(connection)
     for id, *row, seal in connection.execute(_ALL):
         if _seal(before, tuple(row)) != seal:
             return int(id)

@@ -10,6 +10,7 @@ import orjson
 
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
+from interlock.journal.search import NOWHERE, Place
 from interlock.journal.writer import Rows, Writer
 from interlock.sdk.errors import NotFound
 
@@ -18,7 +19,7 @@ _COLUMNS = "id, kind, subject, reason, created, payload"
 _GET = f"SELECT {_COLUMNS} FROM dead_letters WHERE id = ?"
 _DISCARD = "DELETE FROM dead_letters WHERE id = ?"
 _NEWEST = f"""SELECT {_COLUMNS} FROM dead_letters
-    ORDER BY created DESC, rowid DESC LIMIT ?"""
+    WHERE ?1 IS NULL OR (created, id) < (?1, ?2) ORDER BY created DESC, id DESC LIMIT ?3"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class DeadLetterRecord:
     reason: str
     payload: Any
     created: float
+
+    @property
+    def place(self) -> Place:
+        return (self.created, self.id)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,8 +75,9 @@ class DeadLetters:
         """Forget one; one that is gone already is gone."""
         await self._writer.transact(lambda connection: connection.execute(_DISCARD, (letter_id,)))
 
-    async def list(self, limit: int = 50) -> Sequence[DeadLetterRecord]:
-        rows = await self._reader.rows(_NEWEST, (limit,))
+    async def list(self, limit: int = 50, after: Place | None = None) -> Sequence[DeadLetterRecord]:
+        """``after`` is where the listing goes on."""
+        rows = await self._reader.rows(_NEWEST, (*(after or NOWHERE), limit))
         return [_record(*row) for row in rows]
 
 

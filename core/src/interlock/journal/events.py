@@ -11,8 +11,9 @@ import orjson
 
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
+from interlock.journal.search import NOWHERE, Place
 from interlock.journal.writer import Rows, Writer
-from interlock.sdk.errors import InvalidInput
+from interlock.sdk.errors import InvalidInput, NotFound
 from interlock.sdk.events import Event
 from interlock.sdk.world import World
 
@@ -27,11 +28,15 @@ _DELIVERED = Rows(
 _COLUMNS = "id, name, key, payload, source, created, delivered"
 _UNDELIVERED = f"""SELECT {_COLUMNS}, rowid FROM events
     WHERE delivered IS NULL AND (created, rowid) > (?, ?) ORDER BY created, rowid LIMIT ?"""
-_NEWEST = f"SELECT {_COLUMNS} FROM events ORDER BY created DESC, rowid DESC LIMIT ?"
+_NEWEST = f"""SELECT {_COLUMNS} FROM events
+    WHERE (?1 IS NULL OR name GLOB ?1) AND (?2 IS NULL OR (created, id) < (?2, ?3))
+    ORDER BY created DESC, id DESC LIMIT ?4"""
 _SINCE = f"""SELECT {_COLUMNS} FROM events
     WHERE name = ?1 AND (?2 IS NULL OR key = ?2) AND created >= ?3 ORDER BY created, rowid"""
 _GET = f"SELECT {_COLUMNS} FROM events WHERE id = ?"
 _AGAIN = "UPDATE events SET delivered = NULL WHERE id = ?"
+_ALL_AGAIN = """UPDATE events SET delivered = NULL
+    WHERE delivered IS NOT NULL AND name GLOB ? AND created >= ? AND created < ?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ class EventRecord:
     source: str
     created: float
     delivered: float | None
+
+    @property
+    def place(self) -> Place:
+        return (self.created, self.event.id)
 
     def to_dict(self) -> dict[str, Any]:
         event = self.event
@@ -104,9 +113,31 @@ class Events:
         """Mark an event undelivered."""
         await self._writer.transact(lambda connection: connection.execute(_AGAIN, (event_id,)))
 
-    async def list(self, limit: int = 50) -> Sequence[EventRecord]:
-        """Newest first."""
-        rows = await self._reader.rows(_NEWEST, (limit,))
+    async def all_again(self, pattern: str, since: float, until: float) -> int:
+        """Mark what was delivered of a span of time undelivered; how many events that are."""
+        values = (pattern.replace("[!", "[^"), since, until)
+        return await self._writer.transact(
+            lambda connection: connection.execute(_ALL_AGAIN, values).rowcount
+        )
+
+    async def record(self, event_id: str) -> EventRecord:
+        """By id; NotFound if there is none, or none any more."""
+        rows = await self._reader.rows(_GET, (event_id,))
+        if not rows:
+            raise NotFound(f"there is no event {event_id}")
+        return EventRecord(_event(rows[0]), *rows[0][4:])
+
+    async def list(
+        self, limit: int = 50, after: Place | None = None, *, pattern: str | None = None
+    ) -> Sequence[EventRecord]:
+        """Newest first.
+
+        Args:
+            pattern: of their names.
+            after: where the listing goes on.
+        """
+        glob = pattern and pattern.replace("[!", "[^")
+        rows = await self._reader.rows(_NEWEST, (glob, *(after or NOWHERE), limit))
         return [EventRecord(_event(row), *row[4:]) for row in rows]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 
+from interlock.journal.audit import forget_audit
 from interlock.journal.payloads import JSON
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Writer
@@ -58,6 +59,7 @@ class Cutoffs:
     events: float | None = None
     dead_letters: float | None = None
     blobs: float | None = None
+    audit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,11 @@ class Swept:
     events: int = 0
     dead_letters: int = 0
     blobs: int = 0
+    audit: int = 0
 
     @property
     def any(self) -> bool:
-        return bool(self.runs or self.events or self.dead_letters or self.blobs)
+        return any(astuple(self))
 
 
 class Retention:
@@ -95,6 +98,7 @@ class Retention:
             await self._all(_EVENTS, cutoffs.events),
             letters,
             await self._all(_BLOBS, cutoffs.blobs),
+            await self._audit(cutoffs.audit),
         )
         if swept.any:
             await self._shrink()
@@ -120,6 +124,11 @@ class Retention:
             if deleted < _BATCH:
                 break
         return total
+
+    async def _audit(self, moment: float | None) -> int:
+        if moment is None:
+            return 0
+        return await self._writer.transact(partial(forget_audit, moment=moment))
 
     async def _shrink(self) -> None:
         free = await self._reader.rows("PRAGMA freelist_count")

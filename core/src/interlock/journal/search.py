@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from interlock.journal.payloads import resolved
 
 _INPUT = f"json_extract(CAST({resolved('input')} AS TEXT), ?) IS ?"
+_WITHIN = "EXISTS (SELECT 1 FROM json_each(?) WHERE workflow GLOB value)"
 _TAG = "EXISTS (SELECT 1 FROM json_each(CAST(tags AS TEXT)) WHERE value = ?)"
+
+
+Place = tuple[float, str]
+"""Where in a listing something stands: when it was created, and its id."""
+NOWHERE = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +26,7 @@ class RunFilter:
 
     Attributes:
         since, until: seconds since the epoch; when the run was created.
+        within: patterns of workflows; None for all.
         input: fields of the input, by dotted path, and what they hold.
     """
 
@@ -26,6 +35,7 @@ class RunFilter:
     tag: str | None = None
     since: float | None = None
     until: float | None = None
+    within: Sequence[str] | None = None
     input: Mapping[str, Any] = field(default_factory=dict)
 
     def sql(self) -> tuple[str, list[Any]]:
@@ -36,11 +46,19 @@ class RunFilter:
             (_TAG, self.tag),
             ("created >= ?", self.since),
             ("created < ?", self.until),
+            (_WITHIN, globs(self.within)),
         ]
         terms = [(term, [value]) for term, value in wanted if value is not None]
         terms += [(_INPUT, [_json_path(path), value]) for path, value in self.input.items()]
         condition = " AND ".join(term for term, _ in terms) or "TRUE"
         return condition, [value for _, values in terms for value in values]
+
+
+def globs(patterns: Sequence[str] | None) -> str | None:
+    """Patterns of ``fnmatch`` as a JSON list of SQLite's, which negates with another sign."""
+    if patterns is None:
+        return None
+    return orjson.dumps([each.replace("[!", "[^") for each in patterns]).decode()
 
 
 def _json_path(dotted: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from interlock.journal import AuditRecord, Journal
 from interlock.runtime.caller import Caller, current_caller
+from interlock.runtime.sight import visible_run
 from interlock.sdk import InterlockError, World
 from interlock.workflows import Engine
 
@@ -76,8 +77,8 @@ def record(
 
 
 async def _check_run(runtime: Audited, caller: Caller, action: str, run_id: str) -> None:
-    if action.startswith("run.") and action != "run.start" and "*" not in caller.tools:
-        caller.require_tool((await runtime.engine.get(run_id)).workflow)
+    if action.startswith("run.") and action != "run.start" and caller.limited:
+        caller.require_tool((await visible_run(runtime, run_id)).workflow)
 
 
 def _run_of(action: str, target: str, result: Any) -> str | None:

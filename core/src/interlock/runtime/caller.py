@@ -43,9 +43,14 @@ class Caller:
     expires: float | None = None
     surface: str = ""
 
+    @property
+    def limited(self) -> bool:
+        """Whether anything is beyond its scopes."""
+        return "*" not in self.tools
+
     def sees(self, name: str) -> bool:
         """Whether a tool or workflow is within its scopes."""
-        return "*" in self.tools or any(fnmatchcase(name, each) for each in self.tools)
+        return not self.limited or any(fnmatchcase(name, each) for each in self.tools)
 
     def require(self, role: Role) -> None:
         """Raises Forbidden if it has less than ``role``."""
@@ -65,6 +70,22 @@ class Caller:
                 hint="the tools of a token are set in api.tokens",
                 scope=f"interlock:tool:{name}",
             )
+
+    def require_all(self, pattern: str) -> None:
+        """Raises Forbidden unless it may use everything whose name matches ``pattern``."""
+        self.require_tool(pattern)
+        if self.limited and not any(_covers(each, pattern) for each in self.tools):
+            raise Forbidden(
+                f"{self.name} may not use all of {pattern}", scope=f"interlock:tool:{pattern}"
+            )
+
+
+def _covers(scope: str, pattern: str) -> bool:
+    """Certain for equal patterns, and for a scope that is a beginning and a star."""
+    beginning = scope.removesuffix("*")
+    return scope == pattern or (
+        scope != beginning and not set(beginning) & set("*?[") and pattern.startswith(beginning)
+    )
 
 
 PROCESS = Caller("local", "admin")

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from interlock.events import Bus
 from interlock.journal import Journal, RunFilter
+from interlock.runtime.sight import within_scopes
 from interlock.sdk import Conflict, InterlockError, InvalidInput
 from interlock.workflows import Engine
 
@@ -32,7 +33,7 @@ async def each_run(runtime: Operable, action: str, which: RunFilter, limit: int)
     act: Callable[[str], Awaitable[None]] = getattr(runtime, action)
     done: list[str] = []
     failed: dict[str, Any] = {}
-    for record in await runtime.journal.runs.list(which, limit=limit):
+    for record in await runtime.journal.runs.list(within_scopes(which), limit=limit):
         try:
             await act(record.id)
         except InterlockError as error:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from interlock.events import Bus, Clockwork, Subscription, schedule_named
+from interlock.events import Bus, Clockwork
 from interlock.host import Host
 from interlock.journal import Journal, RunFilter
+from interlock.runtime.attention import AttentionOperations
 from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
+from interlock.runtime.events import EventOperations
 from interlock.runtime.gauges import service_gauges
 from interlock.runtime.operators import each_run, replay
 from interlock.runtime.services import ServiceOperations
-from interlock.sdk import Conflict, Event, NotFound, RealWorld, WebhookReply, WebhookRequest, World
-from interlock.sdk.events import EventMark, marks_of
+from interlock.runtime.sight import (
+    visible_letter,
+    visible_run,
+    visible_schedule,
+    visible_template,
+    within_scopes,
+)
+from interlock.sdk import Conflict, NotFound, RealWorld, World
 from interlock.telemetry import Telemetry
 from interlock.workflows import Engine, Template, template_of
 
 Reload = Callable[..., Awaitable[dict[str, Any]]]
-Handler = TypeVar("Handler", bound=Callable[[Event], Awaitable[None]])
 
 
 @dataclass
-class Runtime(ServiceOperations):
+class Runtime(ServiceOperations, AttentionOperations, EventOperations):
     """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open`.
 
     Everything that goes in or comes out is JSON. Errors are of ``interlock.sdk.errors``.
@@ -89,7 +95,11 @@ class Runtime(ServiceOperations):
         return [entry.to_dict() for entry in self.host.catalog if caller.sees(entry.name)]
 
     def tool(self, name: str) -> dict[str, Any]:
-        return self.host.catalog.get(name).to_dict()
+        """One of :meth:`tools`, by name or alias; NotFound otherwise."""
+        entry = self.host.catalog.get(name)
+        if not current_caller().sees(entry.name):
+            raise NotFound(f"there is no tool {name!r}")
+        return entry.to_dict()
 
     def callables(self) -> list[dict[str, Any]]:
         """Everything that :meth:`call` takes: tools, and workflows described as tools."""
@@ -100,7 +110,7 @@ class Runtime(ServiceOperations):
     def describe(self, name: str) -> dict[str, Any]:
         """One of :meth:`callables`, by name or alias; NotFound otherwise."""
         if self.engine.knows(name):
-            return self.engine.template(name).as_tool()
+            return visible_template(self, name).as_tool()
         return self.tool(name)
 
     # Runs
@@ -138,19 +148,21 @@ class Runtime(ServiceOperations):
 
     async def run(self, run_id: str) -> dict[str, Any]:
         """A run by a beginning of its id; ``usage``, of all below it: ``{service: {unit: n}}``."""
-        record = await self.engine.get(run_id)
+        record = await visible_run(self, run_id)
         return {**record.to_dict(), "usage": await self.journal.spending.of_run(record.id)}
 
     async def runs(
         self, which: RunFilter | None = None, *, limit: int = 50, before: str | None = None
     ) -> list[dict[str, Any]]:
         """Runs, newest first; ``before`` is the id to continue a listing after."""
-        found = await self.engine.list(which or RunFilter(), limit=limit, before=before)
+        which = within_scopes(which or RunFilter())
+        found = await self.engine.list(which, limit=limit, before=before)
         return [record.to_dict() for record in found]
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:
         """The recorded steps of a run, in the order in which they ended."""
-        return [step.to_dict() for step in await self.engine.steps(run_id)]
+        run = await visible_run(self, run_id)
+        return [step.to_dict() for step in await self.engine.steps(run.id)]
 
     def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[dict[str, Any]]:
         """Progress of a run to its end: from now, or with the steps that ended since a moment."""
@@ -209,49 +221,20 @@ class Runtime(ServiceOperations):
         """
         return await each_run(self, action, which, limit)
 
-    # Approvals
-
-    async def approvals(
-        self, *, open_only: bool = True, run: str | None = None, limit: int = 50
-    ) -> list[dict[str, Any]]:
-        """What people are asked, the oldest question first; or all, the newest first."""
-        found = await self.journal.approvals.list(open_only=open_only, run=run, limit=limit)
-        return [approval.to_dict() for approval in found]
-
-    async def approval(self, approval: str) -> dict[str, Any]:
-        """One question; NotFound if nobody was asked that."""
-        return (await self.journal.approvals.get(approval)).to_dict()
-
-    @audited("approval.decide")
-    async def decide(
-        self,
-        approval: str,
-        choice: str,
-        *,
-        values: Mapping[str, Any] | None = None,
-        by: str = "local",
-        comment: str = "",
-    ) -> dict[str, Any]:
-        """Answer an approval; the run goes on.
-
-        Raises:
-            NotFound: nobody was asked that.
-            InvalidInput: no such choice, or the values do not fit the form.
-            MayNotDecide: ``by`` is not among those asked.
-            Conflict: it was decided before, or its run is over.
-        """
-        record = await self.engine.decide(approval, choice, values=values, by=by, comment=comment)
-        return record.to_dict()
+    # Templates
 
     def workflows(self) -> list[dict[str, Any]]:
-        return [template.to_dict() for template in self.engine.templates()]
+        """Every template that the caller may see."""
+        sees = current_caller().sees
+        return [each.to_dict() for each in self.engine.templates() if sees(each.name)]
 
     def workflow(self, name: str) -> dict[str, Any]:
-        return self.engine.template(name).to_dict()
+        """One of :meth:`workflows`, by name or alias; NotFound otherwise."""
+        return visible_template(self, name).to_dict()
 
     async def versions(self, workflow: str) -> list[dict[str, Any]]:
         """Versions that runs go on with, the current one first: ``{version, runs, source}``."""
-        return await self.engine.control.versions(workflow)
+        return await self.engine.control.versions(visible_template(self, workflow).name)
 
     def register(self, workflow: Template | Callable[..., Awaitable[Any]]) -> None:
         """Make a template, or a function under ``@workflow``, startable under its name."""
@@ -271,74 +254,26 @@ class Runtime(ServiceOperations):
 
     async def list_schedules(self) -> list[dict[str, Any]]:
         """Each schedule: what it starts, when next, the last run, whether it is paused."""
-        return [await clockwork.to_dict() for clockwork in self.schedules.values()]
+        sees = current_caller().sees
+        return [
+            await each.to_dict() for each in self.schedules.values() if sees(each.schedule.start)
+        ]
 
     @audited("schedule.pause")
     async def pause_schedule(self, name: str, *, paused: bool = True) -> None:
         """Let a schedule start nothing, or start again; NotFound if there is none."""
-        await schedule_named(self.schedules, name).pause(paused=paused)
+        await visible_schedule(self.schedules, name).pause(paused=paused)
 
     @audited("schedule.fire")
     async def fire_schedule(self, name: str) -> str | None:
         """Start a schedule's run now, beside those that are due; its id."""
-        return await schedule_named(self.schedules, name).fire(self.world.time())
-
-    # Events
-
-    async def publish(self, event: Event, source: str = "python") -> bool:
-        """Make an event durable and deliver it; False if its id was published before."""
-        return await self.bus.publish(event, source)
-
-    @contextmanager
-    def subscribe(self, pattern: str = "*") -> Iterator[Subscription]:
-        """A stream of events as they are published, for as long as the block lasts."""
-        with self.bus.subscribe(pattern) as subscription:
-            yield subscription
-
-    def handle(self, handler: Callable[[Event], Awaitable[None]]) -> None:
-        """Call a coroutine function for the events that its ``@on_event`` marks name."""
-        for mark in marks_of(handler):
-            if isinstance(mark, EventMark):
-                self.bus.consume(mark.event, handler)
-
-    def on_event(self, pattern: str) -> Callable[[Handler], Handler]:
-        """Call the decorated coroutine function for every event whose name matches.
-
-        It is called at least once for an event: again, later, if it raises.
-        """
-
-        def decorate(handler: Handler) -> Handler:
-            self.bus.consume(pattern, handler)
-            return handler
-
-        return decorate
-
-    async def receive_webhook(
-        self, service: str, path: str, delivery: WebhookRequest
-    ) -> WebhookReply:
-        """Have ``service`` verify a delivery, and publish what it says.
-
-        Raises:
-            NotFound: no such service, or it has no webhook at ``path``.
-            Rejected: the delivery is not from whom it claims to be.
-        """
-        reply = await self.host.receive_webhook(service, path, delivery)
-        for event in reply.events:
-            await self.bus.publish(event, service)
-        return reply
+        return await visible_schedule(self.schedules, name).fire(self.world.time())
 
     # State
 
     def plugins(self) -> list[dict[str, Any]]:
         """Each plugin: name, version, state, what it brings, or why it failed to load."""
         return [record.to_dict() for record in self.host.plugins]
-
-    async def dead_letters(self, *, limit: int = 50) -> list[dict[str, Any]]:
-        """What could not be handled, newest first."""
-        return [letter.to_dict() for letter in await self.journal.dead_letters.list(limit)]
-
-    async def dead_letter(self, letter: str) -> dict[str, Any]:
-        return (await self.journal.dead_letters.get(letter)).to_dict()
 
     @audited("dead-letter.replay")
     async def replay(self, letter: str) -> None:
@@ -348,11 +283,14 @@ class Runtime(ServiceOperations):
             NotFound: there is no such letter.
             Conflict: it cannot be replayed.
         """
+        await visible_letter(self, letter)
         await replay(self, letter)
 
     @audited("dead-letter.discard")
     async def discard(self, letter: str) -> None:
         """Forget a dead letter."""
+        if current_caller().limited:
+            await visible_letter(self, letter)
         await self.journal.dead_letters.discard(letter)
 
     async def blob(self, digest: str) -> tuple[bytes, str]:

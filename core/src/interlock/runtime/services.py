@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
 from interlock.host import Host
+from interlock.journal import Journal
 from interlock.runtime.auditing import audited
-from interlock.sdk import NotFound
+from interlock.runtime.caller import PROCESS, acting_as, current_caller
+from interlock.sdk import InterlockError, NotFound
+
+# No service can have this name.
+_PAUSED = ":paused"
 
 
 class ServiceOperations:
     """The part of :class:`Runtime` that is about services."""
 
     host: Host
+    journal: Journal
 
     def services(self) -> list[dict[str, Any]]:
         """Each service: state, why, breaker, limiter head-room, calls in flight, restarts."""
@@ -29,20 +36,46 @@ class ServiceOperations:
 
     @audited("service.pause")
     async def pause_service(self, service: str) -> None:
-        """Refuse the calls of a service; what is in flight goes on."""
+        """Refuse the calls of a service until it is resumed; what is in flight goes on.
+
+        Raises:
+            NotFound: there is no service of this name.
+            Forbidden: not all of its tools are within the caller's scopes; as for the next three.
+        """
+        _require(service)
         self.host.pause_service(service)
+        await self.journal.key_value(_PAUSED).put(service, True)
 
     @audited("service.resume")
     async def resume_service(self, service: str) -> None:
         """Let the calls of a paused service through again."""
+        _require(service)
         self.host.resume_service(service)
+        await self.journal.key_value(_PAUSED).delete(service)
+
+    async def recall_pauses(self) -> None:
+        """Pause again what was paused when the process before ended."""
+        paused = self.journal.key_value(_PAUSED)
+        for report in self.services():
+            if await paused.get(report["name"]):
+                # One without a plugin takes no calls anyway.
+                with suppress(InterlockError):
+                    self.host.pause_service(report["name"])
 
     @audited("service.reset-breaker")
     async def reset_breaker(self, service: str) -> None:
         """Close the breaker of a service."""
+        _require(service)
         self.host.reset_breaker(service)
 
     @audited("service.restart")
     async def restart_service(self, service: str) -> None:
         """Stop a service and start it anew."""
-        await self.host.restart_service(service)
+        _require(service)
+        # What starts now outlives the request.
+        with acting_as(PROCESS):
+            await self.host.restart_service(service)
+
+
+def _require(service: str) -> None:
+    current_caller().require_all(f"{service}.*")
