@@ -1,6 +1,6 @@
 """A trigger starts one run for an event, however often the event is delivered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock.events import Trigger
@@ -20,7 +20,9 @@ class Started:
     def __init__(self) -> None:
         self.runs: list[tuple[str, Mapping[str, Any], str]] = []
 
-    async def __call__(self, workflow: str, input: Mapping[str, Any], *, run_id: str) -> None:
+    async def __call__(
+        self, workflow: str, input: Mapping[str, Any], *, run_id: str, tags: Sequence[str] = ()
+    ) -> None:
         self.runs.append((workflow, input, run_id))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from interlock.journal import Answer, AuditRecord, open_journal
+from interlock.journal import Answer, AuditRecord, Cutoffs, open_journal
 from interlock.sdk import RealWorld
 
 
@@ -43,6 +43,27 @@ async def test_an_entry_that_was_changed_or_removed_is_found(tmp_path: Path) -> 
     connection.close()
     async with open_journal(path, RealWorld()) as journal:
         assert await journal.audit.broken_at() == 4
+
+
+async def test_entries_expire_without_breaking_the_chain(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path, RealWorld()) as journal:
+        for number in range(5):
+            journal.audit.put(AuditRecord(float(number), "ci", "tool.call", "files.read"))
+        assert (await journal.retention.sweep(Cutoffs({}, audit=3.0))).audit == 3
+        assert (await journal.retention.sweep(Cutoffs({}, audit=3.0))).audit == 0
+        assert [each.at for each in await journal.audit.list()] == [4.0, 3.0]
+        assert await journal.audit.broken_at() is None
+        assert (await journal.retention.sweep(Cutoffs({}, audit=9.0))).audit == 2
+        journal.audit.put(AuditRecord(9.0, "ci", "tool.call", "files.read"))
+        await journal.writer.flush()
+        assert await journal.audit.broken_at() is None
+
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE audit SET actor = 'nobody'")
+    connection.close()
+    async with open_journal(path, RealWorld()) as journal:
+        assert await journal.audit.broken_at() == 6
 
 
 async def test_the_first_answer_stays_until_it_expires(tmp_path: Path) -> None:

@@ -185,6 +185,20 @@ async def test_marked_functions_are_handlers_of_the_runtime_they_are_given_to(
     assert heard == ["p1"]
 
 
+async def test_a_service_stays_paused_until_somebody_resumes_it(tmp_path: Path) -> None:
+    path = tmp_path / "interlock.yaml"
+    path.write_text(CONFIG.format(folder=tmp_path))
+    (tmp_path / "keep.workflow.yaml").write_text(KEEP)
+    async with interlock.open_runtime(path) as runtime:
+        await runtime.pause_service("files")
+    async with interlock.open_runtime(path) as runtime:
+        with pytest.raises(InterlockError, match="paused by an operator"):
+            await runtime.call("files.list", {})
+        await runtime.resume_service("files")
+    async with interlock.open_runtime(path) as runtime:
+        await runtime.call("files.list", {})
+
+
 def test_importing_the_package_loads_nothing_heavy() -> None:
     import subprocess
     import sys

@@ -1,12 +1,14 @@
-"""``interlock publish``."""
+"""``interlock publish``, ``events`` and ``events-replay``."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
-from interlock.cli.output import json_option, print_json
+from interlock.cli.output import column, json_option, print_items, print_json
 
 
 @click.command()
@@ -35,3 +37,37 @@ def publish(
         print_json(answer)
     else:
         click.echo("published" if answer["published"] else "seen before; dropped")
+
+
+@click.command()
+@click.option("--name", help="Pattern of their names, such as figma.*")
+@click.option("--limit", default=20, show_default=True)
+@json_option
+def events(name: str | None, limit: int, as_json: bool) -> None:
+    """List what was published, newest first, for as long as it is kept."""
+    items = connect().get("events", name=name, limit=limit)["items"]
+    if as_json:
+        print_json(items)
+        return
+    columns = [
+        ("AT", lambda item: f"{datetime.fromtimestamp(item['created']):%Y-%m-%d %H:%M:%S}"),
+        column("EVENT", "name"),
+        column("ID"),
+        column("FROM", "source"),
+        ("DELIVERED", lambda item: "no" if item["delivered"] is None else "yes"),
+    ]
+    print_items(items, columns, "no events")
+
+
+@click.command("events-replay")
+@click.argument("name")
+@click.option("--since", type=float, default=0.0, help="Published at or after; seconds since 1970.")
+@click.option("--until", type=float, help="Published before.")
+@json_option
+def events_replay(name: str, since: float, until: float | None, as_json: bool) -> None:
+    """Deliver events whose names match NAME again. What they started is not started twice."""
+    answer = connect().post("events/replay", {"name": name, "since": since, "until": until})
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(f"{answer['events']} events are delivered again")

@@ -41,6 +41,8 @@ _COMMANDS = {
     "queues": _Entry("schedules", "queues", "List where runs wait for their turn."),
     "test": _Entry("test", "test", "Run the tests of workflows, without their services."),
     "publish": _Entry("events", "publish", "Publish an event."),
+    "events": _Entry("events", "events", "List what was published."),
+    "events-replay": _Entry("events", "events_replay", "Deliver events again."),
     "services": _Entry("state", "services", "List the services and how they do."),
     "alerts": _Entry("state", "alerts", "List the alerts, and which of them fire."),
     "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),

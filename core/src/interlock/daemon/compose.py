@@ -111,6 +111,7 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
             ToolCalls(host),
             world,
             publish=bus.publish,
+            announce=bus.announce,
             functions=plan.plugins.functions,
             telemetry=telemetry,
             options=EngineOptions(queues=limits_of(config.queues)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from difflib import unified_diff
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from anyio.abc import TaskGroup
 
 from interlock.config import Config, QueueConfig, redacted
 from interlock.daemon.plan import Plan, make_plan
-from interlock.events import Clockwork, Schedule
+from interlock.events import Clockwork, Schedule, Trigger
 from interlock.journal import Limits
 from interlock.runtime import PROCESS, Runtime, acting_as
 from interlock.runtime.alerts import Alerts
-from interlock.sdk import World
+from interlock.sdk import Event, World
 from interlock.workflows import EmbeddedEngine
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,10 @@ class Deployment:
         """Register templates, listen for events, start the clocks."""
         for template in self._plan.templates:
             self.runtime.register(template)
-        self.runtime.bus.consume("*", self._engine.event)
+        bus = self.runtime.bus
+        # A run that waits for an event takes what there is; it is no reason to make more.
+        bus.consume("*", self._engine.event, asks=lambda _: False)
+        bus.consume("*", self._start_subscribers, asks=lambda name: any(self._subscribers(name)))
         self._listen(self._plan)
         for schedule in self._plan.schedules:
             self._start(schedule)
@@ -131,6 +135,15 @@ class Deployment:
         for listener in self.listeners:
             listener(plan.config)
         _log.info("reloaded %s: %s", self._path, changed or "nothing has changed")
+
+    async def _start_subscribers(self, event: Event) -> None:
+        for trigger in list(self._subscribers(event.name)):
+            await trigger.fire(event, self.runtime.start)
+
+    def _subscribers(self, name: str) -> Iterator[Trigger]:
+        """What the templates that there are now say under ``on``."""
+        for template in self._engine.templates():
+            yield from (each for each in template.triggers if fnmatchcase(name, each.on))
 
     def _listen(self, plan: Plan) -> None:
         """Nothing is awaited here, so that no event falls between old and new."""

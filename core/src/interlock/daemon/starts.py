@@ -19,6 +19,7 @@ from interlock.config import (
 )
 from interlock.events import Cron, Every, Moments, Schedule, Trigger
 from interlock.expr import ExpressionError, compile_value, parse
+from interlock.journal import digest_of
 from interlock.runtime.alerts import Rule
 from interlock.sdk import NotFound
 from interlock.workflows import Template, ToolLookup
@@ -47,7 +48,7 @@ def make_starts(
     if faults:
         raise config_error(faults)
     return Starts(
-        [_trigger(number, entry) for number, entry in enumerate(config.triggers, 1)],
+        [_trigger(entry) for entry in config.triggers],
         [_schedule(name, entry) for name, entry in config.schedules.items()],
         {name: _rule(name, entry) for name, entry in config.alerts.items()},
     )
@@ -64,9 +65,12 @@ def _rule(name: str, entry: AlertConfig) -> Rule:
     )
 
 
-def _trigger(number: int, entry: TriggerConfig) -> Trigger:
+def _trigger(entry: TriggerConfig) -> Trigger:
+    # Known by what it says: where it stands in the file may change, and what it has started
+    # from an event is still not to be started twice.
+    digest = digest_of(entry.model_dump_json(by_alias=True).encode())
     return Trigger(
-        name=f"trigger-{number}",
+        name=f"trigger on {entry.on} {digest}",
         on=entry.on,
         start=entry.start,
         input=compile_value(entry.with_),

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Protocol
 
 from interlock.sdk import Event, World
@@ -34,6 +35,10 @@ class EventLog(Protocol):
 
     async def append(self, event: Event, source: str) -> bool:
         """False if an event of this id is there already."""
+        ...
+
+    def put(self, event: Event, source: str, recorded: Callable[[], None]) -> None:
+        """Append without waiting; ``recorded`` is called once it is durable, if it is new."""
         ...
 
     async def undelivered(
@@ -59,6 +64,13 @@ class EventLog(Protocol):
 class _Failures:
     count: int = 0
     retry_at: float = 0.0
+
+
+@dataclass(eq=False, frozen=True, slots=True)
+class _Consumption:
+    pattern: str
+    consumer: Consumer
+    asks: Callable[[str], bool]
 
 
 class Subscription:
@@ -94,7 +106,7 @@ class Bus:
         self._events = log
         self._world = world
         self._dead_letters = dead_letters
-        self._consumers: list[tuple[str, Consumer]] = []
+        self._consumers: list[_Consumption] = []
         self._subscriptions: set[Subscription] = set()
         self._failures: dict[str, _Failures] = {}
         self._pending = asyncio.Event()
@@ -105,10 +117,27 @@ class Bus:
             event = replace(event, id=self._world.new_id())
         fresh = await self._events.append(event, source)
         if fresh:
-            for subscription in self._subscriptions:
-                subscription.offer(event)
-            self._pending.set()
+            self._recorded(event)
         return fresh
+
+    def announce(self, name: str, make: Callable[[], Event]) -> None:
+        """Publish an event without waiting, if anybody asks for events of its name.
+
+        It is durable before anything that is written to the journal later.
+        """
+        if self._asked_for(name):
+            event = make()
+            self._events.put(event, "runs", partial(self._recorded, event))
+
+    def _recorded(self, event: Event) -> None:
+        for subscription in self._subscriptions:
+            subscription.offer(event)
+        self._pending.set()
+
+    def _asked_for(self, name: str) -> bool:
+        return any(fnmatchcase(name, each.pattern) for each in self._subscriptions) or any(
+            fnmatchcase(name, each.pattern) and each.asks(name) for each in self._consumers
+        )
 
     async def deliver_again(self, event_id: str) -> None:
         """Hand an event to its consumers once more."""
@@ -121,9 +150,15 @@ class Bus:
         self._pending.set()
         return again
 
-    def consume(self, pattern: str, consumer: Consumer) -> Callable[[], None]:
-        """Call ``consumer`` for every event whose name matches; returns how to stop that."""
-        entry = (pattern, consumer)
+    def consume(
+        self, pattern: str, consumer: Consumer, *, asks: Callable[[str], bool] = lambda _: True
+    ) -> Callable[[], None]:
+        """Call ``consumer`` for every event whose name matches; returns how to stop that.
+
+        Args:
+            asks: whether it is reason enough to make an event of a name.
+        """
+        entry = _Consumption(pattern, consumer, asks)
         self._consumers.append(entry)
         return lambda: self._consumers.remove(entry)
 
@@ -158,9 +193,9 @@ class Bus:
         if failures.retry_at > self._world.monotonic():
             return
         try:
-            for pattern, consumer in list(self._consumers):
-                if fnmatchcase(event.name, pattern):
-                    await consumer(event)
+            for each in list(self._consumers):
+                if fnmatchcase(event.name, each.pattern):
+                    await each.consumer(event)
         except Exception as error:  # noqa: BLE001 - a consumer is anybody's code; its event is kept
             if failures.count < _ATTEMPTS - 1:
                 self._offer_again(event, failures.count + 1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -81,13 +82,25 @@ class Events:
         """
         if not event.id:
             raise InvalidInput(f"event {event.name} has no id")
+        return await self._writer.transact(partial(_append, row=self._row(event, source)))
+
+    def put(self, event: Event, source: str, recorded: Callable[[], None]) -> None:
+        """Record an event without waiting; it is durable before anything that is written later.
+
+        Args:
+            recorded: called once it is, unless one of its id was recorded before.
+        """
+        row, fresh = self._row(event, source), False
+
+        def append(connection: sqlite3.Connection) -> None:
+            nonlocal fresh
+            fresh = _append(connection, row)
+
+        self._writer.work(append, lambda error: recorded() if fresh and not error else None)
+
+    def _row(self, event: Event, source: str) -> tuple[Any, ...]:
         payload = _encode(event.name, event.payload)
-        row = (event.id, event.name, event.key, source, payload, self._world.time())
-
-        def append(connection: sqlite3.Connection) -> bool:
-            return connection.execute(_APPEND, row).rowcount == 1
-
-        return await self._writer.transact(append)
+        return (event.id, event.name, event.key, source, payload, self._world.time())
 
     async def undelivered(
         self, after: tuple[float, int] = (0.0, 0), limit: int = 1000
@@ -139,6 +152,10 @@ class Events:
         glob = pattern and pattern.replace("[!", "[^")
         rows = await self._reader.rows(_NEWEST, (glob, *(after or NOWHERE), limit))
         return [EventRecord(_event(row), *row[4:]) for row in rows]
+
+
+def _append(connection: sqlite3.Connection, row: tuple[Any, ...]) -> bool:
+    return connection.execute(_APPEND, row).rowcount == 1
 
 
 def _event(row: tuple[Any, ...]) -> Event:

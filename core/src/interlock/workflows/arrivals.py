@@ -34,6 +34,7 @@ class Arrivals:
     Args:
         live: the runs in memory; all others are parked.
         wake: look for parked runs that are due.
+        asked: told of a question before it is put.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class Arrivals:
         world: World,
         live: Mapping[str, Waiter],
         wake: Callable[[], None],
+        asked: Callable[[ApprovalRecord, RunRecord], None],
     ) -> None:
         self._journal = journal
         self._world = world
         self._live = live
         self._wake = wake
+        self._asked = asked
 
     # From the runs
 
@@ -65,6 +68,7 @@ class Arrivals:
                     created=self._world.time(),
                     due=due if isfinite(due) else None,
                 )
+                self._asked(approval, run)
                 self._journal.approvals.open(approval, done)
 
     async def look(self, wait: Wait, run: RunRecord, seen: Collection[str]) -> Any:

@@ -22,6 +22,7 @@ from interlock.workflows.children import Children
 from interlock.workflows.control import Control
 from interlock.workflows.cutting import Cutting
 from interlock.workflows.ends import Ends
+from interlock.workflows.lifecycle import Announce, Lifecycle
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import (
     Call,
@@ -70,6 +71,7 @@ class EmbeddedEngine:
 
     Args:
         publish: default: the journal's log of events.
+        announce: told of what becomes of runs; default: nobody is.
         functions: of plugins, for the expressions of templates read back from the journal.
     """
 
@@ -80,6 +82,7 @@ class EmbeddedEngine:
         world: World,
         *,
         publish: Publisher | None = None,
+        announce: Announce | None = None,
         functions: Mapping[str, Function] | None = None,
         telemetry: Telemetry | None = None,
         options: EngineOptions | None = None,
@@ -93,6 +96,7 @@ class EmbeddedEngine:
         self._options = options or EngineOptions()
         self.park_after = self._options.park_after
         self._publish = publish or journal.events.append
+        self.lifecycle = Lifecycle(announce)
         self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
         self._ends = Ends(self._live, self.get)
@@ -107,10 +111,12 @@ class EmbeddedEngine:
         self.control = Control(
             journal, world, self._templates, self._live, self._resume, self._cutting
         )
-        self.arrivals = Arrivals(journal, world, self._live, self._alarm.look)
+        self.arrivals = Arrivals(journal, world, self._live, self._alarm.look, self.lifecycle.asked)
         self.cancel = self.control.cancel
         self.queues = Queues(journal, world, self._options.queues, self.spawn, self._alarm.look)
-        self._starting = Starting(journal, world, self._templates, self.queues, self._begin)
+        self._starting = Starting(
+            journal, world, self._templates, self.queues, self.lifecycle.started, self._begin
+        )
         self._children = Children(self, self._start_child, self._undo)
         self.event = self.arrivals.event
         self.decide = self.arrivals.decide

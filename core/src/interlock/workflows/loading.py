@@ -17,6 +17,7 @@ from interlock.workflows.groups import Group, Groups, is_group, schema_at
 from interlock.workflows.queues import Place
 from interlock.workflows.reading import Node, Reading, advice
 from interlock.workflows.scope import ANYTHING, JsonSchema, Scope, run_scope
+from interlock.workflows.subscriptions import subscriptions
 from interlock.workflows.template import Template
 from interlock.workflows.tools import ToolLookup
 
@@ -24,6 +25,7 @@ _TOP = (
     "workflow",
     "description",
     "aliases",
+    "on",
     "input",
     "output",
     "timeout",
@@ -140,6 +142,7 @@ def _template(reading: Reading, groups: Groups) -> Template | None:
         source=source,
         timeout=top.duration("timeout"),
         queue=_place(reading, document.data, root.input.schema),
+        triggers=subscriptions(reading, document.data, name),
         children=frozenset(reading.children).union(*(each.children for each in used)),
         referenced=frozenset(reading.referenced).union(*(each.referenced for each in used)),
     )

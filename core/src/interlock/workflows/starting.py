@@ -37,6 +37,7 @@ class Request:
 class Starting:
     """
     Args:
+        announce: tell that a run begins, in the transaction that makes it durable.
         begin: let a run that is on record begin.
     """
 
@@ -46,12 +47,14 @@ class Starting:
         world: World,
         templates: Registry,
         queues: Queues,
+        announce: Callable[[RunRecord], None],
         begin: Callable[[RunRecord, Template], None],
     ) -> None:
         self._journal = journal
         self._world = world
         self._templates = templates
         self._queues = queues
+        self._announce = announce
         self._begin = begin
 
     async def start(self, request: Request) -> str:
@@ -66,6 +69,7 @@ class Starting:
         values = template.input.check(dict(request.input), f"input of {template.name}")
         record = self._record(template, values, request)
         await self._templates.keep(template)
+        self._announce(record)
         if template.queue is not None:
             if not await self._queues.enter(record, template.queue):
                 return await self._same(record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from interlock.events import Trigger
 from interlock.expr import Expression, Value
 from interlock.sdk.json_schema import Schema
 from interlock.workflows.memo import Memo
@@ -72,6 +73,7 @@ class Template:
         result: the ``return`` of the template; without one the last step's output.
         timeout: seconds for a whole run.
         queue: where its runs wait for their turn.
+        triggers: what its ``on`` says: the events that start a run of it.
         children: names of the templates that it runs.
         referenced: ids of steps whose output some expression reads; ``*`` for all.
     """
@@ -87,6 +89,7 @@ class Template:
     source: bytes = field(repr=False)
     timeout: float | None = None
     queue: Place | None = None
+    triggers: tuple[Trigger, ...] = ()
     children: frozenset[str] = frozenset()
     referenced: frozenset[str] = frozenset("*")
 
