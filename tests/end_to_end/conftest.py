@@ -9,14 +9,23 @@ import pytest
 LEDGER = '''
 """Writes a line for each effect, so that a test can count them."""
 import asyncio
+import hashlib
+import hmac
+import json
 from pathlib import Path
 from typing import Any
 
-from interlock.sdk import Rejected, Retryable, Service, Settings, current_call, hookimpl, tool
+from pydantic import SecretStr
+
+from interlock.sdk import (
+    Event, Rejected, Retryable, Service, Settings, WebhookRequest, current_call, hookimpl, tool,
+    webhook,
+)
 
 
 class LedgerSettings(Settings):
     file: Path
+    secret: SecretStr = SecretStr("none")
 
 
 class Ledger(Service[LedgerSettings]):
@@ -46,6 +55,15 @@ class Ledger(Service[LedgerSettings]):
     async def refuse(self, reason: str = "no") -> None:
         """Never succeeds."""
         raise Rejected(reason)
+
+    @webhook("orders")
+    async def orders(self, request: WebhookRequest) -> list[Event]:
+        secret = self.settings.secret.get_secret_value().encode()
+        expected = hmac.new(secret, request.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(request.headers.get("x-signature", ""), expected):
+            raise Rejected("the signature does not fit")
+        order = json.loads(request.body)
+        return [Event("ledger.ordered", order, id=f"order-{order['number']}")]
 
 
 @hookimpl
