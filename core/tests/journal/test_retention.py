@@ -143,7 +143,7 @@ async def test_letters_about_a_run_go_with_it_and_keep_their_event(
     for letter in ("run:old", "old:a", "old:a~undo", "run:older", "event:e"):
         await journal.dead_letters.add(DeadLetterRecord(letter, "run", "s", "r", {}, 0.0))
     await journal.events.append(Event("x.y", {}, id="e"), "test")
-    await journal.events.delivered("e")
+    journal.events.delivered("e")
 
     swept = await journal.retention.sweep(Cutoffs({"succeeded": 50.0}, events=world.time() + 10))
 
