@@ -52,15 +52,19 @@ def plan(old: Sequence[Block], new: Sequence[Block], *, at_start: bool = True) -
         after = str(old[i_end - 1]["id"]) if i_end else None
         edits.append(Edit(list(new[j:j_end]), after, gone))
     if edits and edits[0].after is None and old and not at_start:
-        edits[0] = _behind_the_first(edits[0], old[0], new)
+        edits = _behind_the_first(edits, old[0], new)
     return Plan(edits, kept)
 
 
-def _behind_the_first(edit: Edit, first: Block, new: Sequence[Block]) -> Edit:
+def _behind_the_first(edits: Sequence[Edit], first: Block, new: Sequence[Block]) -> list[Edit]:
     anchor = str(first["id"])
+    edit, rest = edits[0], list(edits[1:])
     if _holds_pages(first):
-        return Edit(edit.insert, anchor)
-    return Edit([*edit.insert, new[len(edit.insert)]], anchor, [anchor])
+        return [Edit(edit.insert, anchor), *rest]
+    insert = [*edit.insert, new[len(edit.insert)]]
+    if rest and rest[0].after == anchor:
+        insert += rest.pop(0).insert
+    return [Edit(insert, anchor, [anchor]), *rest]
 
 
 def _holds_pages(block: Block) -> bool:
