@@ -103,3 +103,23 @@ def test_nothing_but_white_space_lies_between_sentences(text, language):
 @given(pieces, st.sampled_from(LANGUAGES))
 def test_no_sentence_holds_a_line_break(text, language):
     assert not any(re.search(r"\S\n\S", sentence) for sentence in sentences(text, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "de",
+            ["Siehe Abb. 2 bzw. Tab. 3.", "Die GmbH & Co. KG haftet.", "Er kam um 15 h.", "Gut."],
+        ),
+        ("fr", ["« Vraiment ? » demanda-t-elle.", "Mme. Curie est arrivée à 15 h.", "Voir p. 12."]),
+        ("es", ["El Sr. García llegó a las 15 h.", "¿De verdad?", "¡Sí!", "EE. UU. es grande."]),
+        ("zh", ["是的……不过很贵。", "Dr. Wang来了。", "版本2.0已发布。"]),
+        ("ja", ["「こんにちは。」と彼は言った。", "でも…高いです。", "本当ですか？"]),
+        ("ko", ["가격은 3.5원입니다.", "버전 2.0이 나왔습니다.", "다음 단계는?"]),
+        ("en", ["No. 5 is alive.", "He works at Acme Inc.", "The firm is old.", "Yes... and no."]),
+    ],
+)
+def test_what_looks_like_an_end_and_is_none(language, expected):
+    joint = "" if language in ("zh", "ja") else " "
+    assert sentences(joint.join(expected), language) == expected

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from interlock_analysis.language import Language
+from interlock_analysis.norms import is_decision, is_practice
 from interlock_analysis.statements import Statement, is_question
 
 _MARKER = re.compile(r"\b(?:TODO|FIXME|ACTION ITEM|ACTION)\b\s*[:\-]|^\s*(?:☐|□|\[ \])")
@@ -18,6 +19,11 @@ _DATE = re.compile(
 _HEADINGS: dict[str, str] = {
     "en": r"\b(?:action items?|next steps?|to-?dos?|tasks|follow[- ]ups?)\b",
     "de": r"\b(?:nächste schritte|aufgaben|zu erledigen|offene punkte|maßnahmen|to-?dos?)\b",
+    "fr": r"\b(?:actions?|prochaines étapes|à faire|tâches)\b",
+    "es": r"\b(?:acciones|próximos pasos|por hacer|pendientes|tareas)\b",
+    "it": r"\b(?:azioni|prossimi passi|da fare)\b",
+    "pt": r"\b(?:ações|próximos passos|a fazer|tarefas)\b",
+    "nl": r"\b(?:acties|volgende stappen|te doen|taken)\b",
     "zh": r"待办|行动项|下一步|任务|后续",
     "ja": r"アクション|次のステップ|タスク|やること|宿題",
     "ko": r"할 일|다음 단계|조치|실행 항목|후속",
@@ -32,7 +38,12 @@ _OBLIGATIONS: dict[str, str] = {
         r"\b(?:wir|ich|ihr|team|jemand|alle|@\w+)\s+(?:noch\s+)?(?:müssen|muss|müsst|sollten|sollen"
         r"|soll)\b|\b(?:muss|müssen)\b.*\bwerden\b|^bitte\b|\bist (?:noch )?zu \w+en\b"
     ),
-    "zh": r"(?:我们|我|团队|大家)(?:还)?(?:需要|必须|应该|要)|^请|务必|尽快",
+    "fr": r"\b(?:nous devons|je dois|on doit|il nous faut|@\w+ doit)\b|^(?:merci de|veuillez)\b",
+    "es": r"\b(?:debemos|tenemos que|tengo que|hay que|@\w+ debe)\b|^por favor\b",
+    "it": r"\b(?:dobbiamo|devo)\b|^per favore\b",
+    "pt": r"\b(?:devemos|temos que|precisamos|preciso)\b|^por favor\b",
+    "nl": r"\b(?:we moeten|wij moeten|ik moet)\b|^graag\b",
+    "zh": r"(?:我们|我|团队|大家)(?:还)?(?:需要|必须|应该|要)|^请|尽快",
     "ja": r"(?:する必要|しなければ|してください|お願いします|すること。?$|べきです)",
     "ko": (
         r"(?:해야 (?:한다|합니다|함|할)|하여야|해 ?주세요|해 ?주십시오|바랍니다|할 것\.?$"
@@ -71,13 +82,16 @@ def tasks(statements: Iterable[Statement]) -> list[Task]:
 def _reason(statement: Statement) -> str:
     if _MARKER.search(statement.text):
         return "marker"
+    if is_decision(statement):
+        return ""
     headings, obligations = _rules(statement.language)
     listed = statement.segment.type.endswith("list_item")
     if listed and any(headings.search(heading) for heading in statement.segment.heading_path):
         return "heading"
-    if not is_question(statement.text) and obligations.search(statement.text):
-        return "obligation"
-    return ""
+    if is_question(statement.text) or not obligations.search(statement.text):
+        return ""
+    # What holds for everything and always is a rule, and no task of anybody.
+    return "" if is_practice(statement) else "obligation"
 
 
 @lru_cache(maxsize=16)

@@ -20,7 +20,24 @@ _PROGRESS = re.compile(
     r"|状态|优先级|进度|상태|우선순위|진행",
     re.IGNORECASE,
 )
+# Headings that any page may have tell nothing of this one.
+_GENERIC = re.compile(
+    r"summary|overview|introduction|intro|background|notes?|links?|references?|faq|examples?"
+    r"|conclusions?|discussion|agenda|decisions?|next steps?|action items?|to-?dos?|tasks?"
+    r"|attendees|participants|checklist|timeline|goals?|risks?|questions?|open questions"
+    r"|überblick|einleitung|hintergrund|notizen|beispiele?|fazit|aufgaben|ziele?|risiken|probleme?"
+    r"|ablauf|nächste schritte|entscheidungen|offene (?:fragen|punkte)|teilnehmer"
+    r"|résumé|introduction|contexte|notes|exemples?|décisions?|prochaines étapes|questions"
+    r"|resumen|introducción|contexto|notas|ejemplos?|decisiones|próximos pasos|preguntas"
+    r"|背景|概述|目标|风险|下一步|总结|待办|任务|示例|决定|问题"
+    r"|概要|目的|背景|タスク|まとめ|決定事項|次のステップ|質問"
+    r"|개요|배경|목표|요약|할 일|다음 단계|결정 사항|질문|자주 묻는 질문",
+    re.IGNORECASE,
+)
 _CHOICES = frozenset({"select", "multi_select"})
+_LONGEST_RUN = 6
+_ADJECTIVE = ("e", "en", "er", "es", "em")
+_NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s+")
 _EDGE = re.compile(r"^[\W_]+|[\W_]+$")
 _WORD = re.compile(r"[^\W\d_][^\W_]+(?:-[^\W_]+)*")
 
@@ -52,10 +69,16 @@ def _from_headings(page: Page) -> list[tuple[str, float]]:
     below: Counter[str] = Counter()
     for segment in page.segments:
         for heading in segment.heading_path:
-            below[heading] += len(segment.text)
+            if not _GENERIC.fullmatch(_EDGE.sub("", heading)):
+                below[heading] += len(segment.text)
     total = sum(len(segment.text) for segment in page.segments) or 1
     ordered = sorted(below.items(), key=lambda item: -item[1])
-    return [(_EDGE.sub("", name) or name, round(n / total, 4)) for name, n in ordered[:4]]
+    return [(_bare(name), round(n / total, 4)) for name, n in ordered[:4]]
+
+
+def _bare(heading: str) -> str:
+    """Without a number in front, and without marks at the edges."""
+    return _EDGE.sub("", _NUMBERED.sub("", heading)) or heading
 
 
 def key_terms(
@@ -92,10 +115,16 @@ def _without_parts(scores: Mapping[str, float], counts: Mapping[str, int]) -> li
     return [key for key in scores if not only_inside(key)]
 
 
+def _belong(before: str, language: Language) -> bool:
+    """Whether a word may open a phrase: in German nouns and adjectives do, verbs do not."""
+    return language != "de" or before[0].isupper() or before.endswith(_ADJECTIVE)
+
+
 def _phrases(text: str, language: Language) -> list[str]:
     if language in ("zh", "ja"):
         runs = content_runs(text)
-        return [run[i : i + n] for run in runs for n in (2, 3, 4) for i in range(len(run) - n + 1)]
+        sizes = range(2, _LONGEST_RUN + 1)
+        return [run[i : i + n] for run in runs for n in sizes for i in range(len(run) - n + 1)]
     phrases: list[str] = []
     before = ""
     end = -2
@@ -105,8 +134,10 @@ def _phrases(text: str, language: Language) -> list[str]:
         if len(word) < shortest or word.casefold() in STOP_WORDS[language] | STOP_WORDS["en"]:
             before = ""
             continue
-        if before and match.start() == end + 1:
+        if before and match.start() == end + 1 and _belong(before, language):
             phrases.append(f"{before} {word}")
-        phrases.append(word)
+        # German writes its nouns with a capital; verbs and adjectives name no subject.
+        if language != "de" or word[0].isupper():
+            phrases.append(word)
         before, end = word, match.end()
     return phrases

@@ -14,7 +14,14 @@ from interlock_analysis.pages import Page, Segment
 from interlock_analysis.statements import citation
 from interlock_analysis.terms import terms
 
-STATEMENTS = ("summary", "key_points", "action_items", "questions")
+STATEMENTS = (
+    "summary",
+    "key_points",
+    "action_items",
+    "decisions",
+    "questions",
+    "best_practices",
+)
 _ENOUGH = 0.6
 
 

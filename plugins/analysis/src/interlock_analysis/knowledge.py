@@ -4,39 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from interlock.sdk import InvalidInput
 from interlock_analysis.analyze import analyze
+from interlock_analysis.boilerplate import FEWEST, is_common, set_aside
 from interlock_analysis.citations import check
+from interlock_analysis.documents import Document, Said
 from interlock_analysis.duplicates import groups
-from interlock_analysis.language import language_of
-from interlock_analysis.pages import Page, Segment, read_page
-from interlock_analysis.ranking import choose, rank
+from interlock_analysis.pages import read_page
 from interlock_analysis.settings import AnalysisSettings
-from interlock_analysis.statements import Statement
+from interlock_analysis.topics import best, topics_of
 
-Said = dict[str, Any]
-
-GENERAL = "General"
-
-
-@dataclass(frozen=True)
-class Document:
-    """A page and its analysis, whose citations have been checked."""
-
-    page: Page
-    analysis: Mapping[str, Any]
-    dropped: Sequence[Said] = ()
-
-
-@dataclass
-class _Topic:
-    name: str
-    source: str
-    page_ids: list[str] = field(default_factory=list)
-    statements: list[Said] = field(default_factory=list)
+LISTS = ("action_items", "decisions", "questions", "best_practices")
 
 
 def read_documents(
@@ -49,7 +29,8 @@ def read_documents(
     Raises:
         InvalidInput: one has no page with segments.
     """
-    return [_document(one, index, goal, settings) for index, one in enumerate(given)]
+    documents = [_document(one, index, goal, settings) for index, one in enumerate(given)]
+    return set_aside(documents, goal, settings)
 
 
 def _document(
@@ -72,25 +53,49 @@ def _document(
 def knowledge_base(
     documents: Sequence[Document], goal: str, title: str, settings: AnalysisSettings
 ) -> dict[str, Any]:
-    """The knowledge base as JSON; every statement carries its citations."""
+    """The knowledge base as JSON; every statement carries its citations and stands once."""
+    lists = {name: _merged(_all(documents, name), settings.near_duplicate) for name in LISTS}
     points, merged = _merged(_all(documents, "key_points", "summary"), settings.near_duplicate)
-    tasks, same_tasks = _merged(_all(documents, "action_items"), settings.near_duplicate)
-    questions, same_questions = _merged(_all(documents, "questions"), settings.near_duplicate)
+    practices, _ = lists["best_practices"]
+    shown = best(practices, goal, settings.best_practices)
+    told = [*lists["decisions"][0], *lists["action_items"][0], *lists["questions"][0], *shown]
+    left = _without(points, told, settings.near_duplicate)
+    common = [point for point in left if is_common(point, len(documents))]
+    left = [point for point in left if not is_common(point, len(documents))]
+    overview = _overview(left, goal, settings.key_points)
+    rest = _without(left, overview, settings.near_duplicate)
+    counts = [len(found) for found, _ in lists.values()]
     return {
         "title": title,
         "goal": goal,
-        "overview": _best(points, goal, settings.key_points),
-        "topics": _topics(documents, points, goal, settings),
-        "action_items": tasks,
-        "questions": questions,
-        "pages": [_page(document) for document in documents],
+        "overview": overview,
+        "topics": topics_of(documents, rest, goal, settings),
+        "common": best(common, goal, settings.topic_statements),
+        "decisions": lists["decisions"][0],
+        "best_practices": shown,
+        "action_items": lists["action_items"][0],
+        "questions": lists["questions"][0],
+        "pages": _pages(documents),
         "statistics": {
             "pages": len(documents),
-            "statements": len(points) + len(tasks) + len(questions),
-            "duplicates_merged": merged + same_tasks + same_questions,
+            "statements": len(left) + len(common) + sum(counts),
+            "duplicates_merged": merged + sum(same for _, same in lists.values()),
             "dropped": sum(len(document.dropped) for document in documents),
         },
     }
+
+
+def _without(points: Sequence[Said], told: Sequence[Said], threshold: float) -> list[Said]:
+    """The points that none of the others tells already."""
+    texts = [one["text"] for one in told]
+    alike = groups([*texts, *(point["text"] for point in points)], threshold)
+    return [points[group[0] - len(texts)] for group in alike if group[0] >= len(texts)]
+
+
+def _overview(points: Sequence[Said], goal: str, count: int) -> list[Said]:
+    """The best statements of many pages, not many of the best page."""
+    pages = len({point["citations"][0]["page_id"] for point in points}) or 1
+    return best(points, goal, count, of_a_page=-(-count // pages))
 
 
 def _all(documents: Sequence[Document], *names: str) -> list[Said]:
@@ -121,91 +126,20 @@ def _key(citation: Mapping[str, str]) -> tuple[str, str]:
     return citation["page_id"], citation["block_id"]
 
 
-def _best(points: Sequence[Said], goal: str, count: int) -> list[Said]:
-    """The statements that stand for most of the others and repeat none of the chosen.
-
-    They are weighed against each other, since scores of different pages do not compare.
-    """
-    known = language_of(" ".join(point["text"] for point in points))
-    statements = [
-        Statement(
-            point["text"],
-            Page(),
-            Segment(str(index), "paragraph", point["text"], tuple(point["heading_path"])),
-            known,
-            position=index,
-        )
-        for index, point in enumerate(points)
-    ]
-    best = choose(rank(statements, goal), count)
-    return [points[one.statement.position] for one in best]
-
-
-def _topics(
-    documents: Sequence[Document], points: Sequence[Said], goal: str, settings: AnalysisSettings
-) -> list[Said]:
-    """Statements under the category that their page shares with most others."""
-    shared = Counter(
-        name
+def _pages(documents: Sequence[Document]) -> list[Said]:
+    """Each page with what tells it from the others: categories of half of them do not."""
+    shared = Counter(name for one in documents for name in set(_names(one)))
+    most = max(FEWEST - 1, len(documents) / 2)
+    return [
+        {
+            **document.page.label(),
+            "summary": list(document.analysis.get("summary") or ()),
+            "categories": [name for name in _names(document) if shared[name] <= most],
+            "statistics": document.analysis.get("statistics") or {},
+        }
         for document in documents
-        for name in {_name(category) for category in _categories(document)}
-    )
-    topics: dict[str, _Topic] = {}
-    topic_of: dict[str, str] = {}
-    for document in documents:
-        topic = _topic_of(document, shared, len(documents))
-        mine = topics.setdefault(topic.name.casefold(), topic)
-        mine.page_ids.append(document.page.id)
-        topic_of[document.page.id] = topic.name.casefold()
-    for point in points:
-        topics[topic_of[point["citations"][0]["page_id"]]].statements.append(point)
-    ordered = sorted(topics.values(), key=lambda topic: topic.name == GENERAL)
-    return [_topic(topic, goal, settings.topic_statements) for topic in ordered]
+    ]
 
 
-def _topic(topic: _Topic, goal: str, count: int) -> Said:
-    shown = _best(topic.statements, goal, count)
-    return {
-        "name": topic.name,
-        "source": topic.source,
-        "page_ids": topic.page_ids,
-        "statements": shown,
-        "more": len(topic.statements) - len(shown),
-    }
-
-
-def _topic_of(document: Document, shared: Counter[str], pages: int) -> _Topic:
-    """A property goes before all else; other categories make a topic when some pages share them.
-
-    What most pages share (the heading of a common footer, say) tells no page from another.
-    """
-    categories = _categories(document)
-    for category in categories:
-        if category.get("source") == "property":
-            return _Topic(str(category["name"]), "property")
-    some = [one for one in categories if 2 <= shared[_name(one)] <= max(2, pages / 2)]
-    if not some:
-        return _Topic(GENERAL, "none")
-    best = max(some, key=lambda one: shared[_name(one)])
-    return _Topic(str(best["name"]), str(best.get("source") or "term"))
-
-
-def _categories(document: Document) -> list[Said]:
-    """Categories as objects; a model may have given bare names."""
-    given = document.analysis.get("categories")
-    found = given if isinstance(given, list) else []
-    objects = [one if isinstance(one, dict) else {"name": one} for one in found]
-    return [one for one in objects if one.get("name")]
-
-
-def _name(category: Said) -> str:
-    return str(category["name"]).casefold()
-
-
-def _page(document: Document) -> Said:
-    return {
-        **document.page.label(),
-        "summary": list(document.analysis.get("summary") or ()),
-        "categories": [str(category["name"]) for category in _categories(document)],
-        "statistics": document.analysis.get("statistics") or {},
-    }
+def _names(document: Document) -> list[str]:
+    return [str(category["name"]) for category in document.categories()]

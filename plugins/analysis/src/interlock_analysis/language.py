@@ -29,7 +29,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         may me might more most much must my no nor not now of off on once one only or other our
         out over own re same she should so some such than that the their them then there these
         they this those through to too under until up us use used using ve very was we well were
-        what when where which while who whom why will with would you your"""
+        what when where which while who whom why will with without within would yet still already
+        since whether you your"""
     ),
     "de": words_of(
         """aber alle allem allen aller alles als also am an andere auch auf aus bei beim bin bis
@@ -43,8 +44,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
     ),
     "fr": words_of(
         """au aux avec ce ces cette dans de des du elle en est et être il ils je la le les leur lui
-        mais même ne nous on ou où par pas plus pour qu que qui sa se ses son sont sur un une
-        vous"""
+        mais même ne nos notre nous on ou où par pas plus pour qu que qui sa se ses son sont sur un
+        une tous tout toute très votre vos vous leurs"""
     ),
     "es": words_of(
         """al como con de del el ella en es esta este esto la las lo los más mi muy no nos o para
@@ -64,7 +65,10 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
     ),
     "zh": frozenset(),
     "ja": frozenset(),
-    "ko": frozenset(),
+    "ko": words_of(
+        """합니다 있습니다 됩니다 없습니다 입니다 하는 있는 되는 없는 하고 하며 하여 해야 위해
+        대한 대해 통해 또는 그리고 하지만 때문 경우 모든 매우 가장 다른 같은"""
+    ),
 }
 
 

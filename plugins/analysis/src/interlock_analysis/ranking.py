@@ -12,17 +12,23 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from interlock_analysis.statements import Statement, is_question, worth_saying
+from interlock_analysis.statements import Statement
 from interlock_analysis.terms import terms
+from interlock_analysis.worth import is_whole, leans, worth_saying
 
 Vector = Mapping[str, float]
 
 _GOAL = 1.5
 _OPENING = 0.15
 _HEADING = 0.2
-_QUESTION = 0.4
+_LEANING = 0.6
+# Items of a list often end without a full stop; a paragraph that does is a fragment.
+_UNENDED = 0.7
 # Terms from which a statement counts in full: shorter ones say little without their context.
 _FULL = 6
+_ENOUGH = 3
+# What stands under a heading that names the goal is about it, in whatever words.
+_ABOVE = 0.5
 # BM25's damping of repeated words, and its measure for long statements.
 _K = 1.2
 _B = 0.6
@@ -59,13 +65,20 @@ def rank(statements: Sequence[Statement], goal: str = "") -> list[Ranked]:
 
 def _score(statement: Statement, vector: Vector, whole: Vector, scale: float, goal: str) -> float:
     score = _dot(vector, whole) / scale
-    score += _GOAL * affinity(vector, Counter(terms(goal, statement.language)))
     heading = " ".join(statement.segment.heading_path)
     score += _HEADING * affinity(vector, Counter(terms(heading, statement.language)))
     score += _OPENING / (1 + statement.position)
-    if is_question(statement.text):
-        score *= _QUESTION
-    return score * min(1.0, sum(statement.terms.values()) / _FULL)
+    if not (is_whole(statement.text) or statement.segment.type.endswith("list_item")):
+        score *= _UNENDED
+    if leans(statement):
+        score *= _LEANING
+    length = sum(statement.terms.values())
+    goals = set(terms(goal, statement.language))
+    wanted = affinity(vector, Counter(goals))
+    if goals:
+        above = goals.intersection(terms(heading, statement.language))
+        wanted = min(1.0, wanted + _ABOVE * len(above) / len(goals))
+    return score * min(1.0, length / _FULL) + _GOAL * wanted * min(1.0, length / _ENOUGH)
 
 
 def weigh(bags: Sequence[Counter[str]]) -> list[dict[str, float]]:
@@ -103,20 +116,34 @@ def affinity(vector: Vector, wanted: Counter[str]) -> float:
     return min(1.0, shared)
 
 
-def choose(ranked: Sequence[Ranked], count: int, alike: float = 0.5) -> list[Ranked]:
+def choose(
+    ranked: Sequence[Ranked], count: int, alike: float = 0.5, of_a_page: int | None = None
+) -> list[Ranked]:
     """The best ``count``, leaving out those too close to a better one.
 
     Args:
         ranked: best first.
         count: how many at most.
         alike: cosine from which two say the same.
+        of_a_page: how many of one page, unless others have nothing more to say.
     """
     chosen: list[Ranked] = []
+    pages: Counter[str] = Counter()
+    later: list[Ranked] = []
     for one in ranked:
-        if len(chosen) == count:
-            break
-        if worth_saying(one.statement) and not any(
-            _dot(one.vector, other.vector) > alike for other in chosen
-        ):
+        page = one.statement.page.id
+        if not worth_saying(one.statement):
+            continue
+        if of_a_page is not None and pages[page] >= of_a_page:
+            later.append(one)
+        elif len(chosen) < count and not _repeats(one, chosen, alike):
+            chosen.append(one)
+            pages[page] += 1
+    for one in later:
+        if len(chosen) < count and not _repeats(one, chosen, alike):
             chosen.append(one)
     return chosen
+
+
+def _repeats(one: Ranked, chosen: Sequence[Ranked], alike: float) -> bool:
+    return any(_dot(one.vector, other.vector) > alike for other in chosen)

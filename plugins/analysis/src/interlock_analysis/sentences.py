@@ -17,9 +17,15 @@ _CLOSING = "\"'”’»«)\\]』」）】"
 _EAST_ASIAN = r"[\u3040-\u30ff\u3400-\u9fff]"
 _END = re.compile(
     rf"(?:[。！？｡]+|[.!?…]+(?=[{_CLOSING}“]*(?:\s|$)|[“「『（《]?{_EAST_ASIAN}))"
-    rf"(?:[{_CLOSING}]|“(?=\s|$))*|\n+"
+    rf"(?:[{_CLOSING}]|[ \u00a0\u202f]»|“(?=\s|$))*|\n+"
 )
-_LAST_WORD = re.compile(r"([^\s(\[\"'“„«]*)$")
+_LAST_WORD = re.compile(rf"((?:(?!{_EAST_ASIAN})[^\s(\[\"'“„«。！？，、；：…」』）])*)$")
+# What somebody said goes on in Japanese with these: 「…。」と言った。
+_QUOTED = re.compile(r"[」』]$")
+_GOES_ON = re.compile(r"[とっはがをにのもで]")
+# A letter behind a number is a unit: “15 h”.
+_UNIT = re.compile(r"\d[ \u00a0]?[a-zA-Z]$")
+_COMPANY = re.compile(r"\s*(?:KG|KGaA|OHG|Ltd|Inc|Corp)\b")
 _NEXT = re.compile(r"\s*[\"'“„«»‘(\[*_]*(\S?)")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _NUMBER = re.compile(r"\d{1,3}")
@@ -32,12 +38,16 @@ _EVERYWHERE = words_of(
 )
 _ABBREVIATIONS: dict[Language, frozenset[str]] = {
     "de": words_of(
-        """abb abs abt allg art aufl bd bsp bspw bzgl bzw ca d.h dgl dipl dr evtl ff fr ggf ggfs hr
-        hrsg inkl insb kap max mind min mio mrd mwst nr o.ä o.g s.o s.u sog std str tel u.a u.ä
+        """abb tab abs abt allg art aufl bd bsp bspw bzgl bzw ca d.h dgl dipl dr evtl ff fr ggf ggfs
+        hr hrsg inkl insb kap max mind min mio mrd mwst nr o.ä o.g s.o s.u sog std str tel u.a u.ä
         usw v.a vgl z.b z.t zzgl"""
     ),
     "fr": words_of("""m mm mme mlle art chap env ex p.ex"""),
-    "es": frozenset(["sr", "sra", "srta", "ud", "uds", "pág", "ej", "p.ej"]),
+    "es": words_of("sr sra srta dña d ud uds pág ej p.ej ee núm av"),
+}
+_TITLES: dict[Language, frozenset[str]] = {
+    "es": words_of("sr sra srta"),
+    "pt": words_of("sr sra"),
 }
 # These often end a sentence as well: then the next one begins with a capital letter.
 _MAY_END = words_of(
@@ -67,8 +77,14 @@ def ranges(text: str, language: Language | None = None) -> list[tuple[int, int]]
 
 def _ends(text: str, language: Language) -> Iterator[int]:
     for mark in _END.finditer(text):
+        if _quote_goes_on(text, mark):
+            continue
         if mark[0][0] in "\n。！？｡" or _ends_here(text, mark, language):
             yield mark.end()
+
+
+def _quote_goes_on(text: str, mark: re.Match[str]) -> bool:
+    return bool(_QUOTED.search(mark[0]) and _GOES_ON.match(text, mark.end()))
 
 
 def _ends_here(text: str, mark: re.Match[str], language: Language) -> bool:
@@ -79,8 +95,10 @@ def _ends_here(text: str, mark: re.Match[str], language: Language) -> bool:
     stop = mark[0].rstrip("\"'”’»«)]』」）】“")
     if stop == ".":
         return _full_stop_ends(text, mark, language, next_letter)
-    # An ellipsis or a mark inside brackets goes on where a small letter follows.
-    return not next_letter.islower()
+    # An ellipsis or a mark inside brackets goes on where a small letter follows, and an ellipsis
+    # where an East Asian character does, of which nobody knows.
+    pauses = not stop.strip(".…") and bool(re.match(_EAST_ASIAN, next_letter))
+    return not (next_letter.islower() or pauses)
 
 
 def _full_stop_ends(text: str, mark: re.Match[str], language: Language, next_letter: str) -> bool:
@@ -92,8 +110,13 @@ def _full_stop_ends(text: str, mark: re.Match[str], language: Language, next_let
         return not _ordinal(text, mark, language)
     known = word.lower() in _EVERYWHERE | _ABBREVIATIONS.get(language, frozenset())
     if known:
-        return word.lower() in _MAY_END and next_letter.isupper()
-    return word == "I" or not _INITIAL.fullmatch(word)
+        if word.lower() in _TITLES.get(language, frozenset()):
+            return False
+        company = word.lower() == "co" and _COMPANY.match(text, mark.end())
+        begins = next_letter.isupper() or next_letter in "¿¡"
+        return word.lower() in _MAY_END and begins and not company
+    unit = bool(_UNIT.search(text[max(0, mark.start() - 4) : mark.start()]))
+    return word == "I" or unit or not _INITIAL.fullmatch(word)
 
 
 def _ordinal(text: str, mark: re.Match[str], language: Language) -> bool:

@@ -15,8 +15,7 @@ from interlock_analysis.sentences import sentences
 from interlock_analysis.terms import terms
 
 _LISTED = frozenset({"bulleted_list_item", "numbered_list_item", "to_do", "table_row"})
-_LINK_ONLY = re.compile(r"(?:https?://|www\.)\S+")
-_LETTERS = re.compile(r"[^\W\d_]")
+_NOTION = re.compile(r"https://(?:[\w-]+\.)*notion\.(?:so|com|site)/")
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,15 @@ class Statement:
 
 
 def citation(page: Page, block_id: str) -> dict[str, str]:
-    """``{page_id, page_title, block_id}``."""
-    return {"page_id": page.id, "page_title": page.title, "block_id": block_id}
+    """``{page_id, page_title, block_id, url?}``; the link leads to the block, where it can."""
+    cited = {"page_id": page.id, "page_title": page.title, "block_id": block_id}
+    return {**cited, "url": _link(page.url, block_id)} if page.url else cited
+
+
+def _link(url: str, block_id: str) -> str:
+    """Notion opens a page at a block that is named behind it."""
+    anchored = _NOTION.match(url) and "#" not in url
+    return f"{url}#{block_id.replace('-', '')}" if anchored else url
 
 
 def statements_of(page: Page, language: Language) -> list[Statement]:
@@ -76,19 +82,6 @@ def _texts(segment: Segment, language: Language) -> Iterable[str]:
     if segment.type in _LISTED and len(found) <= 2:
         return [" ".join(segment.text.split())]
     return [" ".join(sentence.split()) for sentence in found]
-
-
-def worth_saying(statement: Statement) -> bool:
-    """Whether a statement says something when it stands alone.
-
-    Links, fragments, and lead-ins to a list ("In short:") do not.
-    """
-    text = statement.text
-    if _LINK_ONLY.fullmatch(text) or text.endswith((":", "：", "…", "...", "→")):
-        return False
-    if text.startswith(("…", "...", "↑", "↓")):
-        return False
-    return len(statement.terms) >= 2 and len(_LETTERS.findall(text)) >= len(text) / 2
 
 
 def is_question(text: str) -> bool:

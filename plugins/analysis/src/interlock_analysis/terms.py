@@ -31,7 +31,8 @@ def terms(text: str, language: Language) -> list[str]:
         if match["han"]:
             found += _pairs(match["han"])
         elif match["hangul"]:
-            found.append(without_particle(match["hangul"]))
+            if match["hangul"] not in STOP_WORDS["ko"]:
+                found.append(without_particle(match["hangul"]))
         elif (word := _word(match["word"], language)) is not None:
             found.append(word)
     return found

@@ -99,6 +99,7 @@ class Databases(Connected):
         pages = [objects.search_result(row) for row in list(rows.by_id.values())[:limit]]
         return {
             "database_id": container["id"],
+            "title": container["title"],
             "data_sources": sources,
             "pages": pages,
             "count": len(pages),
