@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -96,7 +97,8 @@ class Databases(Connected):
                 path = f"{self.source_path(source['id'])}/query"
                 asked = Query(path, filter, sorts or (), left, partial)
                 _join(rows, await run(self.requests, asked))
-        pages = [objects.search_result(row) for row in list(rows.by_id.values())[:limit]]
+        # Ten thousand rows would keep the loop for long.
+        pages = await asyncio.to_thread(_shown, list(rows.by_id.values())[:limit])
         return {
             "database_id": container["id"],
             "title": container["title"],
@@ -135,7 +137,7 @@ class Databases(Connected):
         if walk.incomplete and not partial:
             raise kept_back(walk.incomplete, len(rows))
         return {
-            "pages": [objects.search_result(row) for row in rows],
+            "pages": _shown(rows),
             "count": len(rows),
             "next_cursor": walk.token() or None,
             "complete": not walk.incomplete,
@@ -151,6 +153,10 @@ class Databases(Connected):
             container = await self.container(found_id)
             source_id = str(_chosen(container["data_sources"], data_source)[0]["id"])
         return Walk(f"{self.source_path(source_id)}/query", condition)
+
+
+def _shown(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [objects.search_result(row) for row in rows]
 
 
 def _join(rows: Rows, found: Rows) -> None:

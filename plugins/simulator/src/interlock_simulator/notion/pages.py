@@ -133,9 +133,9 @@ class Pages:
 
     def _number(self, page: Object) -> None:
         """Give a new row its unique id, one more than there are rows."""
-        rows = self._workspace.rows(page["parent"].get("data_source_id", ""))
         for value in page["properties"].values():
             if value["type"] == "unique_id":
+                rows = self._workspace.rows(page["parent"]["data_source_id"])
                 value["unique_id"] = {"prefix": None, "number": len(rows) + 1}
 
     def _child_page(self, page: Object) -> Object:
