@@ -113,3 +113,10 @@ async def test_a_title_that_looks_like_markup_stays_text(analysis):
     odd = {**page(1, SHARED), "title": "[x](y) *z*"}
     markdown = (await analysis.knowledge_base([{"page": odd}]))["markdown"]
     assert r"[\[x\](y) \*z\*](p1/b1-0)" in markdown
+
+
+async def test_what_a_model_says_in_few_words_stays(analysis):
+    said = {"key_points": [{"text": "Use cursors", "block_id": "b1-0"}], "best_practices": []}
+    document = {"page": page(1, "Prefer cursors over offsets."), "analysis": said}
+    base = (await analysis.knowledge_base([document]))["knowledge_base"]
+    assert [s["text"] for s in base["overview"]] == ["Use cursors"]

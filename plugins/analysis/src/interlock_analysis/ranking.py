@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from interlock_analysis.statements import Statement
 from interlock_analysis.terms import terms
-from interlock_analysis.worth import is_whole, leans, worth_saying
+from interlock_analysis.worth import is_whole, leans
 
 Vector = Mapping[str, float]
 
@@ -132,8 +132,6 @@ def choose(
     later: list[Ranked] = []
     for one in ranked:
         page = one.statement.page.id
-        if not worth_saying(one.statement):
-            continue
         if of_a_page is not None and pages[page] >= of_a_page:
             later.append(one)
         elif len(chosen) < count and not _repeats(one, chosen, alike):
