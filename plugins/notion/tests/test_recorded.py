@@ -94,6 +94,18 @@ async def test_data_sources_are_changed(notion, fake):
     assert plain(replay.asked("PATCH", "/data_sources")) == plain(body)
 
 
+async def test_templates_are_listed_through_all_pages(notion, fake):
+    source_id = fake.meta["data_source_id"]
+    answers = [
+        recorded(f"{SINGLE}/list_data_source_templates_{name}.json")
+        for name in ("limit_1", "next_1")
+    ]
+    fake.fault_on = lambda m, path: (200, {}, answers.pop(0)) if "templates" in path else None
+    found = (await notion.list_templates(source_id))["templates"]
+    whole = recorded(f"{SINGLE}/list_data_source_templates_no_limit.json")["templates"]
+    assert [one["id"] for one in found] == [one["id"] for one in whole] and len(found) > 1
+
+
 async def test_blocks_are_appended_and_changed(notion, fake):
     replay = Replay(fake, "blocks_update")
     page_id, _ = replay.recorded("POST", "/pages")

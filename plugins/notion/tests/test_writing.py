@@ -110,6 +110,29 @@ async def test_a_formula_cannot_be_written(notion):
         await notion.create_page(DATABASE, "Row", "database", properties={"Slug": "x"})
 
 
+async def test_icons_and_covers_are_emoji_links_or_uploads(notion, fake):
+    await notion.create_page(PARENT, "Seen", icon="🌱", cover="https://example.com/a.png")
+    await notion.update_page(PARENT, icon="https://example.com/i.png", cover=PARENT)
+    created, changed = sent(fake, "POST")[0], sent(fake, "PATCH")[0]
+    assert created["icon"] == {"type": "emoji", "emoji": "🌱"}
+    assert created["cover"]["external"] == {"url": "https://example.com/a.png"}
+    assert changed["icon"]["type"] == "external"
+    assert changed["cover"] == {"type": "file_upload", "file_upload": {"id": PARENT}}
+    with pytest.raises(InvalidInput, match="cover"):
+        await notion.update_page(PARENT, cover="🌱")
+
+
+async def test_a_page_comes_from_a_template_or_from_content(notion, fake):
+    await notion.create_page(DATABASE, "Row", "database", template="default")
+    await notion.create_page(DATABASE, "Row", "database", template=PARENT)
+    assert [body["template"] for body in sent(fake, "POST")] == [
+        {"type": "default"},
+        {"type": "template_id", "template_id": PARENT},
+    ]
+    with pytest.raises(InvalidInput, match="not both"):
+        await notion.create_page(DATABASE, "Row", "database", template="default", markdown="x")
+
+
 async def test_archiving_twice_is_harmless(notion, fake):
     page = await notion.create_page(PARENT, "Short")
     for _ in range(2):

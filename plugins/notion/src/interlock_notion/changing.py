@@ -7,7 +7,7 @@ from typing import Any, Literal
 from interlock.sdk import InterlockError, InvalidInput, tool
 from interlock_notion import objects, properties, writing
 from interlock_notion.base import LONG, Connected
-from interlock_notion.ids import object_id
+from interlock_notion.ids import is_id, object_id
 from interlock_notion.limits import cut_text
 from interlock_notion.rich_text import Span, to_rich_text
 
@@ -27,6 +27,8 @@ class Changing(Connected):
         markdown: str | None = None,
         blocks: list[dict[str, Any]] | None = None,
         icon: str | None = None,
+        cover: str | None = None,
+        template: str | None = None,
     ) -> dict[str, Any]:
         """Create a page below a page or in a database, with content of any length.
 
@@ -39,11 +41,18 @@ class Changing(Connected):
             properties: plain values by name, or Notion's own value objects.
             markdown: the content.
             blocks: the content as Notion's block objects, instead of Markdown.
-            icon: an emoji.
+            icon: an emoji, a link to a picture, or the id of an upload.
+            cover: a link to a picture, or the id of an upload.
+            template: id of a template of the data source, or "default", in place of content; Notion
+                fills it in after the answer.
         """
         content = await writing.content(markdown, blocks)
+        if template and content:
+            raise InvalidInput("give a template or content, not both", path="$.template")
         parent, schema = await self._parent(object_id(parent_id, "parent_id"), parent_type)
-        body = {"parent": parent, **_facts(title, properties or {}, schema, icon)}
+        body = {"parent": parent, **_facts(title, properties or {}, schema, icon, cover)}
+        if template:
+            body["template"] = _template(template)
         at_once = writing.in_one_request(content)
         if at_once:
             body["children"] = at_once
@@ -59,20 +68,22 @@ class Changing(Connected):
         title: str | None = None,
         properties: dict[str, Any] | None = None,
         icon: str | None = None,
+        cover: str | None = None,
     ) -> dict[str, Any]:
-        """Change a page's title, properties or icon; what is not named stays.
+        """Change a page's title, properties, icon or cover; what is not named stays.
 
         Args:
             page_id: id or link.
             title: the new title.
             properties: plain values by name, or Notion's own value objects.
-            icon: an emoji.
+            icon: an emoji, a link to a picture, or the id of an upload.
+            cover: a link to a picture, or the id of an upload.
         """
         found_id = object_id(page_id, "page_id")
         schema: dict[str, str] = {}
         if properties:
             schema = (await self._facts_of(found_id))["property_types"]
-        body = _facts(title, properties or {}, schema, icon)
+        body = _facts(title, properties or {}, schema, icon, cover)
         answer = await self.requests.write("PATCH", f"/v1/pages/{found_id}", body)
         return objects.page(answer)
 
@@ -146,13 +157,36 @@ class Changing(Connected):
 
 
 def _facts(
-    title: str | None, given: dict[str, Any], schema: dict[str, str], icon: str | None
+    title: str | None,
+    given: dict[str, Any],
+    schema: dict[str, str],
+    icon: str | None,
+    cover: str | None,
 ) -> dict[str, Any]:
-    """Properties and icon of a request; ``title`` is the id of every page's title property."""
+    """Properties and looks of a request; ``title`` is the id of every page's title property."""
     values = properties.to_notion(given, schema)
     if title:
         values["title"] = {"title": cut_text(to_rich_text([Span(title)]))}
     body: dict[str, Any] = {"properties": values}
     if icon:
-        body["icon"] = {"type": "emoji", "emoji": icon}
+        body["icon"] = _picture(icon) or {"type": "emoji", "emoji": icon}
+    if cover:
+        body["cover"] = _picture(cover)
+        if body["cover"] is None:
+            raise InvalidInput("a cover is a link or the id of an upload", path="$.cover")
     return body
+
+
+def _picture(said: str) -> dict[str, Any] | None:
+    """A picture by its link or its upload; None for what is neither."""
+    if said.startswith(("http://", "https://")):
+        return {"type": "external", "external": {"url": said}}
+    if is_id(said):
+        return {"type": "file_upload", "file_upload": {"id": said}}
+    return None
+
+
+def _template(said: str) -> dict[str, Any]:
+    if said == "default":
+        return {"type": "default"}
+    return {"type": "template_id", "template_id": object_id(said, "template")}

@@ -30,6 +30,11 @@ def object_id(text: str, argument: str) -> str:
     return dashed(found[-1])
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is an id, and nothing around it."""
+    return bool(_ID.fullmatch(text))
+
+
 def dashed(compact: str) -> str:
     """``8-4-4-4-12`` from 32 hexadecimal digits with or without dashes."""
     digits = compact.replace("-", "").lower()

@@ -39,6 +39,19 @@ class Schemas(Connected):
             body["properties"] = columns
         return objects.database(await self.requests.write("POST", "/v1/databases", body))
 
+    @tool(effect="read")
+    async def list_templates(self, data_source_id: str) -> dict[str, Any]:
+        """List the templates that a data source has for its pages.
+
+        Args:
+            data_source_id: id or link, also of a database that has one data source.
+        """
+        source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
+        path = f"{self.source_path(source_id)}/templates"
+        found = [one async for page in self.requests.pages(path) for one in page["templates"]]
+        names = ("id", "name", "is_default")
+        return {"templates": [{name: one.get(name) for name in names} for one in found]}
+
     @tool(idempotent=True)
     async def update_data_source(
         self,
