@@ -210,3 +210,19 @@ async def test_terms_are_words_and_not_pieces_of_them(analysis):
     assert found["terms"] == ["平均加载时间"]
     german = "Die Teamleitung gibt Rechnungen frei. Niemand gibt Rechnungen allein frei."
     assert (await analysis.analyze(text=german))["terms"] == ["Rechnungen"]
+
+
+async def test_a_page_in_two_languages_is_read_in_both(analysis):
+    found = await analysis.analyze(
+        segments=segments(
+            "The team met on Monday and talked about the new mobile home page.",
+            "We need to measure the loading time on old phones.",
+            "首页平均加载时间为4.8秒。我们需要更新运维手册。",
+            "문서를 업데이트해야 합니다. 개발 환경은 Docker 기반입니다.",
+        )
+    )
+    assert texts(found["action_items"]) == [
+        "We need to measure the loading time on old phones.",
+        "我们需要更新运维手册。",
+        "문서를 업데이트해야 합니다.",
+    ]

@@ -9,6 +9,7 @@ from typing import Literal
 Language = Literal["en", "de", "fr", "es", "it", "pt", "nl", "zh", "ja", "ko"]
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es", "it", "pt", "nl", "zh", "ja", "ko")
 
+_EAST_ASIAN = frozenset({"zh", "ja", "ko"})
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3041-\u30ff\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")
@@ -93,3 +94,15 @@ def language_of(text: str) -> Language:
     best = max(scores.values())
     # The first of equals, so that English wins where there is no sign.
     return next(language for language in LANGUAGES if scores[language] == best)
+
+
+def language_within(text: str, around: Language) -> Language:
+    """The language of a piece of a text: its own where its script tells, that around it elsewhere.
+
+    A short piece of a European language says too little of which one it is, and one of Han
+    characters alone may be Japanese.
+    """
+    found = language_of(text)
+    if found in _EAST_ASIAN and around in _EAST_ASIAN:
+        return around if (found, around) == ("zh", "ja") else found
+    return found if (found in _EAST_ASIAN) != (around in _EAST_ASIAN) else around

@@ -12,7 +12,7 @@ from interlock_analysis.language import Language, language_of
 # Blocks whose words are not sentences: code, names of other pages, captions.
 _NOT_PROSE = frozenset(
     {"code", "equation", "child_page", "child_database", "link_to_page", "image", "video", "audio"}
-    | {"file", "pdf", "bookmark", "embed", "link_preview"}
+    | {"file", "pdf", "bookmark", "embed", "link_preview", "template"}
 )
 
 

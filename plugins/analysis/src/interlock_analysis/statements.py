@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from interlock_analysis.language import Language
+from interlock_analysis.language import Language, language_within
 from interlock_analysis.pages import Page, Segment
 from interlock_analysis.sentences import sentences
 from interlock_analysis.terms import terms
@@ -67,11 +67,12 @@ def statements_of(page: Page, language: Language) -> list[Statement]:
     seen: set[tuple[str, str]] = set()
     found: list[Statement] = []
     for segment in page.segments:
-        for text in _texts(segment, language) if segment.is_prose else ():
+        spoken = language_within(segment.text, language)
+        for text in _texts(segment, spoken) if segment.is_prose else ():
             # A synced block shows the same blocks again.
             if (segment.block_id, text) not in seen:
                 seen.add((segment.block_id, text))
-                found.append(Statement(text, page, segment, language, len(found)))
+                found.append(Statement(text, page, segment, spoken, len(found)))
     return found
 
 
