@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +19,33 @@ FONTS = {"Inter", "Noto Sans", "Oswald", "Poppins", "Roboto"}
 _INSIDE_SHAPES = "BOOLEAN_OPERATION"
 
 
-def measure(folder: Path, truth: Truth) -> dict[str, dict[str, Json]]:
-    """Box and computed style of each layer's element, by case and layer."""
+def plan(folder: Path, truth: Truth) -> None:
+    """Say in ``cases.json`` how wide each case was drawn and what to try on it."""
     cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))
     for case in cases:
         box = (truth.nodes.get(case["id"]) or {}).get("absoluteBoundingBox") or {}
         case["width"] = box.get("width") or 1440
         case |= elastic_rows.plan(truth, case)
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
-    shutil.copy(HERE / "measure.mjs", folder / "measure.mjs")
-    done = run("node", "measure.mjs", str(folder), browser(), cwd=folder)
+
+
+def measure(folders: Sequence[Path]) -> None:
+    """Lay all packages out in one Chromium; what it measured lies in each folder.
+
+    Raises:
+        RuntimeError: the measuring itself failed.
+    """
+    done = run("node", str(HERE / "measure.mjs"), browser(), *map(str, folders), cwd=HERE)
     if done.returncode:
         raise RuntimeError(f"Chromium could not measure: {done.stderr[-800:]}")
-    measured: dict[str, dict[str, Json]] = json.loads(
+
+
+def measured(folder: Path) -> dict[str, dict[str, Json]]:
+    """Box and computed style of each layer's element, by case and layer."""
+    found: dict[str, dict[str, Json]] = json.loads(
         (folder / "measured.json").read_text(encoding="utf-8")
     )
-    return measured
+    return found
 
 
 def shown(truth: Truth, case: str) -> Iterator[Json]:

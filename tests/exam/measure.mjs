@@ -1,5 +1,5 @@
-// Lays the rendered cases out in Chromium and measures each layer's element.
-// measure.mjs FOLDER CHROMIUM: cases.json gives {id, width, flows, ...} (elastic_rows.plan); writes
+// Lays the rendered cases of packages out in Chromium and measures each layer's element: measure.mjs CHROMIUM FOLDER...
+// A folder's cases.json gives {id, width, flows, ...} (elastic_rows.plan); written are
 // measured.json: {id: {node: {x, y, width, height, style}}}, positions from the case's own corner;
 // states.json: the same for cases with their state forced; axe.json: {id: [violation]};
 // elastic.json, for screens and for cases that flow: {id: {edits, stiff, widths: {width: {over, faults, widest}}}}.
@@ -9,77 +9,85 @@ import { pathToFileURL } from "node:url";
 import { compile } from "@tailwindcss/node";
 import { chromium } from "playwright-core";
 
-const [folder, executablePath] = process.argv.slice(2);
-const read = (name) => readFileSync(join(folder, name), "utf8");
-const cases = Object.fromEntries(JSON.parse(read("cases.json")).map((each) => [each.id, each]));
-const rendered = JSON.parse(read("rendered.json"));
-
-const classes = new Set();
-for (const kind of ["components", "screens"]) {
-  if (!existsSync(join(folder, kind))) continue;
-  for (const file of readdirSync(join(folder, kind))) {
-    for (const word of read(join(kind, file)).split(/[\s"`{}]+/)) classes.add(word);
-  }
-}
-const compiler = await compile(read("theme.css"), { base: folder, onDependency() {} });
-writeFileSync(join(folder, "built.css"), compiler.build([...classes]));
-
-const sheets = [];
-const families = join(folder, "node_modules", "@fontsource");
-for (const family of readdirSync(families)) {
-  for (const weight of [100, 200, 300, 400, 500, 600, 700, 800, 900]) {
-    for (const style of ["", "-italic"]) {
-      const file = join(families, family, `${weight}${style}.css`);
-      if (existsSync(file)) sheets.push(pathToFileURL(file).href);
-    }
-  }
-}
-const links = [...sheets, "built.css"].map((href) => `<link rel="stylesheet" href="${href}">`);
-writeFileSync(
-  join(folder, "page.html"),
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Exam</title>${links.join("")}</head><body><div id="case"></div></body></html>`,
-);
-
+const [executablePath, ...folders] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--allow-file-access-from-files"] });
 const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-await page.goto(pathToFileURL(join(folder, "page.html")).href);
-await page.addScriptTag({ path: join(folder, "node_modules", "axe-core", "axe.min.js") });
-await page.evaluate(install);
 const tools = await page.context().newCDPSession(page);
-await tools.send("DOM.enable");
-await tools.send("CSS.enable");
-const measured = {};
-const states = {};
-const violations = {};
-const elastic = {};
-for (const { id, kind, html } of rendered) {
-  const { width, flows, fluid, state, drops, groups, hugs, grows } = cases[id];
-  if (kind === "state") {
-    await page.evaluate(measure, { html, width });
-    await force(state);
-    states[id] = await page.evaluate(measure, { width });
-    continue;
+for (const folder of folders) await examine(folder);
+await browser.close();
+
+async function examine(folder) {
+  await show(folder);
+  const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+  const cases = Object.fromEntries(read("cases.json").map((each) => [each.id, each]));
+  const written = { measured: {}, states: {}, axe: {}, elastic: {} };
+  for (const { id, kind, html } of read("rendered.json")) {
+    const each = cases[id];
+    if (kind === "state") {
+      await page.evaluate(measure, { html, width: each.width });
+      await force(each.state);
+      written.states[id] = await page.evaluate(measure, { width: each.width });
+      continue;
+    }
+    const before = await page.evaluate(measure, { html, width: each.width });
+    written.measured[id] = before;
+    written.axe[id] = [...(written.axe[id] ?? []), ...(await page.evaluate(audit))];
+    if (each.flows || each.fluid) written.elastic[id] = await stretch(each, before);
   }
-  measured[id] = await page.evaluate(measure, { html, width });
-  violations[id] = [...(violations[id] ?? []), ...(await page.evaluate(audit))];
-  if (!flows && !fluid) continue;
+  for (const [name, found] of Object.entries(written)) {
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(found));
+  }
+}
+
+// The page of a package: its theme and classes, the fonts there are, and what examines it.
+async function show(folder) {
+  const classes = new Set();
+  for (const kind of ["components", "screens"]) {
+    if (!existsSync(join(folder, kind))) continue;
+    for (const file of readdirSync(join(folder, kind))) {
+      for (const word of readFileSync(join(folder, kind, file), "utf8").split(/[\s"`{}]+/)) classes.add(word);
+    }
+  }
+  const theme = readFileSync(join(folder, "theme.css"), "utf8");
+  const compiler = await compile(theme, { base: folder, onDependency() {} });
+  writeFileSync(join(folder, "built.css"), compiler.build([...classes]));
+  const sheets = [];
+  const families = join(folder, "node_modules", "@fontsource");
+  for (const family of readdirSync(families)) {
+    for (const weight of [100, 200, 300, 400, 500, 600, 700, 800, 900]) {
+      for (const style of ["", "-italic"]) {
+        const file = join(families, family, `${weight}${style}.css`);
+        if (existsSync(file)) sheets.push(pathToFileURL(file).href);
+      }
+    }
+  }
+  const links = [...sheets, "built.css"].map((href) => `<link rel="stylesheet" href="${href}">`);
+  writeFileSync(
+    join(folder, "page.html"),
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Exam</title>${links.join("")}</head><body><div id="case"></div></body></html>`,
+  );
+  await page.goto(pathToFileURL(join(folder, "page.html")).href);
+  await page.addScriptTag({ path: join(folder, "node_modules", "axe-core", "axe.min.js") });
+  await page.evaluate(install);
+  await tools.send("DOM.enable");
+  await tools.send("CSS.enable");
+}
+
+// Other texts, other children, other widths.
+async function stretch({ width, flows, fluid, drops, groups, hugs, grows }, before) {
   const edits = flows ? await page.evaluate(edit, { drops, groups, hugs }) : { texts: 0, faults: [] };
-  elastic[id] = { edits, widths: {}, stiff: [] };
-  if (!fluid) continue;
+  const found = { edits, widths: {}, stiff: [] };
+  if (!fluid) return found;
   const usual = await page.evaluate((width) => [...globalThis.exam.overlaps(), ...globalThis.exam.cut(width)], width);
   const wider = Math.round(width * 1.25);
   for (const other of flows ? [Math.round(width * 0.75), wider, 390] : [wider]) {
     await page.setViewportSize({ width: other, height: 1000 });
-    const found = await page.evaluate(squeeze, { width: other, usual });
-    if (flows) elastic[id].widths[other] = found;
-    if (other === wider) elastic[id].stiff = await page.evaluate(stiff, { grows, wider, before: measured[id] });
+    const squeezed = await page.evaluate(squeeze, { width: other, usual });
+    if (flows) found.widths[other] = squeezed;
+    if (other === wider) found.stiff = await page.evaluate(stiff, { grows, wider, before });
   }
   await page.setViewportSize({ width: 1600, height: 1000 });
-}
-await browser.close();
-const written = { measured, states, axe: violations, elastic };
-for (const [name, found] of Object.entries(written)) {
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(found));
+  return found;
 }
 
 // Puts the component, or the control in it, in a state as if by pointer or keyboard.

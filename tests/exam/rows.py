@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,50 +33,48 @@ class Broken(Exception):
     """The generated code cannot be run."""
 
 
+def check(folders: Sequence[Path]) -> None:
+    """Check and render all packages; what was found lies in each folder for the rows to read.
+
+    Raises:
+        RuntimeError: the checking itself failed.
+    """
+    done = run("node", str(HERE / "check.mjs"), *map(str, folders), cwd=HERE)
+    if done.returncode:
+        raise RuntimeError(f"the packages could not be checked: {done.stderr[-800:]}")
+
+
 def types(folder: Path) -> Row:
     """Errors of ``tsc --strict``."""
-    done = run("node_modules/.bin/tsc", "-p", "tsconfig.json", cwd=folder)
-    errors = [line for line in done.stdout.splitlines() if "error TS" in line]
-    return Row("types", len(errors), done.returncode == 0, errors[:5])
+    errors = _checked(folder)["types"]
+    return Row("types", len(errors), not errors, errors[:5])
 
 
 def lint(folder: Path) -> Row:
     """Errors of eslint-plugin-jsx-a11y's strict rules, and any ``any``."""
-    shutil.copy(HERE / "eslint.config.mjs", folder / "eslint.config.mjs")
-    done = run("node_modules/.bin/eslint", ".", "--format", "json", cwd=folder)
-    if done.returncode > 1 or not done.stdout.startswith("["):
-        return Row("lint", -1, False, [(done.stderr or done.stdout)[-400:]])
-    faults = [
-        f"{Path(entry['filePath']).name}:{message['line']} {message['ruleId']}"
-        for entry in json.loads(done.stdout)
-        for message in entry["messages"]
-    ]
+    faults = [f"{each['file']}:{each['line']} {each['rule']}" for each in _checked(folder)["lint"]]
     return Row("lint", len(faults), not faults, faults[:5])
 
 
-def render(folder: Path) -> dict[str, list[Tag]]:
+def rendered(folder: Path) -> dict[str, list[Tag]]:
     """The markup of each screen and variant, by the id of its layer.
 
     Raises:
         Broken: the code does not compile, or fails when it is rendered.
     """
-    shutil.copy(HERE / "render.mjs", folder / "render.mjs")
-    done = run("node", "render.mjs", str(folder), cwd=folder)
-    if done.returncode:
-        raise Broken(f"the generated code does not render: {_first_error(done.stderr)}")
-    rendered = json.loads((folder / "rendered.json").read_text(encoding="utf-8"))
+    if broken := _checked(folder)["broken"]:
+        raise Broken(f"the generated code does not render: {broken}")
     found: dict[str, list[Tag]] = {}
-    for entry in rendered:
-        if entry["kind"] == "state":
-            continue
+    for entry in json.loads((folder / "rendered.json").read_text(encoding="utf-8")):
         # A page may have several boards of loose layers.
-        found.setdefault(entry["id"], []).extend(read_markup(entry["html"]))
+        if entry["kind"] != "state":
+            found.setdefault(entry["id"], []).extend(read_markup(entry["html"]))
     return found
 
 
-def _first_error(told: str) -> str:
-    lines = [line.strip() for line in told.splitlines()]
-    return next((line for line in lines if "rror:" in line), told[-400:])
+def _checked(folder: Path) -> Json:
+    found: Json = json.loads((folder / "checked.json").read_text(encoding="utf-8"))
+    return found
 
 
 def content(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> Row:
@@ -117,24 +115,30 @@ def _not_carried(truth: Truth, markup: dict[str, list[Tag]], made: Generated) ->
     ]
 
 
-def determinism(body: Json, made: Generated) -> Row:
-    """Differences from a second generation, in another process that hashes otherwise."""
+def again(bodies: Sequence[Json]) -> list[dict[str, str]]:
+    """The files of a second generation of each document, in a process that hashes otherwise."""
     done = subprocess.run(
         [sys.executable, "-c", _AGAIN, str(HERE)],
-        input=json.dumps(body),
+        input=json.dumps(bodies),
         env={**os.environ, "PYTHONHASHSEED": "1"},
         capture_output=True,
         text=True,
         check=True,
     )
-    again = json.loads(done.stdout)
-    differing = [path for path, text in made.files.items() if again.get(path) != text]
-    return Row("determinism", len(differing), not differing, differing[:5])
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return found
 
 
 _AGAIN = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from generation import generate
-json.dump(generate(json.load(sys.stdin), node_ids=True).files, sys.stdout)
+json.dump([generate(body, node_ids=True).files for body in json.load(sys.stdin)], sys.stdout)
 """
+
+
+def determinism(second: Mapping[str, str], made: Generated) -> Row:
+    """Files that a second generation writes otherwise."""
+    paths = dict.fromkeys((*made.files, *second))
+    differing = [path for path in paths if second.get(path) != made.files.get(path)]
+    return Row("determinism", len(differing), not differing, differing[:5])

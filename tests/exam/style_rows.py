@@ -76,7 +76,7 @@ def _fills(node: Json, got: Json) -> Iterator[Expectation]:
         if node["type"] != "ELLIPSE" or got["tag"] != "svg":
             yield "backgroundColor", solid, computed["backgroundColor"]
         return
-    kinds = {paint["type"] for paint in _seen(node.get("fills"))}
+    kinds = {paint.get("type", "") for paint in _seen(node.get("fills"))}
     if not kinds and _is_plain(node):
         if _alpha(computed["backgroundColor"]):
             yield "backgroundColor", (0, 0, 0, 0.0), computed["backgroundColor"]
@@ -105,7 +105,9 @@ def _stroke(node: Json, got: Json) -> Iterator[Expectation]:
     paints = _seen(node.get("strokes"))
     each = node.get("individualStrokeWeights")
     weight = node.get("strokeWeight") or 0
-    wanted = [float(each[side.lower()]) for side in _SIDES] if each else [float(weight)] * 4
+    wanted = (
+        [float(each.get(side.lower()) or 0) for side in _SIDES] if each else [float(weight)] * 4
+    )
     if not paints or not any(wanted):
         return
     for side, width, found in zip(_SIDES, wanted, _stroke_widths(got), strict=True):
@@ -144,7 +146,7 @@ def _shadows(node: Json, got: Json) -> Iterator[Expectation]:
     """Each shadow of the design beside the computed one that is nearest to it."""
     computed = _parsed(got["boxShadow"])
     for effect in node.get("effects") or ():
-        if effect.get("visible") is False or effect["type"] not in _SHADOWS:
+        if effect.get("visible") is False or effect.get("type") not in _SHADOWS:
             continue
         offset = effect.get("offset") or {}
         lengths = [offset.get("x", 0), offset.get("y", 0), effect.get("radius", 0)]
@@ -156,8 +158,12 @@ def _shadows(node: Json, got: Json) -> Iterator[Expectation]:
             if inside == inset
             and all(abs(a - b) <= 0.1 for a, b in zip(found, lengths, strict=True))
         ]
-        colours = [colour for colour in alike if _agree(_rgba(effect["color"]), colour)]
-        yield "shadow", _rgba(effect["color"]), (colours or alike or [got["boxShadow"]])[0]
+        colours = [colour for colour in alike if _agree(_rgba(effect.get("color") or {}), colour)]
+        yield (
+            "shadow",
+            _rgba(effect.get("color") or {}),
+            (colours or alike or [got["boxShadow"]])[0],
+        )
 
 
 def _parsed(shadows: str) -> list[tuple[str, list[float], bool]]:
@@ -231,14 +237,14 @@ def _seen(paints: Any) -> list[Json]:
 
 def _only_solid(given: Any) -> tuple[float, ...] | None:
     paints = _seen(given)
-    if len(paints) != 1 or paints[0]["type"] != "SOLID":
+    if len(paints) != 1 or paints[0].get("type") != "SOLID":
         return None
-    return _rgba(paints[0]["color"], paints[0].get("opacity", 1))
+    return _rgba(paints[0].get("color") or {}, paints[0].get("opacity", 1))
 
 
 def _rgba(colour: Json, opacity: float = 1) -> tuple[float, ...]:
     alpha = colour.get("a", 1) * opacity
-    return (*(round(colour[name] * 255) for name in "rgb"), round(alpha, 2))
+    return (*(round(colour.get(name, 0) * 255) for name in "rgb"), round(alpha, 2))
 
 
 def _alpha(colour: str) -> float:

@@ -21,11 +21,11 @@ def shadows(node: Json, extra: Sequence[str], job: Job) -> Style:
     """Box shadows: those that stand for strokes, then the effects'."""
     effects = job.style(node, "effects")
     given = effects.get("shadows") or ()
-    if given and not extra:
-        token = job.token("shadow", effects.get("style"), list(given))
-        if token:
-            return {"box-shadow": f"shadow-{token}"}
-    written = [*extra, *(_shadow(shadow) for shadow in given)]
+    token = job.token("shadow", effects.get("style"), list(given)) if given else None
+    if token and not extra:
+        return {"box-shadow": f"shadow-{token}"}
+    own = [f"var(--shadow-{token})"] if token else [_shadow(shadow) for shadow in given]
+    written = [*extra, *own]
     return {"box-shadow": tailwind.arbitrary("shadow", ",".join(written))} if written else {}
 
 

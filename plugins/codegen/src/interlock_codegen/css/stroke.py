@@ -35,7 +35,8 @@ def stroke(node: Json, job: Job) -> Stroke:
         return Stroke()
     colour, token = _colour(node, found, job)
     widths = found.get("widths") or [found["width"]] * 4
-    if found["align"] != "inside":
+    # Nothing but shadows can draw single sides, and those lie inside.
+    if found["align"] != "inside" and "widths" not in found:
         return _outline(found, colour, token)
     if (node.get("layout") or {}).get("strokes_take_space"):
         return Stroke(_border(widths, colour, token, found))
@@ -43,7 +44,7 @@ def stroke(node: Json, job: Job) -> Stroke:
         return Stroke(_border(widths, colour, token, found), border=widths)
     if "widths" not in found:
         return _outline(found, colour, token)
-    return Stroke(shadows=_inset(widths, colour))
+    return Stroke(shadows=_inset(widths, f"var(--color-{token})" if token else colour))
 
 
 def _colour(node: Json, found: Json, job: Job) -> tuple[str, str | None]:
