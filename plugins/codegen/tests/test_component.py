@@ -208,6 +208,106 @@ def test_a_field_carries_its_text_as_placeholder() -> None:
     assert "<label" in code
 
 
+def test_a_label_over_a_field_is_its_label() -> None:
+    field = a_row(a_text("you@acme.test"), name="Box", id="1:5", stroke="stroke_1")
+    styles = {"stroke_1": {"paints": [{"type": "solid", "color": "#000000"}], "width": 1}}
+    styles["stroke_1"]["align"] = "inside"
+
+    code = code_of(
+        [variant(a_row(a_text("E-mail", id="1:6"), field))], name="Text field", styles=styles
+    )
+
+    assert ">E-mail</span>" in code
+    assert '<input type="text" placeholder="you@acme.test" className' in code
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("Check box", "checkbox"), ("Toggle", "switch"), ("Radio", "radio")]
+)
+def test_what_is_on_or_off_says_so(name: str, role: str) -> None:
+    knob = a_node(id="1:4")
+
+    code = code_of(
+        [variant(a_row(knob), On="No"), variant(a_row(knob, gap=2), On="Yes")],
+        [choice("On", "No", "Yes")],
+        name=name,
+    )
+
+    assert f'role="{role}" aria-checked={{on === "Yes"}}' in code
+    assert f'aria-label="{name}"' in code
+
+
+def test_texts_that_lead_somewhere_are_links() -> None:
+    box = {"align": "left", "valign": "top", "resize": "hug", "href": "https://example.com/a"}
+    whole = a_text("Read on", text_box=box)
+    named = a_text("Docs", name="Nav link", id="1:8")
+    evil = a_text("No", text_box={**box, "href": "javascript:alert(1)"}, id="1:7")
+
+    code = code_of([variant(a_row(whole, named, evil))])
+
+    assert '<a href="https://example.com/a">Read on</a>' in " ".join(code.split())
+    assert '<a href="/">Docs</a>' in " ".join(code.split())
+    assert "javascript" not in code
+
+
+def test_large_figures_are_no_headings() -> None:
+    styles = {
+        "large": {"family": "Inter", "size": 48, "weight": 700},
+        "small": {"family": "Inter", "size": 16, "weight": 400},
+    }
+    texts = [
+        a_text("$49", text_style="large", id="1:2"),
+        a_text("Prices of today", text_style="large", id="1:3"),
+        a_text("Words that run on and on", text_style="small", id="1:4"),
+    ]
+
+    code = code_of([variant(a_row(*texts))], styles=styles)
+
+    assert ">Prices of today</h1>" in code
+    assert ">$49</p>" in code
+
+
+def test_classes_that_say_the_same_are_one() -> None:
+    rules = {"horizontal": "stretch", "vertical": "stretch"}
+    filling = a_node(box=box(100, 40), constraints=rules, id="1:2", radius=8)
+
+    code = code_of([variant(a_node(children=[filling], box=box(40, 40)))])
+
+    assert "size-10" in code
+    assert "rounded-lg" in code
+
+
+def test_a_border_leaves_no_padding_below_nothing() -> None:
+    styles = {"line": {"paints": [{"type": "solid", "color": "#000000"}], "width": 2}}
+    styles["line"]["align"] = "inside"
+    layout = {"mode": "row", "justify": "start", "align": "start"}
+
+    assert "-p-" not in code_of([variant(a_node(layout=layout, stroke="line"))], styles=styles)
+
+
+def test_padding_beside_a_border_keeps_its_token() -> None:
+    styles = {"line": {"paints": [{"type": "solid", "color": "#000000"}], "width": 2}}
+    styles["line"]["align"] = "inside"
+    layout = {"mode": "row", "justify": "start", "align": "start", "padding": [8, 8, 8, 8]}
+    bound = {f"padding{side}": "V:1" for side in ("Top", "Right", "Bottom", "Left")}
+    tree = a_node(layout=layout, stroke="line", variables=bound, children=[a_text()])
+
+    code = code_of(
+        [variant(tree)], styles=styles, tokens={"references": {"spacing:V:1": "space-8"}}
+    )
+
+    assert "p-[calc(var(--spacing-space-8)-2px)]" in code
+
+
+def test_outlines_are_as_fine_as_a_thousandth_of_a_pixel() -> None:
+    path = {"d": "M10.666666666666666 3.95117e-08L-1.5.5Z", "fill": None}
+    shape = {"id": "1:2", "name": "Path", "x": 0, "y": 0, "width": 9, "height": 9, "paths": [path]}
+
+    code = code_of([variant(a_node("vector", shapes=[shape]))])
+
+    assert 'd="M10.667 0L-1.5 0.5Z"' in code
+
+
 def test_node_ids_are_only_in_exam_builds() -> None:
     given = {"identifier": "Thing", "props": [], "styles": {}, "id": "1", "name": "Thing"}
     given["variants"] = [variant(a_node())]

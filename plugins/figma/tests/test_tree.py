@@ -187,3 +187,23 @@ def test_a_mask_clips_the_layers_above_it() -> None:
     (clip,) = tree["children"]
     assert clip["clip"] is True
     assert clip["children"][0]["box"]["x"] == -10
+
+
+def test_words_of_a_note_stand_in_its_box() -> None:
+    tree, simplifier = simplify(
+        a_node("STICKY", characters="Think again", fills=[solid(1, 1, 0)], id="5:1")
+    )
+
+    (words,) = tree["children"]
+    assert (words["id"], words["type"], words["text"]) == ("5:1:text", "text", "Think again")
+    assert simplifier.shared.values[tree["fill"]]["paints"][0]["color"] == "#ffff00"
+    assert simplifier.warnings
+
+
+def test_shapes_of_a_drawing_keep_the_style_they_are_painted_with() -> None:
+    star = a_node("STAR", fills=[solid(1, 0, 0)], styles={"fill": "S:1"})
+
+    tree, simplifier = simplify(star)
+
+    name = tree["shapes"][0]["paths"][0]["fill"]
+    assert simplifier.shared.values[name]["style"] == "S:1"

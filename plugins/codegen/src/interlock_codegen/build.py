@@ -224,8 +224,14 @@ class Builder:
         inside = Around(parent=node, phrasing=True, interactive=True)
         element.children = self._children(node, inside)
         job.warn(node, "taken for a text field by its name; check its type and label")
+        text = semantics.field_text(node)
         for holder in element.walk():
-            holder.children = [_as_field(child, node) for child in holder.children]
+            holder.children = [
+                _as_field(child, node)
+                if isinstance(child, Element) and child.node == text
+                else child
+                for child in holder.children
+            ]
         return element
 
 
@@ -236,18 +242,18 @@ def _filled(node: Json) -> list[str]:
     return shortened(each for axis, each in sides if rules.get(axis) in ("stretch", "scale"))
 
 
-def _as_field(child: Element | Text, node: Json) -> Element | Text:
-    if not isinstance(child, Element) or not child.children:
-        return child
-    if not all(isinstance(part, Text) for part in child.children):
-        return child
-    text = child.children[0]
+def _as_field(child: Element, node: Json) -> Element:
+    """The text's element as the field; its own label is the only name it needs beside a text."""
+    text = child.children[0] if child.children else Text("")
     placeholder = text.value if isinstance(text, Text) else ""
-    field = Element("input", node=child.node, style=dict(child.style), shown_by=child.shown_by)
+    field = Element(
+        "input", node=child.node, name=child.name, style=dict(child.style), shown_by=child.shown_by
+    )
     field.style |= {"min-width": "min-w-0", "outline-style": "outline-none"}
     field.style |= {"placeholder": "placeholder:text-inherit placeholder:opacity-100"}
-    name = semantics.label(node) or placeholder or "Text"
-    field.attributes = {"type": "text", "aria-label": name, "placeholder": placeholder}
+    field.attributes = {"type": "text", "placeholder": placeholder}
+    if not semantics.is_labelled(node):
+        field.attributes["aria-label"] = semantics.label(node) or placeholder or "Text"
     if isinstance(text, Text) and text.prop:
         field.attributes["placeholder"] = Expression(text.prop)
     return field

@@ -9,6 +9,7 @@ from interlock_codegen import semantics
 from interlock_codegen.build import Builder
 from interlock_codegen.element import Element, Expression
 from interlock_codegen.job import Job
+from interlock_codegen.jsx import quoted
 from interlock_codegen.module import Property, module
 from interlock_codegen.variants.axes import Axis, axes
 from interlock_codegen.variants.merge import Member, merge
@@ -16,6 +17,8 @@ from interlock_codegen.variants.states import add_state, hide_elsewhere, same_st
 from interlock_codegen.variants.tables import Tables
 
 Json = Mapping[str, Any]
+
+_ON = frozenset(("on", "true", "yes", "checked", "selected", "1"))
 
 
 def generate(component: Json, job: Job) -> dict[str, Any]:
@@ -79,6 +82,8 @@ class Component:
                 groups.append([member])
             else:
                 home.append(member)
+        for group in groups:
+            self._say_checked(group)
         return groups
 
     def _distinct(self) -> list[Json]:
@@ -101,11 +106,20 @@ class Component:
     def _role(self, tree: Json) -> str:
         """What the root is: by the component's name, else a control if it reacts to the pointer."""
         named = semantics.role({**tree, "name": self._component["name"]}, interactive_above=False)
-        reacts = bool(self._states & {"hover", "active"})
+        reacts = bool(self._states & {"hover", "active"}) or self._switched() is not None
         if semantics.sounds_like_field(str(self._component["name"])):
             return named
         sound = tree["type"] == "frame" and not semantics.has_control(tree)
         return named or ("button" if reacts and sound else "")
+
+    def _switched(self) -> tuple[str, Axis, str] | None:
+        """``(role, axis, option)`` of a checkbox, radio button or switch: the option is on."""
+        role = semantics.switch(str(self._component["name"]))
+        for axis in self._axes:
+            on = [option for option in axis.options if option.strip().lower() in _ON]
+            if role and len(axis.options) == 2 and len(on) == 1:
+                return role, axis, on[0]
+        return None
 
     def _state_of(self, member: Member) -> str:
         return next(
@@ -152,6 +166,22 @@ class Component:
                 element.attributes |= _not_available(element.tag, self._disabled)
         if element.tag == "a":
             element.attributes["href"] = Expression(self._href)
+
+    def _say_checked(self, group: Sequence[Member]) -> None:
+        """The role of a switch, and whether it is on, told to assistive tools."""
+        switched = self._switched()
+        if switched is None or group[0].element.tag != "button":
+            return
+        role, axis, option = switched
+        values = {member.values.get(axis.name, axis.default) for member in group}
+        is_on = f"{axis.identifier} === {quoted(option)}"
+        if len(values) == 1:
+            is_on = "true" if option in values else "false"
+        for member in group:
+            member.element.attributes |= {"role": role, "aria-checked": Expression(is_on)}
+            if "aria-label" in member.element.attributes:
+                name = semantics.words(str(self._component["name"]))
+                member.element.attributes["aria-label"] = name
 
     def properties(self) -> list[Property]:
         """The properties of the interface, in Figma's order."""

@@ -15,6 +15,11 @@ _LINK = re.compile(r"\b(link|anchor|hyperlink)\b", re.IGNORECASE)
 _INPUT = re.compile(
     r"\b(input|text ?field|search ?(bar|field|box|input)|input ?field)\b", re.IGNORECASE
 )
+_SWITCHES = {
+    "checkbox": re.compile(r"\bcheck ?box\b", re.IGNORECASE),
+    "radio": re.compile(r"\bradio\b", re.IGNORECASE),
+    "switch": re.compile(r"\b(switch|toggle)\b", re.IGNORECASE),
+}
 _NAV = re.compile(
     r"^(nav|navbar|nav ?bar|navigation|main ?nav|menu ?bar|breadcrumbs?)\b", re.IGNORECASE
 )
@@ -69,6 +74,12 @@ def sounds_like_field(name: str) -> bool:
     return bool(_INPUT.search(words(name)))
 
 
+def switch(name: str) -> str:
+    """The ARIA role of what is on or off: ``checkbox``, ``radio``, ``switch``; else empty."""
+    plain = words(name)
+    return next((role for role, pattern in _SWITCHES.items() if pattern.search(plain)), "")
+
+
 def has_control(node: Json) -> bool:
     """Whether a button or field stands somewhere below."""
     return any(_names_control(below) for below in _below(node))
@@ -81,10 +92,31 @@ def _names_control(node: Json) -> bool:
 
 
 def _is_sound(found: str, node: Json) -> bool:
-    texts = [below for below in _below(node) if below.get("type") == "text"]
-    if found == "input":
-        return len(texts) == 1
-    return len(texts) <= 2
+    return field_text(node) is not None if found == "input" else len(_texts(node)) <= 2
+
+
+def field_text(node: Json) -> str | None:
+    """The id of the text that a text field takes its value in; None if that is not to be told.
+
+    Beside the box of the field there may be texts of its own: its label, a hint, an error.
+    """
+    texts = _texts(node)
+    if len(texts) == 1:
+        return str(texts[0]["id"])
+    children = [child for child in node.get("children") or () if not child.get("hidden")]
+    boxes = [child for child in children if child.get("type") != "text"]
+    inside = [text for box in boxes for text in _texts(box)]
+    outlined = len(boxes) == 1 and ("stroke" in boxes[0] or "fill" in boxes[0])
+    return str(inside[0]["id"]) if outlined and len(inside) == 1 else None
+
+
+def is_labelled(field: Json) -> bool:
+    """Whether a text beside the box of a text field says what it is for."""
+    return len(_texts(field)) > 1
+
+
+def _texts(node: Json) -> list[Json]:
+    return [below for below in _below(node) if below.get("type") == "text"]
 
 
 def _below(node: Json) -> list[Json]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from interlock_codegen.element import Element
 from interlock_codegen.job import Job
 
 Json = Mapping[str, Any]
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 def drawing(node: Json, job: Job) -> Element:
@@ -60,7 +63,7 @@ def _transform(shape: Json) -> str:
 
 
 def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
-    element = Element("path", attributes={"d": path["d"]})
+    element = Element("path", attributes={"d": _rounded(path["d"])})
     if path.get("rule"):
         element.attributes |= {"fillRule": path["rule"], "clipRule": path["rule"]}
     if "fill" in path:
@@ -74,6 +77,19 @@ def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
             dash = " ".join(tailwind.number(part) for part in path["dash"])
             element.attributes["strokeDasharray"] = dash
     return element
+
+
+def _rounded(outline: str) -> str:
+    """Path data to a thousandth of a pixel; Figma writes up to 17 digits."""
+    end = -1
+
+    def number(found: re.Match[str]) -> str:
+        nonlocal end
+        touching, end = found.start() == end, found.end()
+        written = tailwind.number(float(found[0]))
+        return f" {written}" if touching and written[0] != "-" else written
+
+    return _NUMBER.sub(number, outline)
 
 
 def _is_bar(shape: Json) -> bool:

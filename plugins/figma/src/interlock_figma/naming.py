@@ -11,10 +11,10 @@ from collections.abc import Iterable
 _RESERVED = frozenset(
     re.findall(
         r"\w+",
-        "arguments as async await break case catch class classname const continue debugger"
-        " default delete do else enum eval export extends false finally for from function get if"
+        "arguments await break case catch class classname const continue debugger"
+        " default delete do else enum eval export extends false finally for function if"
         " implements import in instanceof interface key let new null of package private"
-        " protected public ref return set static style super switch this throw true try type"
+        " protected public ref return static style super switch this throw true try"
         " typeof undefined var void while with yield children id nodeid at",
     )
 )

@@ -171,7 +171,7 @@ def _has_absolute(node: Json) -> bool:
 def _padding(node: Json, layout: Json, border: Sequence[float], job: Job) -> Style:
     given = layout.get("padding") or (0, 0, 0, 0)
     top, right, bottom, left = sides = [
-        _Side(value - width, job.variable(node, field, "spacing", value), width)
+        _Side(max(value - width, 0), job.variable(node, field, "spacing", value), width)
         for value, width, field in zip(given, border, _FIELDS, strict=True)
     ]
     if top == right == bottom == left:

@@ -112,7 +112,9 @@ class _Merging:
 
 def _subject(element: Element, what: str) -> str:
     """``labelClasses`` for the classes of the layer "Label"."""
-    return constant(element.name or element.tag, what)
+    # The root of a variant is named for what it chooses.
+    name = "root" if "=" in element.name else element.name
+    return constant(name or element.tag, what)
 
 
 def _determines(names: Sequence[str], values: Sequence[Values], given: Sequence[str]) -> bool:
