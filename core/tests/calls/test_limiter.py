@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interlock.calls import Call
 from interlock.calls.limiter import Limiter
 from interlock.sdk import Facts, Policies, Rate, RateLimited, RatePolicy, Throttled
 from interlock.testing import VirtualWorld, settle
@@ -140,6 +141,22 @@ async def test_tools_of_one_tier_share_its_budget_and_others_do_not_pay(stage: S
     await stage.pipeline(rates, name="svc.comments")(stage.call(seconds=5))
 
     assert len(stage.reached) == 2
+
+
+async def test_a_call_draws_on_another_tier_only_if_it_asks_to(stage: Stage) -> None:
+    rates = Policies(rate=(policy(1, 60.0, tier="files"), policy(9, 60.0, tier="facts", burst=9)))
+    pipeline = stage.pipeline(rates, Facts(effect="read", idempotent=True, tier="facts"))
+
+    async def reads(call: Call) -> str:
+        await call.admit("files")
+        return "read"
+
+    stage.answers = ["known", reads, "known", reads]
+
+    assert [await pipeline(stage.call()) for _ in range(3)] == ["known", "read", "known"]
+    with pytest.raises(RateLimited):
+        await pipeline(stage.call(seconds=5))
+    assert stage.records[-1].outcome == "neutral"
 
 
 def test_the_private_names_of_aiolimiter_that_the_gate_leans_on_exist() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from interlock.sdk import BlobRef, Event, NotFound, RealWorld
+from interlock.sdk.context import running_call
 from interlock_figma.service import Figma
 from interlock_figma.settings import FigmaSettings
 
@@ -105,6 +106,25 @@ class Context:
             return False
         self.events.append(event)
         return True
+
+
+class Running:
+    """The call that a tool runs in, as far as these tools ask it."""
+
+    def __init__(self) -> None:
+        self.admitted: list[str] = []
+
+    async def admit(self, tier: str) -> None:
+        self.admitted.append(tier)
+
+
+@pytest.fixture(autouse=True)
+def call() -> Iterator[Running]:
+    """The running call; it keeps the tiers that it was asked to draw on."""
+    running = Running()
+    token = running_call.set(running)  # type: ignore[arg-type]  # a stand-in of the part in use
+    yield running
+    running_call.reset(token)
 
 
 @pytest.fixture

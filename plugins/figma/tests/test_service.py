@@ -37,7 +37,7 @@ async def test_a_file_is_read_with_the_token_and_the_asked_for_depth(
     assert server.asked[-1].headers["X-Figma-Token"] == "figd_secret"
 
 
-async def test_an_unchanged_file_is_read_once(figma: Any, server: Any) -> None:
+async def test_an_unchanged_file_is_read_once(figma: Any, server: Any, call: Any) -> None:
     server.answers = {"/v1/files/abc/meta": META, "/v1/files/abc": a_file()}
 
     first = await figma.design("abc")
@@ -46,6 +46,7 @@ async def test_an_unchanged_file_is_read_once(figma: Any, server: Any) -> None:
 
     assert first == again
     assert server.count("/v1/files/abc") == 1
+    assert call.admitted == ["tier1"]
 
 
 async def test_a_new_version_is_read_again(figma: Any, server: Any) -> None:

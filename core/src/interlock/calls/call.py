@@ -10,6 +10,7 @@ from interlock.telemetry import Counter, Span
 
 Next = Callable[["Call"], Awaitable[Any]]
 OnProgress = Callable[[float, float | None, str], None]
+Admission = Callable[["Call", str], Awaitable[None]]
 OnSpent = Callable[["Call", Mapping[str, float]], None]
 _REAL_WORLD = RealWorld()
 
@@ -26,6 +27,7 @@ class Call:
     """
 
     __slots__ = (
+        "_admission",
         "_counter",
         "_on_spent",
         "_world",
@@ -76,6 +78,7 @@ class Call:
         self._world: World = _REAL_WORLD
         self.on_progress = on_progress
         self._on_spent: OnSpent | None = None
+        self._admission: Admission | None = None
 
     def remaining(self) -> float:
         return max(0.0, self.deadline - self._world.monotonic())
@@ -83,6 +86,14 @@ class Call:
     def progress(self, done: float, total: float | None = None, message: str = "") -> None:
         if self.on_progress is not None:
             self.on_progress(done, total, message)
+
+    async def admit(self, tier: str) -> None:
+        if self._admission is not None:
+            await self._admission(self, tier)
+
+    def admitted_by(self, admission: Admission) -> None:
+        """Who keeps the rate budgets that the call may ask for on its way."""
+        self._admission = admission
 
     def spent(self, **amounts: float) -> None:
         if self._on_spent is not None:

@@ -179,15 +179,31 @@ class Pace:
 
 
 def rate_limit(
-    policies: Sequence[RatePolicy], cost: float, pace: Pace, world: World, proceed: Next
+    policies: Sequence[RatePolicy],
+    tier: str | None,
+    cost: float,
+    pace: Pace,
+    world: World,
+    proceed: Next,
 ) -> Next:
-    """The last wait before sending; a 429 below it holds everyone on this service."""
+    """The last wait before sending; a 429 below it holds everyone on this service.
+
+    Args:
+        policies: all of the service; a call passes those without a tier and those of ``tier``,
+            and any other when it asks to be admitted to it.
+    """
+    usual = [policy for policy in policies if policy.tier in (None, tier)]
+
+    async def admission(call: Call, tier: str) -> None:
+        for policy in policies:
+            if policy.tier == tier:
+                await _through_policy(call, policy, cost, pace)
 
     async def limited(call: Call) -> Any:
         await _through_hold(call, pace, world)
-        for policy in policies:
-            key = call.arguments.get(policy.key) if policy.key else None
-            await _through_budget(call, pace.limiter(policy, call.tool, key), cost)
+        for policy in usual:
+            await _through_policy(call, policy, cost, pace)
+        call.admitted_by(admission)
         try:
             return await proceed(call)
         except Throttled as error:
@@ -212,6 +228,11 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
         call.decided("rate-waited", seconds=held)
         call.waited += held
         await world.sleep(held)
+
+
+async def _through_policy(call: Call, policy: RatePolicy, cost: float, pace: Pace) -> None:
+    key = call.arguments.get(policy.key) if policy.key else None
+    await _through_budget(call, pace.limiter(policy, call.tool, key), cost)
 
 
 async def _through_budget(call: Call, limiter: Limiter, cost: float) -> None:

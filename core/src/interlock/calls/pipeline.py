@@ -74,7 +74,6 @@ def compile_pipeline(
     facts, wish = tool.facts, tool.policies
     breaker = gates.breaker(wish.breaker) if wish.breaker else None
     other = call_other or _no_other
-    rates = tuple(rate for rate in wish.rate or () if rate.tier in (None, facts.tier))
 
     def record(outcome: OutcomeRecord) -> None:
         gates.count(outcome)
@@ -90,7 +89,7 @@ def compile_pipeline(
         partial(look, breaker) if breaker else None,
         partial(limit_concurrency, gates.slots(wish.concurrency), world),
         partial(keep_budgets, wish.budget, gates.spending) if wish.budget else None,
-        partial(rate_limit, rates, facts.cost, gates.pace, world),
+        partial(rate_limit, wish.rate or (), facts.tier, facts.cost, gates.pace, world),
         partial(permit, breaker, world) if breaker else None,
         partial(limit_attempt, wish.attempt_timeout, world) if wish.attempt_timeout else None,
         partial(inject_faults, wish.fault, world) if wish.fault else None,

@@ -121,6 +121,16 @@ class CallContext(Protocol):
         """
         ...
 
+    async def admit(self, tier: str) -> None:
+        """Wait for a place in the rate budget of ``tier``, as a tool of that tier does.
+
+        For a request that only some calls make: one whose answer is at hand draws on no budget.
+
+        Raises:
+            RateLimited: the call would wait past its deadline.
+        """
+        ...
+
     def spent(self, **amounts: float) -> None:
         """Count what the call has used up, by unit: ``spent(input_tokens=12, usd=0.0004)``.
 

@@ -8,7 +8,7 @@ import mimetypes
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
-from interlock.sdk import InvalidInput, NotFound, Rejected, tool
+from interlock.sdk import InvalidInput, NotFound, Rejected, current_call, tool
 from interlock_figma.account import Account
 from interlock_figma.keys import file_key as key_of
 from interlock_figma.keys import node_ids
@@ -25,7 +25,7 @@ _EXTENSIONS = {"image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 class Images(Account):
     """Renders and image fills."""
 
-    @tool(effect="read", tier="tier1")
+    @tool(effect="read")
     async def render_images(
         self,
         file_key: str,
@@ -52,6 +52,7 @@ class Images(Account):
             parameters["version"] = version
         images: dict[str, str | None] = {}
         for batch in _batches(node_ids(ids).split(",")):
+            await current_call().admit("tier1")
             asked = {"ids": ",".join(batch), **parameters}
             body = await self._get(f"/v1/images/{key_of(file_key)}", asked)
             given = body.get("images") or {}
@@ -70,7 +71,7 @@ class Images(Account):
         body = await self._get(f"/v1/files/{key_of(file_key)}/images", {})
         return {"images": (body.get("meta") or body).get("images") or {}}
 
-    @tool(effect="read", tier="tier1")
+    @tool(effect="read")
     async def save_assets(
         self,
         file_key: str,
@@ -96,6 +97,7 @@ class Images(Account):
         if ids:
             found = (await self.render_images(file_key, ids, format, scale))["images"]
         else:
+            await current_call().admit("tier2")
             found = (await self.get_image_fills(file_key))["images"]
         gate = asyncio.Semaphore(_AT_ONCE)
         async with asyncio.TaskGroup() as group:

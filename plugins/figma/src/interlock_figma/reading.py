@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from interlock.sdk import NeedsAttention, NotFound, tool
+from interlock.sdk import NeedsAttention, NotFound, current_call, tool
 from interlock_figma.account import Account
 from interlock_figma.keys import file_key as key_of
 from interlock_figma.keys import node_ids
@@ -13,7 +13,7 @@ from interlock_figma.keys import node_ids
 class Reading(Account):
     """Files, nodes, versions, libraries, variables."""
 
-    @tool(effect="read", tier="tier1")
+    @tool(effect="read", tier="tier2")
     async def get_file(
         self,
         file_key: str,
@@ -47,7 +47,7 @@ class Reading(Account):
         body = await self._get(f"/v1/files/{key_of(file_key)}/meta", {})
         return dict(body.get("file", body))
 
-    @tool(effect="read", tier="tier1")
+    @tool(effect="read", tier="tier2")
     async def get_nodes(
         self,
         file_key: str,
@@ -108,6 +108,7 @@ class Reading(Account):
             if not more or not page or len(found) >= limit:
                 return found[:limit]
             parameters = {**parameters, "before": str(page[-1]["id"])}
+            await current_call().admit("tier2")
 
     @tool(effect="read", tier="tier3")
     async def get_published(

@@ -16,7 +16,7 @@ from interlock_figma.webhooks import Webhooks
 class Figma(Reading, Images, Review, Webhooks):
     """One Figma account."""
 
-    @tool(effect="read", tier="tier1")
+    @tool(effect="read", tier="tier2")
     async def design(self, file_key: str, ids: list[str] | None = None) -> dict[str, Any]:
         """Read a design as a small tree in the words of CSS, page by page.
 
@@ -27,7 +27,7 @@ class Figma(Reading, Images, Review, Webhooks):
         document = await self._document(file_key, ids)
         return await asyncio.to_thread(design.simplified, document)
 
-    @tool(effect="read", tier="tier1", aliases=("extract_figma_components",))
+    @tool(effect="read", tier="tier2", aliases=("extract_figma_components",))
     async def extract_components(
         self, file_key: str, ids: list[str] | None = None
     ) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class Figma(Reading, Images, Review, Webhooks):
         document = await self._document(file_key, ids)
         return await asyncio.to_thread(components.extract, document)
 
-    @tool(effect="read", tier="tier1", aliases=("sync_figma_tokens",))
+    @tool(effect="read", tier="tier2", aliases=("sync_figma_tokens",))
     async def extract_tokens(self, file_key: str, ids: list[str] | None = None) -> dict[str, Any]:
         """Read the design tokens of a file as W3C JSON, Tailwind theme and TypeScript.
 
