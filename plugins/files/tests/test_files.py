@@ -33,10 +33,16 @@ async def test_bytes_travel_as_base64(files: Files, root: Path) -> None:
         await files.read("icon.bin")
 
 
+async def test_what_a_tool_has_stored_is_written_by_its_digest(files: Files, root: Path) -> None:
+    await files.write("pictures/hero.png", digest="sha256:hero")
+
+    assert (root / "pictures/hero.png").read_bytes() == b"stored"
+
+
 async def test_write_wants_exactly_one_content(files: Files) -> None:
-    with pytest.raises(InvalidInput, match="either text or base64"):
+    with pytest.raises(InvalidInput, match="one of text"):
         await files.write("a")
-    with pytest.raises(InvalidInput, match="either text or base64"):
+    with pytest.raises(InvalidInput, match="one of text"):
         await files.write("a", text="", base64="")
     with pytest.raises(InvalidInput, match="not base64"):
         await files.write("a", base64="%%%")

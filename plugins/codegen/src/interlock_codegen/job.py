@@ -68,6 +68,8 @@ class Job:
         known = self.images.get(reference)
         if known is None:
             self.assets.append({"ref": reference, "node": str(node.get("id") or "")})
+        if known and not known.startswith(("/", "data:")) and "://" not in known:
+            return f"/{known}"
         return known or f"/assets/{reference or 'missing'}.png"
 
     def report(self) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Files(Service[FilesSettings]):
         path: str,
         text: str | None = None,
         base64: str | None = None,
+        digest: str | None = None,
         overwrite: bool = True,
     ) -> dict[str, Any]:
         """Write a file, whole or not at all; folders are made.
@@ -74,11 +75,15 @@ class Files(Service[FilesSettings]):
             path: of the file, relative to the root.
             text: what to write, as UTF-8.
             base64: what to write, if it is not text.
+            digest: of what to write, if a tool has put it into the blob store.
             overwrite: whether a file that is there already may be replaced.
         """
-        if (text is None) == (base64 is None):
-            raise InvalidInput("give either text or base64", path="$.text")
-        data = _bytes_of_base64(base64) if base64 is not None else (text or "").encode()
+        if sum(given is not None for given in (text, base64, digest)) != 1:
+            raise InvalidInput("give one of text, base64 and digest", path="$.text")
+        if digest is not None:
+            data = await self.context.blobs.get(digest)
+        else:
+            data = _bytes_of_base64(base64) if base64 is not None else (text or "").encode()
         write = self._storage.write
         return asdict(await asyncio.to_thread(write, parts_of(path), data, overwrite=overwrite))
 
