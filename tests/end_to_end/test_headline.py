@@ -71,6 +71,13 @@ def test_the_rules_step_in_where_the_model_fails(daemon_in: StartDaemon) -> None
     assert design["written_by"] == {"ai": 0, "codegen": 6}
     assert (daemon.folder / "out/design/index.ts").is_file()
 
+    pictured = run(daemon, "design_to_code", figma_file_id="home-section", folder="home")
+
+    (picture,) = (daemon.folder / "out/home/assets").iterdir()
+    code = "".join(path.read_text() for path in (daemon.folder / "out/home").rglob("*.tsx"))
+    assert pictured["pictures"] == 1
+    assert f"/assets/{picture.name}" in code
+
 
 def test_the_tools_answer_to_the_names_they_once_had(daemon_in: StartDaemon) -> None:
     daemon = daemon_in(config())
