@@ -50,10 +50,8 @@ def measured(folder: Path) -> dict[str, dict[str, Json]]:
 
 def shown(truth: Truth, case: str) -> Iterator[Json]:
     """The layers of a case that draw something of their own; parts of a boolean shape do not."""
-    if case not in truth.nodes or truth.nodes[case]["type"] == "CANVAS":
-        return
     inside: set[str] = set()
-    for node in visible(truth.nodes[case]):
+    for node in (node for root in truth.shown_by(case) for node in visible(root)):
         parent = truth.parents[node["id"]]
         if parent in inside or truth.nodes.get(parent, {}).get("type") == _INSIDE_SHAPES:
             inside.add(node["id"])
@@ -69,7 +67,7 @@ def distances(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> list[
         origin = (truth.nodes.get(case) or {}).get("absoluteBoundingBox")
         for node in shown(truth, case):
             got = found.get(node["id"])
-            if got is None or origin is None or not _is_measurable(node):
+            if got is None or not _is_measurable(node):
                 continue
             away.append((_distance(node["absoluteBoundingBox"], origin, got), label(node, case)))
     return away
@@ -103,13 +101,11 @@ def _is_measurable(node: Json) -> bool:
     return all(_is_measurable(below) for below in visible(node) if below["type"] == "TEXT")
 
 
-def _distance(wanted: Json, origin: Json, got: Json) -> float:
-    return max(
-        abs(wanted["x"] - origin["x"] - got["x"]),
-        abs(wanted["y"] - origin["y"] - got["y"]),
-        abs(wanted["width"] - got["width"]),
-        abs(wanted["height"] - got["height"]),
-    )
+def _distance(wanted: Json, origin: Json | None, got: Json) -> float:
+    """Of a loose layer of a page, whose boards have corners of their own, only the size counts."""
+    sizes = [abs(wanted[side] - got[side]) for side in ("width", "height")]
+    places = [abs(wanted[axis] - origin[axis] - got[axis]) for axis in "xy"] if origin else []
+    return float(max(*sizes, *places))
 
 
 def axe(folder: Path) -> Row:

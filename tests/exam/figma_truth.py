@@ -11,6 +11,9 @@ Json = dict[str, Any]
 
 
 FLOWS = ("HORIZONTAL", "VERTICAL", "GRID")
+WHOLE = ("FRAME", "SECTION", "COMPONENT", "COMPONENT_SET", "INSTANCE", "SLIDE")
+"""Layers that are a case of their own when they lie on a page."""
+
 TEXTS = ("TEXT", "TEXT_PATH")
 
 
@@ -32,6 +35,14 @@ class Truth:
         }
         shown = (n for n in visible(self.nodes[root]) if n["id"] not in outlined)
         return [text for node in shown if (text := plain(node.get("characters") or ""))]
+
+    def shown_by(self, case: str) -> list[Json]:
+        """The roots of what a case shows: its layer, or of a page the layers that lie loose on it."""
+        node = self.nodes.get(case)
+        if node is None or node["type"] != "CANVAS":
+            return [node] if node else []
+        shown = (child for child in node["children"] if child.get("visible") is not False)
+        return [child for child in shown if child["type"] not in WHOLE]
 
 
 def plain(text: str) -> str:

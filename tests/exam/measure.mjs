@@ -30,7 +30,8 @@ async function examine(folder) {
       continue;
     }
     const before = await page.evaluate(measure, { html, width: each.width });
-    written.measured[id] = before;
+    // A page may have several boards of loose layers.
+    written.measured[id] = { ...written.measured[id], ...before };
     written.axe[id] = [...(written.axe[id] ?? []), ...(await page.evaluate(audit))];
     if (each.flows || each.fluid) written.elastic[id] = await stretch(each, before);
   }

@@ -81,25 +81,13 @@ def content(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> Row:
     """Share of screens and variants whose texts are the design's, each once and in order."""
     faults = []
     for identity, tags in markup.items():
-        wanted = _wanted(truth, identity)
+        wanted = [t for root in truth.shown_by(identity) for t in truth.texts(root["id"])]
         got = "".join(text for tag in tags for text in tag.texts)
         if solid(got) != solid("".join(wanted)):
             faults.append(f"{identity}: {' | '.join(wanted)[:120]!r} became {got[:120]!r}")
     faults += _not_carried(truth, markup, made)
     share = 1 - len(faults) / max(1, len(markup))
     return Row("content", round(share, 4), not faults, faults[:5])
-
-
-def _wanted(truth: Truth, identity: str) -> list[str]:
-    """The texts of a layer; of a page, those of its loose layers that were put on one board."""
-    node = truth.nodes.get(identity)
-    if node is None or node["type"] != "CANVAS":
-        return truth.texts(identity) if node else []
-    whole = {"FRAME", "SECTION", "COMPONENT", "COMPONENT_SET", "INSTANCE", "SLIDE"}
-    loose = [
-        c for c in node["children"] if c["type"] not in whole and c.get("visible") is not False
-    ]
-    return [text for child in loose for text in truth.texts(child["id"])]
 
 
 def _not_carried(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> list[str]:

@@ -36,7 +36,7 @@ def style(truth: Truth, measured: Mapping[str, Mapping[str, Json]]) -> Row:
     for case, found in measured.items():
         for node in shown(truth, case):
             got = found.get(node["id"])
-            if got is None or got["tag"] in ("path", "g", "svg"):
+            if got is None or got["tag"] in ("path", "line", "g", "svg"):
                 continue
             for name, wanted, value in expected(node, got):
                 total[name] += 1

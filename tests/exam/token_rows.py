@@ -29,7 +29,7 @@ def tokens(truth: Truth, markup: Markup, references: Mapping[str, str], theme: s
         node = truth.nodes.get(tag.node)
         if node is None or tag.name in ("svg", "g"):
             continue
-        for reference in _bound(node, is_shape=tag.name == "path"):
+        for reference in _bound(node, is_shape=tag.name in ("path", "line")):
             total += 1
             names = {n for key, n in references.items() if key.split("|")[0] == reference}
             if not any(_names(each, name) for each in tag.classes for name in names):

@@ -11,13 +11,14 @@ from interlock_codegen.css import background, container, effects, item, stroke, 
 from interlock_codegen.element import Element, Expression, Style, Text
 from interlock_codegen.job import Job
 from interlock_codegen.jsx.classes import shortened
-from interlock_codegen.richtext import content, is_address
+from interlock_codegen.richtext import content, is_address, list_items, list_kind
 from interlock_codegen.svg import drawing
 
 Json = Mapping[str, Any]
 
 _TAGS = {"button": "button", "link": "a", "nav": "nav", "list": "ul"}
 _OWN_SIZE = ("width", "height", "min-height", "min-width", "max-height", "rotate", "transform")
+_MARKS = {"ul": "disc", "ol": "decimal"}
 _PHRASING = frozenset(("button", "link", "input"))
 
 
@@ -117,6 +118,12 @@ class Builder:
             # Figma keeps a line open where there is nothing to read.
             style.setdefault("min-height", tailwind.length("min-h", node["box"]["height"]))
         prop = job.props.get((node.get("bindings") or {}).get("text") or "")
+        kind = "" if prop or around.phrasing else list_kind(node)
+        if kind:
+            style.pop("white-space", None)
+            style["list-style-type"] = f"list-{_MARKS[kind]}"
+            style["padding-inline-start"] = "ps-[1.5em]"
+            return Element(kind, style=style, children=list_items(node))
         element = Element(
             tag, style=style, children=content(node, prop, job, not around.interactive)
         )

@@ -22,6 +22,24 @@ def content(node: Json, prop: str | None, job: Job, links: bool) -> list[Element
     return [*pieces, Element("br")] if node["text"].endswith("\n") else pieces
 
 
+def list_kind(node: Json) -> str:
+    """``ul`` or ``ol`` for a text that is one flat list of plain lines; else empty."""
+    lines = node.get("lists") or ()
+    kinds = {(line["kind"], line["indent"]) for line in lines}
+    if len(kinds) != 1 or node.get("runs") or len(lines) != len(_lines(node)):
+        return ""
+    return {"unordered": "ul", "ordered": "ol"}.get(next(iter(kinds))[0], "")
+
+
+def list_items(node: Json) -> list[Element | Text]:
+    """An item for each line."""
+    return [Element("li", children=[Text(line)]) for line in _lines(node)]
+
+
+def _lines(node: Json) -> list[str]:
+    return str(node["text"]).split("\n")
+
+
 def is_address(href: str) -> bool:
     """Whether a hyperlink leads to a page and runs nothing."""
     return href.startswith(("http://", "https://", "mailto:", "/"))

@@ -13,6 +13,7 @@ from interlock_codegen.job import Job
 
 Json = Mapping[str, Any]
 
+_STRAIGHT = re.compile(r"M0 0L[\d.]+ [\d.]+")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -23,8 +24,8 @@ def drawing(node: Json, job: Job) -> Element:
     # A box without area would switch the drawing off.
     if width and height:
         attributes["viewBox"] = f"0 0 {tailwind.number(width)} {tailwind.number(height)}"
-    if "fill" in node["sizing"].values() or _is_stretched(node):
-        attributes["preserveAspectRatio"] = "none"
+        if "fill" in node["sizing"].values() or _is_stretched(node):
+            attributes["preserveAspectRatio"] = "none"
     element = Element("svg", attributes=attributes, style={"overflow": "overflow-visible"})
     shapes = [shape for shape in node["shapes"] if not shape.get("mask")]
     if len(shapes) < len(node["shapes"]):
@@ -63,7 +64,7 @@ def _transform(shape: Json) -> str:
 
 
 def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
-    element = Element("path", attributes={"d": _rounded(path["d"])})
+    element = _outline(path["d"], shape)
     if path.get("rule"):
         element.attributes |= {"fillRule": path["rule"], "clipRule": path["rule"]}
     if "fill" in path:
@@ -77,6 +78,14 @@ def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
             dash = " ".join(tailwind.number(part) for part in path["dash"])
             element.attributes["strokeDasharray"] = dash
     return element
+
+
+def _outline(data: str, shape: Json) -> Element:
+    """The path; a line without a turn reaches as far as its drawing, however wide that becomes."""
+    flat = not (shape["width"] and shape["height"])
+    if "matrix" not in shape and flat and _STRAIGHT.fullmatch(data):
+        return Element("line", attributes={"x2" if shape["width"] else "y2": "100%"})
+    return Element("path", attributes={"d": _rounded(data)})
 
 
 def _rounded(outline: str) -> str:

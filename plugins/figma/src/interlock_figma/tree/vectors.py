@@ -98,7 +98,8 @@ class Drawing:
     def _paths(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
         fill = self._paint(node, "fills", placement)
         line = self._paint(node, "strokes", placement)
-        if node.get("fillGeometry") or node.get("strokeGeometry"):
+        recorded = node.get("fillGeometry") or node.get("strokeGeometry")
+        if recorded and not _is_plain_line(node):
             return self._recorded(node, placement, fill, line)
         drawn = outline(node, placement.width, placement.height)
         if drawn is None:
@@ -149,6 +150,12 @@ def _path(part: Json, fill: str) -> dict[str, Any]:
     if part.get("windingRule") == "EVENODD":
         path["rule"] = "evenodd"
     return path
+
+
+def _is_plain_line(node: Json) -> bool:
+    """A divider: told by its stroke, it stays a line that can grow."""
+    ends = node.get("strokeCap") or "NONE"
+    return node.get("type") == "LINE" and ends in ("NONE", "SQUARE", "ROUND")
 
 
 def _is_painted(node: Json) -> bool:
