@@ -51,14 +51,17 @@ def elastic_sizes(truth: Truth, measured: Measured) -> Row:
 def _elastic(truth: Truth, identity: str) -> Iterator[tuple[str, str]]:
     """The axes on which the layer has the size of its parent or of what it holds.
 
-    A box with nothing to hug keeps the size it had.
+    A box with nothing to hug keeps the size it had, and a layer cut out of its parent fills none.
     """
     node = truth.nodes.get(identity) or {}
     held = [c for c in node.get("children") or () if c.get("visible") is not False]
     if not held and not node.get("characters"):
         return
+    parent = truth.nodes.get(truth.parents[identity]) or {}
+    is_held = parent.get("layoutMode", "NONE") in FLOWS
     for axis, side in (("Horizontal", "width"), ("Vertical", "height")):
-        if node.get(f"layoutSizing{axis}") in ("FILL", "HUG"):
+        sizing = node.get(f"layoutSizing{axis}")
+        if sizing == "HUG" or (sizing == "FILL" and is_held):
             yield axis, side
 
 

@@ -81,7 +81,9 @@ async function stretch({ width, flows, fluid, drops, groups, hugs, grows }, befo
   if (!fluid) return found;
   const usual = await page.evaluate((width) => [...globalThis.exam.overlaps(), ...globalThis.exam.cut(width)], width);
   const wider = Math.round(width * 1.25);
-  for (const other of flows ? [Math.round(width * 0.75), wider, 390] : [wider]) {
+  // No screen is narrower than 320 px (WCAG 1.4.10), so what is drawn narrower need not be either.
+  const narrower = Math.max(Math.round(width * 0.75), Math.min(width, 320));
+  for (const other of flows ? [narrower, wider, 390] : [wider]) {
     await page.setViewportSize({ width: other, height: 1000 });
     const squeezed = await page.evaluate(squeeze, { width: other, usual });
     if (flows) found.widths[other] = squeezed;

@@ -18,6 +18,7 @@ Json = Mapping[str, Any]
 
 _TAGS = {"button": "button", "link": "a", "nav": "nav", "list": "ul"}
 _OWN_SIZE = ("width", "height", "min-height", "min-width", "max-height", "rotate", "transform")
+_INLINE = frozenset(("label", "a", "span"))
 _MARKS = {"ul": "disc", "ol": "decimal"}
 _PHRASING = frozenset(("button", "link", "input"))
 
@@ -65,6 +66,8 @@ class Builder:
             element = self._box(node, around)
         element.node = element.node or str(node["id"])
         element.name = str(node["name"])
+        if around.parent is None and element.tag in _INLINE:
+            element.style.setdefault("display", "block")
         bound = node.get("bindings") or {}
         element.shown_by = self._job.props.get(bound.get("visible") or "")
         element.swapped_by = self._job.props.get(bound.get("swap") or "")
