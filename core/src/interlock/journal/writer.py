@@ -165,6 +165,9 @@ class Writer:
         self._gathered.append(write)
         if write.done is not None:
             self._hand_over()
+            if not self._watching:
+                self._watching = True
+                self._loop.call_later(_PATIENCE, self._give_way)
         elif self._handing_over is None:
             self._handing_over = self._loop.call_later(_LINGER, self._hand_over)
 
@@ -178,9 +181,6 @@ class Writer:
             self.pending += len(self._gathered)
             self._gathered = []
             self.gathering += 1
-        if self.pending and not self._watching:
-            self._watching = True
-            self._loop.call_later(_PATIENCE, self._give_way)
 
     def _give_way(self) -> None:
         """Stand still for a moment if a commit is late.
