@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,8 @@ _BUSY_MS = 5000
 # SQLite truncates the write-ahead log to this size after a checkpoint, so that one long reader
 # does not leave a large file behind for ever.
 _WAL_BYTES = 64 * 2**20
+# More than a log grows to before SQLite checkpoints it, at 1,000 pages, and begins it anew.
+_WAL_ROOM = 1100 * 4120
 
 
 def connect_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
@@ -33,12 +36,27 @@ def connect_writer(path: Path, synchronous: Synchronous) -> sqlite3.Connection:
             connection.execute(f"PRAGMA synchronous = {synchronous}")
             connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
             migrate(connection)
+            _make_room(path.with_name(f"{path.name}-wal"))
         except BaseException:
             connection.close()
             raise
     except (sqlite3.Error, OSError) as error:
         raise journal_error(error, path) from error
     return connection
+
+
+def _make_room(log: Path) -> None:
+    """Give the write-ahead log its size at once.
+
+    A commit that makes the file longer waits for the file system's own journal as well, which
+    takes about as long again. SQLite takes zeros for the end of the log.
+    """
+    with log.open("ab") as file:
+        missing = _WAL_ROOM - file.tell()
+        if missing > 0:
+            file.write(bytes(missing))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
