@@ -1,9 +1,8 @@
-"""Durable runs beside DBOS on SQLite, its embedded default.
+"""Durable runs beside DBOS on SQLite, its embedded default, and beside one node of Restate.
 
 Ours run with everything on: service actor, mailbox, pipeline with the default guard rails, traces
 sampled at 10 %, ``synchronous=FULL``. A step is a call of a write that is idempotent, because
-that is what a step of DBOS is: done at least once. DBOS runs in an environment of its own, which
-``uv`` makes; without it the group says so and measures nothing.
+that is what a step of the peers is: done at least once.
 """
 
 from __future__ import annotations
@@ -16,20 +15,22 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from functools import cache
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
 from typing import Any
 
-from bench.harness import Result, paired
+from bench import durable_peers as peers
+from bench.harness import Result, paired, within_budget
 from bench.harness import Settings as BenchSettings
 from opentelemetry.sdk.trace import SpanProcessor
 
 from interlock.actors import ActorSystem
 from interlock.config.document import Document
 from interlock.daemon.compose import ToolCalls
+from interlock.daemon.memory import settle_memory
 from interlock.host import Candidate, Host, ServiceSpec, load_plugins
 from interlock.journal import RunFilter, open_journal
 from interlock.sdk import Policies, RealWorld, Service, Settings, hookimpl, tool
@@ -39,8 +40,8 @@ from interlock.workflows import EmbeddedEngine, Template, load_template
 
 AT_ONCE = 100
 STEPS = 10
-DBOS = "dbos==3.4.0"
-PEER = Path(__file__).with_name("durable_dbos.py")
+MEMORY_MIB = 60.0
+TESTS = Path(__file__).parents[1]
 
 
 class Small(Service[Settings]):
@@ -92,6 +93,7 @@ async def running(folder: Path, *counts: int) -> AsyncIterator[EmbeddedEngine]:
         for count in counts:
             engine.register(template(count))
         async with engine:
+            settle_memory()
             yield engine
 
 
@@ -133,7 +135,7 @@ async def recovery_of_ours(count: int) -> float:
 
 def _kill(command: Sequence[str | Path]) -> None:
     """Run a process until it says that it is ready, and no longer."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PEER.parents[1]) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=TESTS) as process:
         assert process.stdout is not None
         try:
             if process.stdout.readline() != b"ready\n":
@@ -156,93 +158,81 @@ async def victim(path: Path, count: int) -> None:
 
 def seconds_of_dbos(work: str, count: int) -> float:
     with folder() as path:
-        return _dbos(path, work, count)
+        return _printed([*peers.dbos(), str(path), work, str(count)])
 
 
 def recovery_of_dbos(count: int) -> float:
     with folder() as path:
-        _kill([*_peer_command(), str(path), "victim", str(count)])
-        return _dbos(path, "recover", count)
+        _kill([*peers.dbos(), str(path), "victim", str(count)])
+        return _printed([*peers.dbos(), str(path), "recover", str(count)])
 
 
-def _dbos(path: Path, work: str, count: int) -> float:
-    command = [*_peer_command(), str(path), work, str(count)]
-    done = subprocess.run(command, cwd=path, capture_output=True, text=True, check=True)
+def seconds_of_restate(work: str, count: int) -> float:
+    command = peers.restate()
+    assert command is not None
+    before, after = command
+    with folder() as path:
+        return _printed([*before, str(path), work, str(count), *after])
+
+
+def _printed(command: Sequence[str]) -> float:
+    """The number on the last line that a process prints."""
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout.splitlines()[-1])
-
-
-@cache
-def _peer_command() -> tuple[str, ...]:
-    """DBOS in an environment of its own, kept in the system's folder for temporary files."""
-    environment = Path(tempfile.gettempdir()) / f"interlock-bench-{DBOS}"
-    python = environment / "bin" / "python"
-    if not python.exists():
-        print(f"installing {DBOS} in {environment}", file=sys.stderr)
-        subprocess.run(["uv", "venv", "-q", "--python", sys.executable, environment], check=True)
-        subprocess.run(["uv", "pip", "install", "-q", "--python", python, DBOS], check=True)
-    # -P: with this folder on the path, http.py would hide the standard library's http.
-    return str(python), "-P", str(PEER)
 
 
 @contextmanager
 def folder() -> Iterator[Path]:
     """On a disk: a temporary folder may be in memory, where a commit costs nothing."""
-    path = Path(tempfile.mkdtemp(prefix="bench-durable-", dir=PEER.parent))
+    path = Path(tempfile.mkdtemp(prefix="bench-durable-", dir=TESTS / "bench"))
     try:
         yield path
     finally:
         shutil.rmtree(path)
 
 
-async def beside_dbos(
-    name: str,
-    settings: BenchSettings,
-    counts: tuple[int, int],
-    ours: Callable[[int], Awaitable[float]],
-    work: str,
-) -> Result:
-    """Units a second; DBOS gets less to do, since it needs so much longer for it."""
-    own, theirs = map(settings.scaled, counts)
+@dataclass(frozen=True)
+class Work:
+    """The same work for us and for a peer, who gets less of it, since he needs longer.
 
-    async def our_rate() -> float:
-        return own / await ours(own)
+    Ours is never cut: a quick sample of a tenth of a second says nothing.
 
-    async def their_rate() -> float:
-        return theirs / await asyncio.to_thread(seconds_of_dbos, work, theirs)
+    Attributes:
+        count: of steps, or of runs for ``starts``.
+        each: steps of a run.
+    """
 
-    unit = "runs/s" if work == "starts" else "steps/s"
-    return await paired(name, our_rate, their_rate, unit=unit, runs=settings.runs)
+    name: str
+    count: int
+    each: int
+    at_once: int
+    theirs: int
+    unit: str = "steps/s"
 
+    async def ours(self) -> float:
+        runs = self.count // self.each
+        return self.count / await seconds_of_ours(runs, self.each, self.at_once)
 
-async def sequential(settings: BenchSettings) -> Result:
-    """Steps of one run, one after the other; a run of ours has 500."""
+    def beside(self, peer: str) -> Callable[[BenchSettings], Awaitable[Result | list[Result]]]:
+        seconds = {"dbos": seconds_of_dbos, "restate": seconds_of_restate}[peer]
 
-    async def ours(count: int) -> float:
-        return await seconds_of_ours(max(1, count // 500), min(count, 500), 1)
+        async def measured(settings: BenchSettings) -> Result | list[Result]:
+            if peer == "restate" and peers.restate() is None:
+                return []
+            count = settings.scaled(self.theirs)
 
-    return await beside_dbos(
-        "durable.sequential.vs_dbos", settings, (3000, 300), ours, work="sequential"
-    )
+            async def theirs() -> float:
+                return count / await asyncio.to_thread(seconds, self.name, count)
 
+            name = f"durable.{self.name}.vs_{peer}"
+            return await paired(name, self.ours, theirs, unit=self.unit, runs=settings.runs)
 
-async def concurrent(settings: BenchSettings) -> Result:
-    """Steps of runs of ten, a hundred runs at once."""
-
-    async def ours(count: int) -> float:
-        return await seconds_of_ours(count // STEPS, STEPS, AT_ONCE)
-
-    return await beside_dbos(
-        "durable.concurrent.vs_dbos", settings, (20_000, 1000), ours, "concurrent"
-    )
+        return measured
 
 
-async def starts(settings: BenchSettings) -> Result:
-    """Runs of one step from start to result, a hundred at once."""
-
-    async def ours(count: int) -> float:
-        return await seconds_of_ours(count, 1, AT_ONCE)
-
-    return await beside_dbos("durable.starts.vs_dbos", settings, (5000, 500), ours, "starts")
+SEQUENTIAL = Work("sequential", 3000, 500, 1, 1000)
+CONCURRENT = Work("concurrent", 20_000, STEPS, AT_ONCE, 3000)
+STARTS = Work("starts", 5000, 1, AT_ONCE, 1000, unit="runs/s")
 
 
 async def recover(settings: BenchSettings) -> Result:
@@ -262,7 +252,49 @@ async def recover(settings: BenchSettings) -> Result:
     )
 
 
-GROUP = [sequential, concurrent, starts, recover]
+async def memory(settings: BenchSettings) -> Result:
+    """MiB that a process takes while it does our share of the concurrent work."""
+
+    async def ours() -> float:
+        command = [sys.executable, "-m", "bench.durable", "memory"]
+        done = await asyncio.to_thread(
+            subprocess.run, command, cwd=TESTS, capture_output=True, text=True, check=True
+        )
+        return float(done.stdout.splitlines()[-1])
+
+    return await within_budget("durable.memory", ours, MEMORY_MIB, unit="MiB", runs=settings.runs)
+
+
+def used_memory() -> float:
+    """MiB, shared pages counted in part."""
+    fields = Path("/proc/self/smaps_rollup").read_text().split()
+    return int(fields[fields.index("Pss:") + 1]) / 1024
+
+
+async def peak_memory() -> float:
+    peak = 0.0
+
+    async def watch() -> None:
+        nonlocal peak
+        while True:
+            peak = max(peak, used_memory())
+            await asyncio.sleep(0.05)
+
+    watching = asyncio.create_task(watch())
+    await CONCURRENT.ours()
+    watching.cancel()
+    return peak
+
+
+GROUP = [
+    *(work.beside("dbos") for work in (SEQUENTIAL, CONCURRENT, STARTS)),
+    recover,
+    *(work.beside("restate") for work in (SEQUENTIAL, CONCURRENT, STARTS)),
+    memory,
+]
 
 if __name__ == "__main__":
-    asyncio.run(victim(Path(sys.argv[1]), int(sys.argv[2])))
+    if sys.argv[1] == "memory":
+        print(asyncio.run(peak_memory()))
+    else:
+        asyncio.run(victim(Path(sys.argv[1]), int(sys.argv[2])))

@@ -8,7 +8,6 @@ is how many tools there are.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import socket
@@ -38,6 +37,7 @@ def ours(door: socket.socket, tools: int) -> None:
     from interlock.api.auth import hashed
     from interlock.daemon.compose import open_system
     from interlock.daemon.door import Server, guard_of
+    from interlock.daemon.memory import settle_memory
     from interlock.host import Plugins
     from interlock.host.contributions import Contributions
     from interlock.host.loader import LoadedPlugin
@@ -92,13 +92,6 @@ mcp: {{names: {{add: math.add}}}}
 
     with patch("interlock.daemon.plan.load_plugins", plugins), tempfile.TemporaryDirectory() as it:
         asyncio.run(serve(Path(it)))
-
-
-def settle_memory() -> None:
-    """As the daemon does once it listens."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000)
 
 
 def sdk(door: socket.socket, tools: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import socket
@@ -20,6 +19,7 @@ from interlock.daemon.compose import System, open_system
 from interlock.daemon.door import Server, guard_of
 from interlock.daemon.logs import set_up_logs
 from interlock.daemon.mcp import LateMcp
+from interlock.daemon.memory import settle_memory
 from interlock.daemon.reloading import reload_on_change, reload_on_signal
 from interlock.daemon.state import StateDirectory
 from interlock.dashboard import Dashboard
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from interlock.mcp import McpEndpoint
 
 _log = logging.getLogger(__name__)
-
-_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> bool:
@@ -118,11 +116,7 @@ def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
 
     def listening(url: str, system: System) -> None:
         set_up_logs(system.config.daemon.log_level)
-        # What has been built by now stays for good; looking through it again and again would
-        # take a third of the time of a step.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+        settle_memory()
         on_listening(url)
 
     set_up_logs("warning")
