@@ -54,11 +54,19 @@ class Window:
 
 
 class Breaker:
-    """One for each service. :meth:`enter` before an attempt, :meth:`leave` after it."""
+    """One for each service. :meth:`enter` before an attempt, :meth:`leave` after it.
+
+    Attributes:
+        closed: whether it lets everybody through; kept beside the state, for it is asked for
+            several times a call.
+        changes: how often the state has changed.
+    """
 
     def __init__(self, name: str, policy: BreakerPolicy, world: World) -> None:
         self.policy = policy
         self.history: deque[dict[str, Any]] = deque(maxlen=_HISTORY)
+        self.closed = True
+        self.changes = 0
         self._name = name
         self._world = world
         # A threshold of one: whether a failure trips it is decided by our window.
@@ -74,7 +82,7 @@ class Breaker:
 
     def look(self) -> None:
         """Raises CircuitOpen, a new one each time, if an attempt would be refused now."""
-        if self._context.state == CLOSED:
+        if self.closed:
             return
         left = self._blocked_until - self._world.monotonic()
         if self._context.state == OPENED and left > 0:
@@ -88,6 +96,8 @@ class Breaker:
         Raises:
             CircuitOpen: as :meth:`look`.
         """
+        if self.closed:
+            return self._context._state
         self.look()
         if self._context.state == OPENED:
             # The pause is over by our clock; purgatory's own is told so.
@@ -166,6 +176,8 @@ class Breaker:
     def _changed(self) -> None:
         # purgatory keeps a message for each change until somebody fetches it.
         self._context.messages.clear()
+        self.closed = self._context.state == CLOSED
+        self.changes += 1
         self.history.append({"time": self._world.time(), "state": self.state})
 
     def _open(self, retry_after: float) -> CircuitOpen:
@@ -182,7 +194,7 @@ def look(breaker: Breaker, proceed: Next) -> Next:
     """Refuse before anything is spent on the call."""
 
     async def looked(call: Call) -> Any:
-        if breaker.state != CLOSED:
+        if not breaker.closed:
             _asking(call, breaker.look)
         return await proceed(call)
 
@@ -193,9 +205,10 @@ def permit(breaker: Breaker, world: World, proceed: Next) -> Next:
     """Let an attempt through if the state still allows it, and count what became of it."""
 
     async def permitted(call: Call) -> Any:
-        before = breaker.state
+        before = breaker.changes
         entered = _asking(call, breaker.enter)
-        _tell_change(call, breaker, before)
+        if breaker.changes != before:
+            call.decided(f"breaker-{breaker.state}")
         began = world.monotonic()
         error: BaseException | None = None
         try:
@@ -204,18 +217,14 @@ def permit(breaker: Breaker, world: World, proceed: Next) -> Next:
             error = raised
             raise
         finally:
-            before = breaker.state
+            before = breaker.changes
             breaker.leave(entered, classify(error), world.monotonic() - began)
-            _tell_change(call, breaker, before)
+            if breaker.changes != before:
+                call.decided(f"breaker-{breaker.state}")
             # A frame that holds its own exception would keep both alive until collected.
             del error
 
     return permitted
-
-
-def _tell_change(call: Call, breaker: Breaker, before: str) -> None:
-    if breaker.state != before:
-        call.decided(f"breaker-{breaker.state}")
 
 
 def _asking(call: Call, ask: Callable[[], Any]) -> Any:

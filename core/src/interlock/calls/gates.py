@@ -54,7 +54,8 @@ class Gates:
 
     def count(self, record: OutcomeRecord) -> None:
         self._outcomes[record.outcome] += 1
-        self._decisions.update(record.decisions)
+        if record.decisions:
+            self._decisions.update(record.decisions)
         self._retries += record.attempts - 1
         self._seconds += record.seconds
         self._waited += record.waited

@@ -150,31 +150,39 @@ class Pace:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._limiters: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
-        self._held_until = 0.0
+        self._whole: dict[tuple[Any, ...], Limiter] = {}
+        self._keyed: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
+        self.held_until = 0.0
 
     @property
     def held_for(self) -> float:
-        return max(0.0, self._held_until - self._world.monotonic())
+        return max(0.0, self.held_until - self._world.monotonic())
 
     def hold(self, seconds: float) -> None:
         """Let nobody through for ``seconds``."""
-        self._held_until = max(self._held_until, self._world.monotonic() + seconds)
+        self.held_until = max(self.held_until, self._world.monotonic() + seconds)
 
-    def limiter(self, policy: RatePolicy, tool: str, key: Any) -> Limiter:
-        """The budget of a policy: by tier or for the whole service, and by the key's value."""
-        name = (policy.tier, policy.limit, policy.key, key)
-        limiter = self._limiters.get(name)
+    def whole(self, policy: RatePolicy) -> Limiter:
+        """The budget of a policy without a key: of a tier, or of the whole service."""
+        name = (policy.tier, policy.limit)
+        if name not in self._whole:
+            self._whole[name] = Limiter(policy, self._world)
+        return self._whole[name]
+
+    def keyed(self, policy: RatePolicy, value: Any) -> Limiter:
+        """The budget of a policy with a key, for one value of it; the least used go first."""
+        name = (policy.tier, policy.limit, policy.key, value)
+        limiter = self._keyed.get(name)
         if limiter is None:
-            limiter = self._limiters[name] = Limiter(policy, self._world)
-            if len(self._limiters) > _MOST_KEYS:
-                self._limiters.popitem(last=False)
-        elif policy.key is not None:
-            self._limiters.move_to_end(name)
+            limiter = self._keyed[name] = Limiter(policy, self._world)
+            if len(self._keyed) > _MOST_KEYS:
+                self._keyed.popitem(last=False)
+        else:
+            self._keyed.move_to_end(name)
         return limiter
 
     def health(self) -> dict[str, Any]:
-        shown = list(self._limiters.values())[:20]
+        shown = [*self._whole.values(), *self._keyed.values()][:20]
         return {"held_for": self.held_for, "budgets": [limiter.health() for limiter in shown]}
 
 
@@ -192,17 +200,27 @@ def rate_limit(
         policies: all of the service; a call passes those without a tier and those of ``tier``,
             and any other when it asks to be admitted to it.
     """
-    usual = [policy for policy in policies if policy.tier in (None, tier)]
+
+    def budgets(*tiers: str | None) -> list[tuple[Limiter | None, RatePolicy]]:
+        wanted = [each for each in policies if each.tier in tiers]
+        return [(None if each.key else pace.whole(each), each) for each in wanted]
+
+    usual = budgets(None, tier)
+
+    async def spend(call: Call, budgets: list[tuple[Limiter | None, RatePolicy]]) -> None:
+        for whole, policy in budgets:
+            limiter = whole or pace.keyed(policy, call.arguments.get(policy.key or ""))
+            if not limiter.try_acquire(cost):
+                await _in_line(call, limiter, cost)
 
     async def admission(call: Call, tier: str) -> None:
-        for policy in policies:
-            if policy.tier == tier:
-                await _through_policy(call, policy, cost, pace)
+        await spend(call, budgets(tier))
 
     async def limited(call: Call) -> Any:
-        await _through_hold(call, pace, world)
-        for policy in usual:
-            await _through_policy(call, policy, cost, pace)
+        if pace.held_until > world.monotonic():
+            await _through_hold(call, pace, world)
+        if usual:
+            await spend(call, usual)
         call.admitted_by(admission)
         try:
             return await proceed(call)
@@ -230,14 +248,7 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
         await world.sleep(held)
 
 
-async def _through_policy(call: Call, policy: RatePolicy, cost: float, pace: Pace) -> None:
-    key = call.arguments.get(policy.key) if policy.key else None
-    await _through_budget(call, pace.limiter(policy, call.tool, key), cost)
-
-
-async def _through_budget(call: Call, limiter: Limiter, cost: float) -> None:
-    if limiter.try_acquire(cost):
-        return
+async def _in_line(call: Call, limiter: Limiter, cost: float) -> None:
     try:
         waited = await limiter.acquire(cost, call.remaining())
     except RateLimited as refusal:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from interlock.sdk import (
     InterlockError,
@@ -69,8 +69,7 @@ def owned(error: Exception, tool: str, transient: tuple[type[Exception], ...]) -
     return owned_error
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeRecord:
+class OutcomeRecord(NamedTuple):
     """One record for each call, however many tries it took.
 
     Attributes:
