@@ -24,8 +24,11 @@ class Schema:
     def _validator(self) -> Draft202012Validator:
         # Imported where it is used: the SDK is on the way of every start.
         from jsonschema import Draft202012Validator
+        from referencing import Registry
 
-        return Draft202012Validator(self.schema)
+        # With a registry of its own a validator fetches nothing; without one it asks the network.
+        registry: Registry[Any] = Registry()
+        return Draft202012Validator(self.schema, registry=registry)
 
     def faults(self, value: Any) -> list[ValidationError]:
         """All that is wrong with ``value``, in the order of its parts."""
@@ -44,8 +47,14 @@ class Schema:
         """
         if not self.schema:
             return value
+        from referencing.exceptions import Unresolvable
+
         value = with_defaults(self.schema, value)
-        faults = self.faults(value)
+        try:
+            faults = self.faults(value)
+        except Unresolvable as error:
+            message = f"{subject}: the schema refers to {error.ref}, which is not looked up"
+            raise InvalidInput(message, path="$") from None
         if not faults:
             return value
         errors = [{"path": fault.json_path, "reason": reason_of(fault)} for fault in faults]

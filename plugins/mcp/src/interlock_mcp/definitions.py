@@ -11,10 +11,10 @@ import orjson
 
 from interlock.sdk import Facts
 from interlock_mcp.pins import Definition
+from interlock_mcp.schemas import schema_fault
 from interlock_mcp.settings import McpSettings
 
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
-_DEEPEST = 64
 
 
 class Sieve:
@@ -52,23 +52,9 @@ class Sieve:
         if not isinstance(schema, dict) or schema.get("type") != "object":
             return "its inputSchema is not that of an object"
         for part in (schema, tool.get("outputSchema") or {}):
-            if fault := _schema_fault(part, _DEEPEST):
+            if fault := schema_fault(part):
                 return fault
         return ""
-
-
-def _schema_fault(value: Any, depth: int) -> str:
-    """Why a schema is not to be used: whoever checks it must not be sent elsewhere."""
-    if depth == 0:
-        return f"a schema of it is deeper than {_DEEPEST}"
-    if isinstance(value, dict):
-        reference = value.get("$ref", "#")
-        if isinstance(reference, str) and not reference.startswith("#"):
-            return f"a schema of it refers to {reference[:100]}"
-        value = list(value.values())
-    if isinstance(value, list):
-        return next(filter(None, (_schema_fault(part, depth - 1) for part in value)), "")
-    return ""
 
 
 def definition_of(tool: Any) -> Definition:
@@ -76,6 +62,7 @@ def definition_of(tool: Any) -> Definition:
     hints = tool.annotations.model_dump(exclude_none=True) if tool.annotations else {}
     return Definition(
         name=tool.name,
+        title=tool.title or "",
         description=tool.description or tool.title or "",
         input_schema=tool.input_schema,
         output_schema=tool.output_schema or {},

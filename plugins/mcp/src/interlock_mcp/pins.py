@@ -10,6 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from interlock.sdk import Conflict, KeyValue, NotFound
+from interlock_mcp.poison import suspicions
 
 _KEY = "pins"
 
@@ -19,6 +20,7 @@ class Definition:
     """A tool as its server describes it."""
 
     name: str
+    title: str
     description: str
     input_schema: Mapping[str, Any]
     output_schema: Mapping[str, Any]
@@ -27,8 +29,16 @@ class Definition:
     @property
     def digest(self) -> str:
         """Of everything that a model or an operator goes by."""
-        parts = [self.name, self.description, self.input_schema, self.output_schema, self.hints]
+        parts = [self.name, self.title, self.description, *self._structured]
         return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @property
+    def suspicions(self) -> list[str]:
+        return suspicions(self.name, self.title, self.description, *map(dict, self._structured))
+
+    @property
+    def _structured(self) -> tuple[Mapping[str, Any], ...]:
+        return (self.input_schema, self.output_schema, self.hints)
 
 
 class Pins:
@@ -42,17 +52,23 @@ class Pins:
         """Which of these must not be used, and why; those that are new may get approved."""
         if self._trust == "any":
             return {}
-        pins: dict[str, str] = await self._state.get(_KEY) or {}
+        pins = await self._approved()
+        if pins is None:
+            return {each.name: "the record of what was approved is damaged" for each in definitions}
         fresh = not pins
         held: dict[str, str] = {}
         for definition in definitions:
             known = pins.get(definition.name)
-            if known is None and (self._trust == "first" or fresh):
-                pins[definition.name] = definition.digest
-            elif known is None:
-                held[definition.name] = "it is new"
-            elif known != definition.digest:
+            if known == definition.digest:
+                continue
+            if known is not None:
                 held[definition.name] = "it is described otherwise than when it was approved"
+            elif reasons := definition.suspicions:
+                held[definition.name] = f"it {' and '.join(reasons)}"
+            elif self._trust == "first" or fresh:
+                pins[definition.name] = definition.digest
+            else:
+                held[definition.name] = "it is new"
         await self._state.put(_KEY, pins)
         return held
 
@@ -67,6 +83,11 @@ class Pins:
             raise NotFound(f"the server has no tool {name!r}", nearest=sorted(definitions))
         if definitions[name].digest != digest:
             raise Conflict(f"tool {name!r} has changed again", hint="look at it once more")
-        pins: dict[str, str] = await self._state.get(_KEY) or {}
+        pins = await self._approved() or {}
         pins[name] = definitions[name].digest
         await self._state.put(_KEY, pins)
+
+    async def _approved(self) -> dict[str, str] | None:
+        """None if what is on record cannot be."""
+        pins = await self._state.get(_KEY)
+        return ({} if pins is None else pins) if isinstance(pins, dict | None) else None

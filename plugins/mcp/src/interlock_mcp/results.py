@@ -12,18 +12,26 @@ from interlock.sdk import Blobs, Rejected
 _LONGEST_ERROR = 1000
 
 
-async def value_of(result: Any, blobs: Blobs, service: str, *, parse_json: bool) -> Any:
+async def value_of(
+    result: Any, blobs: Blobs, service: str, *, parse_json: bool, largest: int
+) -> Any:
     """The structured content; without one the text, or the list of contents.
 
+    Args:
+        largest: bytes; longer texts are cut off, and say so.
+
     Raises:
-        Rejected: the tool says that it failed.
+        Rejected: the tool says that it failed, or gives more than anybody can take.
     """
     if result.is_error:
         said = " ".join(part.text for part in result.content if part.type == "text")
         raise Rejected(f"{service}: {said[:_LONGEST_ERROR] or 'the tool failed'}")
     if result.structured_content is not None:
+        size = len(orjson.dumps(result.structured_content))
+        if size > largest:
+            raise Rejected(f"{service}: the result has {size} bytes, more than {largest}")
         return result.structured_content
-    contents = [await _content(part, blobs) for part in result.content]
+    contents = [await _content(part, blobs, largest) for part in result.content]
     if not contents:
         return None
     if len(contents) == 1 and contents[0]["type"] == "text":
@@ -32,10 +40,10 @@ async def value_of(result: Any, blobs: Blobs, service: str, *, parse_json: bool)
     return contents
 
 
-async def _content(part: Any, blobs: Blobs) -> dict[str, Any]:
+async def _content(part: Any, blobs: Blobs, largest: int) -> dict[str, Any]:
     match part.type:
         case "text":
-            return {"type": "text", "text": part.text}
+            return {"type": "text", "text": _bounded(part.text, largest)}
         case "image" | "audio":
             return {"type": part.type, **await _kept(part.data, part.mime_type, blobs)}
         case "resource":
@@ -43,6 +51,13 @@ async def _content(part: Any, blobs: Blobs) -> dict[str, Any]:
         case _:
             found: dict[str, Any] = part.model_dump(mode="json", by_alias=True, exclude_none=True)
             return found
+
+
+def _bounded(text: str, largest: int) -> str:
+    # A character takes four bytes at most, so most texts need no counting.
+    if len(text) * 4 <= largest or len(data := text.encode()) <= largest:
+        return text
+    return f"{data[:largest].decode(errors='ignore')}… [cut off: {len(data)} bytes]"
 
 
 async def resource_of(resource: Any, blobs: Blobs) -> dict[str, Any]:

@@ -146,6 +146,7 @@ class Mcp(Service[McpSettings]):
             self.context.blobs,
             self.context.name,
             parse_json=self.settings.parse_json,
+            largest=self.settings.max_result,
         )
 
     @property
@@ -168,6 +169,7 @@ class Mcp(Service[McpSettings]):
                 "hints": dict(each.hints),
                 "digest": each.digest,
                 "held": self._held.get(each.name),
+                "suspicions": each.suspicions,
             }
             for each in self._definitions.values()
         ] + [{"name": name, "left_out": why} for name, why in self._sieve.left_out.items()]

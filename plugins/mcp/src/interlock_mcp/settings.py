@@ -23,12 +23,13 @@ class McpSettings(Settings):
     include: tuple[str, ...] = Field(("*",), description="patterns of the tools that are offered")
     exclude: tuple[str, ...] = Field((), description="likewise; wins over include")
     trust: Literal["first", "strict", "any"] = Field(
-        "first",
-        description="first: a tool is approved when first seen, and held when it changes; "
-        "strict: new ones are held as well, once any is approved; any: never held",
+        "strict",
+        description="strict: the tools of the first list are approved, those that come later or "
+        "change are held; first: each is approved when first seen; any: none is ever held",
     )
-    hints: bool = Field(True, description="believe readOnlyHint, idempotentHint, destructiveHint")
+    hints: bool = Field(False, description="believe readOnlyHint, idempotentHint, destructiveHint")
     parse_json: bool = Field(True, description="a sole text that is JSON is returned as its value")
+    max_result: Bytes = Field(8_000_000, description="of one call; longer texts are cut off")
     max_definition: Bytes = Field(256_000, description="of one tool; larger ones are left out")
 
     @model_validator(mode="after")
