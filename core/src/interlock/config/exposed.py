@@ -20,6 +20,13 @@ class ExposedConfig(Section):
     callers: tuple[str, ...] = Field(
         ("*",), description="patterns of names of tokens, or subjects, that may use the endpoint"
     )
+    ask_first: tuple[str, ...] = Field(
+        (),
+        description="patterns of tools that a person at the client has to agree to, call by call",
+    )
+    ask_destructive: bool = Field(
+        False, description="the same for all tools that destroy something"
+    )
     instructions: str = Field("", description="what a model should know before it uses the tools")
 
 

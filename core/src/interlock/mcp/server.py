@@ -19,6 +19,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 
 from interlock import __version__
 from interlock.config import ExposedConfig, McpConfig
+from interlock.mcp.asking import Asking
 from interlock.mcp.changes import Changes
 from interlock.mcp.client import TASKS, Client, Context, unknown
 from interlock.mcp.content import complete, failed, succeeded
@@ -63,7 +64,8 @@ def build_server(
     resources = Resources(runtime, offers, settings.resources)
     changes = Changes(offers.fingerprint, runtime.world)
     prompts = Prompts(settings.prompts, offers.prompts, resources)
-    handlers = Handlers(runtime, offers, flows, resources, prompts)
+    asking = Asking(runtime, exposed, _STATE_LASTS)
+    handlers = Handlers(runtime, offers, flows, resources, prompts, asking)
     server: Server[Any] = _Announcing(
         "interlock",
         version=__version__,
@@ -115,8 +117,10 @@ class Handlers:
         flows: Flows,
         resources: Resources,
         prompts: Prompts,
+        asking: Asking,
     ) -> None:
         self._runtime = runtime
+        self._asking = asking
         self._offers = offers
         self._flows = flows
         self._resources = resources
@@ -152,6 +156,8 @@ class Handlers:
         try:
             if offer.workflow:
                 return await self._flows.call(context, offer, arguments)
+            if (asked := await self._asking.settled(context, offer, arguments)) is not None:
+                return asked
             async with progress_to(context) as report:
                 result = await self._runtime.call(
                     offer.name, arguments, on_progress=report, principal=current_caller().name
