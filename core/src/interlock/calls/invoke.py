@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from interlock.calls.call import Call, Next
 from interlock.calls.outcome import owned
-from interlock.sdk import InterlockError
+from interlock.sdk import InterlockError, ServiceBug
 from interlock.sdk.context import running_call
+
+_log = logging.getLogger(__name__)
 
 
 def invoke(
@@ -22,8 +25,17 @@ def invoke(
             error.with_details(tool=tool)
             raise
         except Exception as error:
-            raise owned(error, tool, transient) from error
+            raise _told(owned(error, tool, transient), call) from error
         finally:
             running_call.reset(token)
 
     return invoked
+
+
+def _told(error: InterlockError, call: Call) -> InterlockError:
+    """A bug's caller gets its kind and where to look; the log gets the rest."""
+    if isinstance(error, ServiceBug):
+        key = call.idempotency_key
+        _log.error("%s failed in call %s", call.tool, key, exc_info=error.__cause__)
+        error.hint = f"a bug of the plugin; the daemon's log has more under {key}"
+    return error

@@ -60,11 +60,13 @@ def owned(error: Exception, tool: str, transient: tuple[type[Exception], ...]) -
     """``error`` as one of the tree, with the tool named.
 
     What a plugin raises outside of the tree is its bug, unless the tool's facts call it transient.
+    What it says is for the log: it was not written for callers, and may quote anything.
     """
     if isinstance(error, InterlockError):
         return error.with_details(tool=tool)
-    kind = Retryable if isinstance(error, transient) else ServiceBug
-    owned_error = kind(f"{tool}: {type(error).__name__}: {error}", tool=tool)
+    owned_error: InterlockError = ServiceBug(f"{tool}: {type(error).__name__}", tool=tool)
+    if isinstance(error, transient):
+        owned_error = Retryable(f"{tool}: {type(error).__name__}: {error}", tool=tool)
     owned_error.__cause__ = error
     return owned_error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from interlock.config import Config, Document, Fault, read
+from interlock.daemon.exposure import check_exposure
 from interlock.daemon.starts import make_starts
 from interlock.events import Schedule, Trigger
 from interlock.host import HttpWishes, Plugins, ServiceSpec, load_plugins
@@ -49,6 +50,7 @@ async def make_plan(path: Path, world: World) -> Plan:
     )
     settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
     config = draft.resolve(settings, plugins.functions, others=plugins.service_names)
+    check_exposure(config, path)
     tools = _Tools(config, plugins)
     code = code_templates(config.workflows.code(), plugins.workflows)
     documents = _documents(config, plugins)
