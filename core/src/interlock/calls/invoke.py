@@ -11,21 +11,31 @@ from interlock.calls.outcome import owned
 from interlock.sdk import InterlockError, ServiceBug
 from interlock.sdk.context import running_call
 
+Clean = Callable[[InterlockError], InterlockError]
+
 _log = logging.getLogger(__name__)
 
 
 def invoke(
-    tool: str, method: Callable[[Call], Awaitable[Any]], transient: tuple[type[Exception], ...]
+    tool: str,
+    method: Callable[[Call], Awaitable[Any]],
+    transient: tuple[type[Exception], ...],
+    clean: Clean,
 ) -> Next:
+    """
+    Args:
+        clean: takes secrets out of an error.
+    """
+
     async def invoked(call: Call) -> Any:
         token = running_call.set(call)
         try:
             return await method(call)
         except InterlockError as error:
-            error.with_details(tool=tool)
+            clean(error).with_details(tool=tool)
             raise
         except Exception as error:
-            raise _told(owned(error, tool, transient), call) from error
+            raise _told(clean(owned(error, tool, transient)), call) from error
         finally:
             running_call.reset(token)
 

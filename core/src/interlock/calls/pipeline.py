@@ -32,7 +32,7 @@ from interlock.calls.concurrency import limit_concurrency
 from interlock.calls.fallback import CallOther, fall_back
 from interlock.calls.fault import inject_faults
 from interlock.calls.gates import Gates
-from interlock.calls.invoke import invoke
+from interlock.calls.invoke import Clean, invoke
 from interlock.calls.limiter import rate_limit
 from interlock.calls.observe import observe
 from interlock.calls.outcome import OnOutcome, OutcomeRecord
@@ -52,6 +52,7 @@ class BoundTool:
         name: ``service.tool``.
         policies: of plugin and operator, merged.
         invoke: validates the arguments and gives the result as JSON.
+        clean: takes secrets out of an error.
     """
 
     name: str
@@ -59,6 +60,7 @@ class BoundTool:
     facts: Facts
     policies: Policies
     invoke: Callable[[Call], Awaitable[Any]]
+    clean: Clean = lambda error: error
 
 
 def compile_pipeline(
@@ -94,7 +96,7 @@ def compile_pipeline(
         partial(limit_attempt, wish.attempt_timeout, world) if wish.attempt_timeout else None,
         partial(inject_faults, wish.fault, world) if wish.fault else None,
     )
-    pipeline = invoke(tool.name, tool.invoke, facts.transient)
+    pipeline = invoke(tool.name, tool.invoke, facts.transient, tool.clean)
     for rail in reversed(rails):
         if rail is not None:
             pipeline = rail(pipeline)

@@ -32,6 +32,7 @@ from interlock.host.polls import run_polls
 from interlock.host.service_actor import ACTOR_PREFIX, Delivery, Occurrence, ServiceActor
 from interlock.host.spec import Emit, ServiceSpec, Stores
 from interlock.host.status import ServiceStatus
+from interlock.host.veil import Veil
 from interlock.sdk import (
     Event,
     InterlockError,
@@ -101,6 +102,7 @@ class HostedService:
         self._around = surroundings
         self._on_tools = on_tools
         self._pipelines: dict[str, Pipeline] = {}
+        self._veil = Veil(spec.settings)
         self._lifecycle: Lifecycle | None = None
         self._compile(tools_of(service_type))
 
@@ -118,7 +120,7 @@ class HostedService:
 
     def _actor(self) -> ServiceActor:
         self._lifecycle = Lifecycle(
-            self._open_context, self._build, self.status, self._around.world
+            self._open_context, self._build, self.status, self._around.world, self._veil.over
         )
         return ServiceActor(self._lifecycle, self)
 
@@ -174,6 +176,7 @@ class HostedService:
             entry.spec.facts,
             entry.policies,
             partial(self._invoke, entry.spec),
+            self._veil.over,
         )
         return compile_pipeline(
             tool,
@@ -251,11 +254,12 @@ class HostedService:
             await self.status.settled()
         try:
             return await bound(self._instance, method)(argument)
-        except InterlockError:
+        except InterlockError as error:
+            self._veil.over(error)
             raise
         except Exception as error:
-            raise ServiceBug(
-                f"{self.spec.name}: {method}() raised {type(error).__name__}: {error}"
+            raise self._veil.over(
+                ServiceBug(f"{self.spec.name}: {method}() raised {type(error).__name__}: {error}")
             ) from error
 
     def _events(self, method: str, answer: Any) -> Iterator[Event]:

@@ -38,6 +38,7 @@ class Lifecycle:
         build: Callable[[HostContext], AnyService],
         status: ServiceStatus,
         world: World,
+        clean: Callable[[InterlockError], InterlockError],
         *,
         start_seconds: float = START_SECONDS,
     ) -> None:
@@ -45,6 +46,7 @@ class Lifecycle:
         self._build = build
         self._status = status
         self._world = world
+        self._clean = clean
         self._start_seconds = start_seconds
         self._failures = 0
         self._instance: AnyService | None = None
@@ -115,12 +117,13 @@ class Lifecycle:
                 step = "check"
                 await self._instance.check()
         except InterlockError as error:
-            return error
+            return self._clean(error)
         except TimeoutError as error:
             return Retryable(f"{name}: {step}(): {str(error) or 'no answer in time'}", stage=step)
         except Exception as error:  # noqa: BLE001 - foreign code; every other error is its bug
             _log.warning("%s() of service %s failed", step, name, exc_info=error)
-            return ServiceBug(f"{name}: {step}() raised {type(error).__name__}: {error}")
+            bug = ServiceBug(f"{name}: {step}() raised {type(error).__name__}: {error}")
+            return self._clean(bug)
         return None
 
     async def _pause(self, error: InterlockError) -> None:
