@@ -113,6 +113,22 @@ class Extra(Service[ProbeSettings]):
         return "hello"
 
 
+class Many(Service[ProbeSettings]):
+    """A thousand tools."""
+
+    def tools(self) -> Mapping[str, ToolSpec]:
+        async def same(arguments: Mapping[str, Any]) -> Any:
+            return arguments["n"]
+
+        schema = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+        return {
+            f"t{n}": declared_tool(
+                f"t{n}", same, input_schema=schema, output_schema={"type": "integer"}
+            )
+            for n in range(1000)
+        }
+
+
 @dataclass
 class Served:
     """A running endpoint."""
@@ -232,6 +248,6 @@ async def _serving(config: Path) -> AsyncIterator[Served]:
 
 
 async def _load_plugins(*_: Any, **__: Any) -> Plugins:
-    kinds: dict[str, type[Service[Any]]] = {"probe": Probe, "extra": Extra}
+    kinds: dict[str, type[Service[Any]]] = {"probe": Probe, "extra": Extra, "many": Many}
     record = PluginRecord("probe", "probe", "1")
     return Plugins((LoadedPlugin(record, Contributions(services=kinds)),))
