@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 from mcp import types
 
-from .served import BOB, Probe, serving
+from .served import BOB, META, Probe, serving
 
 WAITS = "steps: [{id: hang, call: probe.hang}]\nreturn: {ended: true}"
 ASKS = """
@@ -114,6 +114,26 @@ async def test_a_session_is_asked_while_it_waits(tmp_path: Path) -> None:
             done = await client.call_tool("asks", {"what": "it"})
     assert isinstance(done.content[0], types.TextContent)
     assert done.content[0].text == "old by ann"
+
+
+async def test_a_call_that_is_repeated_under_its_key_is_one_run(tmp_path: Path) -> None:
+    def keyed(key: str) -> dict[str, Any]:
+        meta = {**META, "dev.interlock/idempotencyKey": key}
+        return {"name": "waits", "arguments": {}, "_meta": meta}
+
+    async with (
+        serving(tmp_path, waits=WAITS) as served,
+        served.raw() as raw,
+        served.raw(BOB) as other,
+    ):
+        one, again, more = [
+            (await raw.result("tools/call", keyed(key)))["taskId"] for key in ("a", "a", "b")
+        ]
+        others = (await other.result("tools/call", keyed("a")))["taskId"]
+        Probe.release.set()
+        await raw.task(one, "completed")
+    assert one == again
+    assert len({one, more, others}) == 3
 
 
 async def test_who_declines_rejects(tmp_path: Path) -> None:

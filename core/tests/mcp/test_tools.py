@@ -8,6 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
+from interlock.runtime import create_workflow_template
+
 from .served import Probe, serving
 
 ERAS = pytest.mark.parametrize("era", ["2026-07-28", "legacy"])
@@ -93,6 +95,24 @@ async def test_who_listens_hears_of_new_tools(tmp_path: Path) -> None:
         with anyio.fail_after(10):
             await anext(aiter(changes))
         assert "more.hello" not in {tool.name for tool in (await client.list_tools()).tools}
+
+
+async def test_who_listens_hears_of_templates_that_come_and_go(tmp_path: Path) -> None:
+    flow = create_workflow_template("later", [{"transform": 1}])
+    async with (
+        serving(tmp_path) as served,
+        served.client(mode="2026-07-28") as client,
+        client.listen(tools_list_changed=True) as changes,
+    ):
+        for change, there in (
+            (served.system.engine.register, True),
+            (served.system.engine.unregister, False),
+        ):
+            change(flow)
+            with anyio.fail_after(10):
+                await anext(aiter(changes))
+            names = {tool.name for tool in (await client.list_tools()).tools}
+            assert ("later" in names) is there
 
 
 async def test_a_session_hears_of_new_tools(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from mcp import MCPError, types
 from mcp.server import ServerRequestContext
 
+from interlock.runtime import current_caller
+
+IDEMPOTENCY_KEY = "dev.interlock/idempotencyKey"
 TASKS = "io.modelcontextprotocol/tasks"
 _CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 _MISSING_CAPABILITY = -32021
@@ -47,6 +51,14 @@ class Client:
                 "Missing required client capability",
                 {"requiredCapabilities": {"extensions": {TASKS: {}}}},
             )
+
+
+def effect_of(context: Context) -> str | None:
+    """What marks the effect of a call that a client may repeat: its key, as the caller's own."""
+    key = (context.meta or {}).get(IDEMPOTENCY_KEY)
+    if not isinstance(key, str) or not key:
+        return None
+    return hashlib.sha256(f"{current_caller().name}\n{key}".encode()).hexdigest()
 
 
 def unknown(what: str, name: str) -> MCPError:

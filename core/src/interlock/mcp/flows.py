@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from interlock.mcp.client import Client, Context
+from interlock.mcp.client import Client, Context, effect_of
 from interlock.mcp.content import failed, succeeded
 from interlock.mcp.offers import Offer
 from interlock.mcp.questions import Question, answer, as_request, form, open_questions
@@ -59,7 +59,13 @@ class Flows:
         arguments = {**arguments, **_content(responses.get(_INPUT))}
         if client.modern and client.elicits and (asked := _asked(offer, arguments)):
             return _input_required({_INPUT: asked}, _INPUT)
-        run_id = await self._runtime.start(offer.name, arguments, tags=tags_of_caller())
+        effect = effect_of(context)
+        run_id = await self._runtime.start(
+            offer.name,
+            arguments,
+            run_id=None if effect is None else f"mcp-{effect[:32]}",
+            tags=tags_of_caller(),
+        )
         if client.tasks:
             return await self._task(run_id)
         return await self._follow(context, client, offer, run_id)

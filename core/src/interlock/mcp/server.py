@@ -21,7 +21,7 @@ from interlock import __version__
 from interlock.config import ExposedConfig, McpConfig
 from interlock.mcp.asking import Asking
 from interlock.mcp.changes import Changes
-from interlock.mcp.client import TASKS, Client, Context, unknown
+from interlock.mcp.client import TASKS, Client, Context, effect_of, unknown
 from interlock.mcp.content import complete, failed, succeeded
 from interlock.mcp.extension import add_tasks
 from interlock.mcp.flows import Flows
@@ -160,7 +160,11 @@ class Handlers:
                 return asked
             async with progress_to(context) as report:
                 result = await self._runtime.call(
-                    offer.name, arguments, on_progress=report, principal=current_caller().name
+                    offer.name,
+                    arguments,
+                    idempotency_key=effect_of(context),
+                    on_progress=report,
+                    principal=current_caller().name,
                 )
         except InterlockError as error:
             return failed(error)
