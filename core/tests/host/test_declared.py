@@ -7,8 +7,18 @@ from typing import Any
 
 import pytest
 
-from interlock.sdk import Facts, InvalidInput, NotFound, Service, ToolSpec, declared_tool, tool
+from interlock.sdk import (
+    Facts,
+    InvalidInput,
+    NotFound,
+    Service,
+    ServiceUnavailable,
+    ToolSpec,
+    declared_tool,
+    tool,
+)
 from interlock.testing import VirtualWorld
+from interlock.testing.world import settle
 
 from .doubles import Hosting
 
@@ -75,6 +85,25 @@ async def test_another_list_takes_the_place_of_the_first(world: VirtualWorld) ->
         assert await host.call("bridge.bye", {"text": "b", "times": 1}) == ["b"]
         with pytest.raises(NotFound):
             await host.call("bridge.hello", {"text": "a"})
+
+
+class Late(Bridge):
+    """Learns its tools slowly."""
+
+    async def start(self) -> None:
+        await self.context.world.sleep(8.0)
+        await super().start()
+
+
+async def test_a_tool_that_is_not_known_yet_is_no_unknown_tool(world: VirtualWorld) -> None:
+    async with Hosting(world, Late) as hosting:
+        host = await hosting.start("late", settle=0)
+        with pytest.raises(ServiceUnavailable, match="late is being started") as raised:
+            await host.call("late.hello", {"text": "a"})
+        assert raised.value.retry_after == 1.0
+        await settle()
+        await world.advance(8.0)
+        assert await host.call("late.hello", {"text": "a"}) == ["a", "a"]
 
 
 @pytest.fixture

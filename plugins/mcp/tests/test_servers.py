@@ -167,6 +167,7 @@ async def test_a_list_that_changes_while_it_runs_is_followed(
     opened: Open, stdio: dict[str, Any]
 ) -> None:
     runtime = await opened(up={**stdio, "trust": "first"})
+    await until(lambda: runtime.service("up")["state"] == "ready")
     assert await runtime.call("up.change") == "changed"
     await until(lambda: "up.fresh" in {tool["name"] for tool in runtime.tools()})
     assert await runtime.call("up.fresh") == "more"

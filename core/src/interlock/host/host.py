@@ -324,6 +324,8 @@ class Host:
             service = tool.partition(".")[0]
             if service in self._homeless:
                 raise self._homeless[service].unavailable() from None
+            if service in self._services and not self._services[service].tools_are_known:
+                raise self._services[service].status.unavailable() from None
             raise
 
     async def _call_other(self, tool: str, call: Call) -> Any:

@@ -31,13 +31,14 @@ from interlock.host.marks import bound, marked
 from interlock.host.polls import run_polls
 from interlock.host.service_actor import ACTOR_PREFIX, Delivery, Occurrence, ServiceActor
 from interlock.host.spec import Emit, ServiceSpec, Stores
-from interlock.host.status import ServiceStatus
+from interlock.host.status import ServiceState, ServiceStatus
 from interlock.host.veil import Veil
 from interlock.sdk import (
     Event,
     InterlockError,
     NotFound,
     Prompt,
+    Service,
     ServiceBug,
     ToolSpec,
     WebhookReply,
@@ -159,6 +160,11 @@ class HostedService:
         )
 
     # -- tools --------------------------------------------------------------------------------
+
+    @property
+    def tools_are_known(self) -> bool:
+        """Whether there are no others; some types learn theirs from the service."""
+        return self._type.tools is Service.tools or self.status.state is ServiceState.READY
 
     def _compile(self, tools: Mapping[str, ToolSpec]) -> None:
         self.tools = {name: self._entry(tool) for name, tool in tools.items()}

@@ -66,7 +66,8 @@ class ServiceStatus:
         NeedsAttention if a person has to act, ServiceUnavailable otherwise.
         """
         reason = self.error.message if self.error else ""
-        state = "being tried again" if self._tried_again else self.state
+        state = "being started" if self.coming_up else self.state
+        state = "being tried again" if self._tried_again else state
         message = f"{self.service} is {state}" + (f": {reason}" if reason else "")
         hint = self.error.hint if self.error else ""
         if isinstance(self.error, NeedsAttention | Rejected):
@@ -79,7 +80,7 @@ class ServiceStatus:
     def retry_after(self) -> float | None:
         """Seconds until the next try, or until the one under way should be over."""
         if self.retry_at is None:
-            return _TRY_SECONDS if self._tried_again else None
+            return _TRY_SECONDS if self.state in _COMING_UP else None
         return max(0.0, self.retry_at - self._world.monotonic())
 
     def to_dict(self) -> dict[str, Any]:
