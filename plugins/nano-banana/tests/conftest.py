@@ -34,14 +34,22 @@ async def opened(simulator: Simulator, tmp_path: Path) -> AsyncIterator[Open]:
     """Open a runtime; keyword arguments are settings of the service."""
     async with AsyncExitStack() as stack:
 
-        async def open_it(faults: tuple[FaultProfile, ...] = (), **settings: Any) -> Runtime:
+        async def open_it(
+            faults: tuple[FaultProfile, ...] = (), policies: Any = None, **settings: Any
+        ) -> Runtime:
             url = (await simulator.status())["url"]
             await simulator.set_faults(list(faults))
             values = {"api_key": "simulated", "base_url": f"{url}/gemini", **settings}
             config = {
                 "version": 1,
                 "daemon": {"state_dir": str(tmp_path / "state")},
-                "services": {"nano-banana": {"settings": values, "http": {"allow_private": True}}},
+                "services": {
+                    "nano-banana": {
+                        "settings": values,
+                        "http": {"allow_private": True},
+                        "policies": policies or {},
+                    }
+                },
             }
             path = tmp_path / "interlock.yaml"
             path.write_text(yaml.safe_dump(config))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import anyio
 import orjson
 import pytest
+from google.genai import types
 from PIL import Image
 
-from interlock.sdk import InterlockError, InvalidInput, NotFound
+from interlock.sdk import BudgetSpent, InterlockError, InvalidInput, NotFound
 from interlock_nano_banana.errors import ImageRefused, NoAnswer, TextOnly
-from interlock_nano_banana.exchange import read_answer
+from interlock_nano_banana.exchange import read_answer, read_body, request_of
+from interlock_nano_banana.settings import Ratio
 from interlock_simulator.faults import FaultProfile
 from interlock_simulator.service import Simulator
 
@@ -139,7 +142,50 @@ def test_thoughts_are_no_answer() -> None:
     part = {"inlineData": {"mimeType": "image/png", "data": ""}, "thought": True}
     body = {"candidates": [{"content": {"parts": [part, {"text": "No."}]}}]}
     with pytest.raises(TextOnly, match="No."):
-        read_answer(body, "s")
+        read_answer(body, "s", {})
+
+
+def test_a_damaged_answer_is_asked_for_again() -> None:
+    part = {"inlineData": {"mimeType": "image/png", "data": "!"}}
+    with pytest.raises(NoAnswer, match="damaged"):
+        read_answer({"candidates": [{"content": {"parts": [part]}}]}, "s", {})
+    for content in (b"<html>", b"[]", b""):
+        with pytest.raises(NoAnswer, match="cannot be read"):
+            read_body(content, "s")
+
+
+async def test_what_a_picture_took_is_counted_and_bounded(opened: Open) -> None:
+    runtime = await opened(
+        price={"input": 1.0, "output": 30.0},
+        policies={"budget": [{"limit": 1, "unit": "images", "per": "day"}]},
+    )
+    drawn = await runtime.call("nano-banana.generate", {"prompt": "A cat"})
+    usage = drawn["usage"]
+    cost = (usage["input_tokens"] + 30 * usage["output_tokens"]) / 1e6
+    assert usage["usd"] == pytest.approx(cost)
+    (spent,) = [each for each in runtime.metrics() if each["name"] == "interlock.spent"]
+    counted = {each["attributes"]["unit"]: each["value"] for each in spent["points"]}
+    assert counted["images"] == 1 and counted["usd"] == usage["usd"]
+    with pytest.raises(BudgetSpent, match="1 images of 1 are spent"):
+        await runtime.call("nano-banana.generate", {"prompt": "Another"})
+
+
+def test_what_is_asked_is_of_the_official_types() -> None:
+    picture = {"inlineData": {"mimeType": "image/png", "data": b64encode(b"x").decode()}}
+    body = request_of("A cat", [picture, picture], "16:9", "2K")
+    (content,) = body["contents"]
+    types.Content.model_validate(content)
+    types.GenerateContentConfig.model_validate(body["generationConfig"])
+    types.ImageConfig.model_validate(body["generationConfig"]["imageConfig"])
+    said = str(types.ImageConfig.model_fields["aspect_ratio"].description)
+    assert sorted(re.findall(r"\d+:\d+", said)) == sorted(get_args(Ratio))
+
+
+def test_every_reason_of_the_official_types_is_an_error_of_its_own() -> None:
+    for reason in types.FinishReason:
+        body = {"candidates": [{"finishReason": reason.value}]}
+        with pytest.raises((ImageRefused, NoAnswer)):
+            read_answer(body, "s", {})
 
 
 def _webp() -> bytes:

@@ -7,23 +7,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from interlock_nano_banana.errors import ImageRefused, NoAnswer, TextOnly
+from interlock_nano_banana.settings import Price
 
 _LONGEST_TEXT = 500
 _REFUSALS = frozenset(
     {"SAFETY", "IMAGE_SAFETY", "PROHIBITED_CONTENT", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST"}
     | {"RECITATION", "IMAGE_RECITATION", "SPII", "LANGUAGE", "IMAGE_OTHER"}
+    | {"MODEL_ARMOR", "ESCALATION"}
 )
+_MILLION = 1e6
+
+Usage = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """An answer with pictures; ``usage`` is ``{input_tokens, output_tokens}``."""
+    """An answer with pictures."""
 
     pictures: tuple[bytes, ...]
     text: str
     model: str
-    usage: dict[str, int]
 
 
 def request_of(
@@ -39,13 +45,23 @@ def request_of(
     return {"contents": [{"role": "user", "parts": parts}], "generationConfig": config}
 
 
-def read_answer(body: Mapping[str, Any], service: str) -> Drawn:
+def read_body(content: bytes, service: str) -> Mapping[str, Any]:
+    """Raises NoAnswer: the content is no JSON object."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        body = None
+    if not isinstance(body, dict):
+        raise NoAnswer(f"{service}: the answer cannot be read: {content[:80]!r}")
+    return body
+
+
+def read_answer(body: Mapping[str, Any], service: str, usage: Usage) -> Drawn:
     """The pictures of an answer.
 
     Raises:
-        ImageRefused, TextOnly, NoAnswer: there is none.
+        ImageRefused, TextOnly, NoAnswer: there is none; ``usage`` is in the details.
     """
-    usage = _usage(body)
     if blocked := (body.get("promptFeedback") or {}).get("blockReason"):
         raise ImageRefused(
             f"{service}: the prompt was blocked: {blocked}",
@@ -57,14 +73,17 @@ def read_answer(body: Mapping[str, Any], service: str) -> Drawn:
     parts = (candidate.get("content") or {}).get("parts") or ()
     shown = [part for part in parts if not part.get("thought")]
     text = "\n".join(part["text"] for part in shown if part.get("text"))
-    pictures = tuple(b64decode(part["inlineData"]["data"]) for part in shown if _is_picture(part))
+    try:
+        pictures = tuple(_decoded(part) for part in shown if _is_picture(part))
+    except (KeyError, ValueError, TypeError):
+        raise NoAnswer(f"{service}: a picture of the answer is damaged", usage=usage) from None
     if not pictures:
         raise _nothing(candidate, text, service, usage)
-    return Drawn(pictures, text, str(body.get("modelVersion", "")), usage)
+    return Drawn(pictures, text, str(body.get("modelVersion", "")))
 
 
 def _nothing(
-    candidate: Mapping[str, Any], text: str, service: str, usage: dict[str, int]
+    candidate: Mapping[str, Any], text: str, service: str, usage: Usage
 ) -> ImageRefused | TextOnly | NoAnswer:
     reason = str(candidate.get("finishReason", ""))
     if reason in _REFUSALS:
@@ -85,9 +104,19 @@ def _is_picture(part: Mapping[str, Any]) -> bool:
     return str((part.get("inlineData") or {}).get("mimeType", "")).startswith("image/")
 
 
-def _usage(body: Mapping[str, Any]) -> dict[str, int]:
+def _decoded(part: Mapping[str, Any]) -> bytes:
+    return b64decode(part["inlineData"]["data"], validate=True)
+
+
+def read_usage(body: Mapping[str, Any], price: Price | None) -> Usage:
+    """``{input_tokens, output_tokens, usd}``; usd is None without a price."""
     usage = body.get("usageMetadata") or {}
-    return {
-        "input_tokens": int(usage.get("promptTokenCount") or 0),
-        "output_tokens": int(usage.get("candidatesTokenCount") or 0),
-    }
+    put_in = int(usage.get("promptTokenCount") or 0)
+    # Thoughts are paid like the answer, and counted apart from it.
+    came_out = int(usage.get("candidatesTokenCount") or 0) + int(
+        usage.get("thoughtsTokenCount") or 0
+    )
+    usd = None
+    if price is not None:
+        usd = round((put_in * price.input + came_out * price.output) / _MILLION, 9)
+    return {"input_tokens": put_in, "output_tokens": came_out, "usd": usd}

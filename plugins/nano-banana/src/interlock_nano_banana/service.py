@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from interlock.sdk import HttpOptions, Policies, RetryPolicy, Service, ServiceError, tool
-from interlock_nano_banana.errors import read_error
-from interlock_nano_banana.exchange import read_answer, request_of
-from interlock_nano_banana.pictures import Picture, check_name, fetch, keep, measure
+from interlock.sdk import (
+    HttpOptions,
+    InvalidInput,
+    Policies,
+    RetryPolicy,
+    Service,
+    ServiceError,
+    current_call,
+    tool,
+)
+from interlock_nano_banana.errors import NoAnswer, read_error
+from interlock_nano_banana.exchange import Usage, read_answer, read_body, read_usage, request_of
+from interlock_nano_banana.pictures import Measured, Picture, check_name, fetch, keep, measure
 from interlock_nano_banana.settings import NanoBananaSettings, Ratio, Size
 
 if TYPE_CHECKING:
@@ -88,10 +97,32 @@ class NanoBanana(Service[NanoBananaSettings]):
         shape = ratio or (None if images else settings.aspect_ratio)
         body = request_of(prompt, parts, shape, size or settings.image_size)
         model = quote(settings.model, safe="")
-        answer = await self.http.post(f"/v1/models/{model}:generateContent", json=body)
-        drawn = read_answer(answer.json(), self.context.name)
+        key = {"idempotency-key": current_call().idempotency_key}
+        path = f"/v1/models/{model}:generateContent"
+        response = await self.http.post(path, json=body, headers=key)
+        answer = read_body(response.content, self.context.name)
+        usage = read_usage(answer, settings.price)
+        _count(usage)
+        drawn = read_answer(answer, self.context.name, usage)
+        current_call().spent(images=len(drawn.pictures))
         kept = []
         for number, data in enumerate(drawn.pictures, 1):
             each = name if number == 1 or not name else f"{name}-{number}"
-            kept.append(await keep(await measure(data, "$"), blobs, settings.folder, each))
-        return {"images": kept, "text": drawn.text, "model": drawn.model, "usage": drawn.usage}
+            kept.append(await keep(await self._drawn(data, usage), blobs, settings.folder, each))
+        return {"images": kept, "text": drawn.text, "model": drawn.model, "usage": usage}
+
+    async def _drawn(self, data: bytes, usage: Usage) -> Measured:
+        try:
+            return await measure(data, "$")
+        except InvalidInput:
+            # Not the caller's fault, who has seen none of it.
+            raise NoAnswer(
+                f"{self.context.name}: what the model drew is no picture", usage=usage
+            ) from None
+
+
+def _count(usage: Usage) -> None:
+    """Tokens and money, whatever the answer is worth."""
+    tokens = {name: usage[name] for name in ("input_tokens", "output_tokens")}
+    money = {} if usage["usd"] is None else {"usd": usage["usd"]}
+    current_call().spent(**tokens, tokens=sum(tokens.values()), **money)

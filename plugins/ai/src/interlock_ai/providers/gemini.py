@@ -12,6 +12,7 @@ _ROLES = {"user": "user", "assistant": "model"}
 _FINISH = {"STOP": "stop", "MAX_TOKENS": "length"}
 _REFUSALS = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE"}
+    | {"MODEL_ARMOR", "ESCALATION"}
 )
 _LAST_COUNTS = ("usageMetadata", "modelVersion", "promptFeedback", "responseId")
 
