@@ -1,6 +1,6 @@
 """Our client before a judge that is not ours: llmock breaks things and grades how they are borne.
 
-https://pypi.org/project/llmock: it counts a Retry-After that was ignored, a truncated stream that was
+It counts a Retry-After that was ignored, a truncated stream that was
 taken for whole, retries of what cannot succeed, retries without a pause, stalls that were sat out.
 """
 
