@@ -19,7 +19,9 @@ from interlock_ai.errors import (
 from interlock_ai.settings import AISettings
 from interlock_simulator.faults import FaultProfile
 
-PROVIDERS = ("anthropic", "openai", "openai-chat", "openai-compatible", "gemini")
+from .conftest import BASES
+
+PROVIDERS = ("anthropic", "openai", "openai-compatible", "gemini")
 PROMPT = "Otters hold hands. They sleep. They drift. They wake."
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -37,7 +39,7 @@ async def posts(simulator: Any) -> list[dict[str, Any]]:
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
 
-@every_provider
+@pytest.mark.parametrize("provider", BASES)
 async def test_every_provider_gives_text_model_and_usage(ai: Any, provider: str) -> None:
     answer = await (await ai(provider)).generate(PROMPT, system="Be brief.", temperature=0.2)
     assert answer["text"] == "Otters hold hands. They sleep. They drift."

@@ -14,7 +14,7 @@ from interlock_simulator.faults import FaultProfile
 
 from .conftest import Start, service
 
-PROVIDERS = ("anthropic", "openai", "openai-chat", "openai-compatible", "gemini")
+PROVIDERS = ("anthropic", "openai", "openai-compatible", "gemini")
 PROMPT = "Otters hold hands. They sleep\nwhile they drift. They wake."
 SAID = "Otters hold hands. They sleep while they drift."
 
@@ -98,7 +98,7 @@ async def test_what_is_no_json_object_is_no_answer(wire: bytes) -> None:
 async def test_a_stream_without_an_end_is_not_kept() -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:
-            yield b": nothing\n" * 100_000
+            yield b":" * 1_000_000 + b"\n"
 
     with pytest.raises(AnswerBroken, match="longer than 32 MiB"):
         assert [event async for event in events(endless(), "ai")]
