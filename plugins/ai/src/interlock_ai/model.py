@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import httpx
@@ -22,9 +23,15 @@ class Model:
     """The model that the settings name, within a tool's call."""
 
     def __init__(
-        self, name: str, settings: AISettings, provider: Provider, http: httpx.AsyncClient
+        self,
+        name: str,
+        settings: AISettings,
+        provider: Provider,
+        http: httpx.AsyncClient,
+        log: logging.Logger,
     ) -> None:
         self._name = name
+        self._log = log
         self._settings = settings
         self._provider = provider
         self._version = settings.address(provider.base_url)[1]
@@ -42,14 +49,7 @@ class Model:
         path, body = self._provider.request(question, settings.model, stream=settings.stream)
         self.asked += 1
         completion = self._provider.read(await self._send(f"{self._version}/{path}", body))
-        usage = self.usage(completion)
-        call = current_call()
-        call.spent(
-            input_tokens=usage["input_tokens"],
-            output_tokens=usage["output_tokens"],
-            tokens=usage["input_tokens"] + usage["output_tokens"],
-            **({} if usage["usd"] is None else {"usd": usage["usd"]}),
-        )
+        usage = self._counted(completion)
         if completion.refusal:
             said = completion.text[:_SHOWN] or completion.refusal
             message = f"{self._name}: the model would not answer: {said}"
@@ -59,6 +59,18 @@ class Model:
             message = f"{self._name}: the model answered without text ({reason})"
             raise AnswerEmpty(message, reason=reason, usage=usage)
         return completion
+
+    def _counted(self, completion: Completion) -> dict[str, Any]:
+        usage = self.usage(completion)
+        tokens = {name: usage[name] for name in ("input_tokens", "output_tokens")}
+        money = {} if usage["usd"] is None else {"usd": usage["usd"]}
+        if not any(tokens.values()):
+            self._log.warning(
+                "%s told of no tokens: no budget sees what this answer took",
+                self._settings.base_url or self._provider.base_url,
+            )
+        current_call().spent(**tokens, tokens=sum(tokens.values()), **money)
+        return usage
 
     def usage(self, *completions: Completion) -> dict[str, Any]:
         """``{input_tokens, output_tokens, cached_tokens, usd}``; usd is None without a price."""
