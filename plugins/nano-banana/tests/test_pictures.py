@@ -43,7 +43,8 @@ async def test_a_picture_is_changed_and_written_to_the_folder(
     opened: Open, simulator: Simulator, tmp_path: Path
 ) -> None:
     runtime = await opened(folder=str(tmp_path / "out"))
-    first = await runtime.call("nano-banana.generate", {"prompt": "A cat", "name": "cat"})
+    wide = {"prompt": "A cat", "name": "cat", "aspect_ratio": "16:9"}
+    first = await runtime.call("nano-banana.generate", wide)
     assert first["images"][0]["file"] == str(tmp_path / "out/cat.png")
     arguments = {
         "image": {"blob": first["images"][0]["blob"]},
@@ -52,7 +53,9 @@ async def test_a_picture_is_changed_and_written_to_the_folder(
     }
     second = await runtime.call("nano-banana.edit", arguments)
     assert (await anyio.Path(second["images"][0]["file"]).read_bytes())[:4] == b"\x89PNG"
-    assert second["images"][0]["width"] == 2048
+    before, after = first["images"][0], second["images"][0]
+    assert after["width"] / after["height"] == pytest.approx(16 / 9, rel=0.01)
+    assert after["width"] == pytest.approx(2 * before["width"], abs=1)
     (sent,) = await simulator.requests("gemini", 1)
     assert sent["status"] == 200
 

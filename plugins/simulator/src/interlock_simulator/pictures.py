@@ -44,6 +44,14 @@ def base64_png(width: float, height: float, colour: tuple[int, int, int]) -> str
     return base64.b64encode(png(width, height, colour)).decode()
 
 
+def png_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height from a PNG's header; None if it is no PNG."""
+    if not data.startswith(_SIGNATURE) or len(data) < 24:
+        return None
+    columns, rows = struct.unpack(">II", data[16:24])
+    return (columns, rows) if columns and rows else None
+
+
 def _pixels(length: float) -> int:
     return max(1, min(_LARGEST, round(length)))
 

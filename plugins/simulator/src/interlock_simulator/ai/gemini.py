@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from aiohttp import web
 from interlock_simulator.ai.answers import Answer, Prompt, answer, tokens
 from interlock_simulator.ai.requests import Object, credential, json_of, text_of
 from interlock_simulator.ai.streams import pieces, stream
-from interlock_simulator.pictures import base64_png, colour_of
+from interlock_simulator.pictures import base64_png, colour_of, png_size
 from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
 
 _STATUSES = {
@@ -97,7 +98,8 @@ class Gemini:
             raise Refused(_error(400, f"{message} (1048576)."))
         parts: list[Object] = [{"text": said.text}]
         if _draws(prompt.text, config) and said.end == "stop":
-            parts.append(await asyncio.to_thread(_image, prompt.text, config, self._seed))
+            shape = _shape_of(body["contents"])
+            parts.append(await asyncio.to_thread(_image, prompt.text, config, shape, self._seed))
         return request.match_info["model"], body, said, parts
 
 
@@ -143,12 +145,25 @@ def _draws(prompt: str, config: Object) -> bool:
     return wanted and "{{simulate words}}" not in prompt
 
 
-def _image(prompt: str, config: Object, seed: int) -> Object:
+def _shape_of(contents: Any) -> tuple[int, int]:
+    """Of the first picture that was sent, as models keep it; square without one."""
+    turns = contents if isinstance(contents, list) else [contents]
+    for part in (part for turn in turns for part in turn.get("parts") or ()):
+        if "inlineData" in part:
+            try:
+                data = base64.b64decode(part["inlineData"]["data"], validate=True)
+            except (KeyError, TypeError, ValueError):
+                raise Refused(_error(400, "Unable to process input image.")) from None
+            return png_size(data) or (1, 1)
+    return 1, 1
+
+
+def _image(prompt: str, config: Object, shape: tuple[int, int], seed: int) -> Object:
     wishes = config.get("imageConfig") or {}
-    ratio, size = wishes.get("aspectRatio", "1:1"), wishes.get("imageSize", "1K")
-    if ratio not in _RATIOS or size not in _SIZES:
+    ratio, size = wishes.get("aspectRatio"), wishes.get("imageSize", "1K")
+    if ratio not in (None, *_RATIOS) or size not in _SIZES:
         raise Refused(_error(400, f"imageConfig: {ratio} at {size} is not supported"))
-    across, down = (int(part) for part in ratio.split(":"))
+    across, down = (int(part) for part in ratio.split(":")) if ratio else shape
     side = _SIZES[size] / (across * down) ** 0.5
     data = base64_png(side * across, side * down, colour_of(f"{seed}/{prompt}"))
     return {"inlineData": {"mimeType": "image/png", "data": data}}
