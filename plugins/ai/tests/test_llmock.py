@@ -80,10 +80,10 @@ async def test_waits_as_long_as_it_is_asked_to(
 @pytest.mark.parametrize(
     ("fault", "silence"),
     [
-        (StreamFault("truncate", after_chunks=2), 60),
-        (StreamFault("disconnect", after_chunks=2), 60),
-        (StreamFault("malformed", after_chunks=2), 60),
-        (StreamFault("stall", after_chunks=2, stall_seconds=30), 0.5),
+        (StreamFault("truncate", after_chunks=4), 60),
+        (StreamFault("disconnect", after_chunks=4), 60),
+        (StreamFault("malformed", after_chunks=4), 60),
+        (StreamFault("stall", after_chunks=4, stall_seconds=30), 0.5),
         (SlowFirstToken(30), 0.5),
     ],
     ids=["truncate", "disconnect", "malformed", "stall", "slow"],
