@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from anthropic import transform_schema
 from anthropic.types import Message
 from anthropic.types.message_create_params import (
     MessageCreateParamsNonStreaming,
@@ -25,7 +26,9 @@ from openai.types.responses.response_create_params import (
 )
 from pydantic import TypeAdapter
 
+from interlock_ai import analysis, react
 from interlock_ai.providers import Completion, Question, Turn, provider_of
+from interlock_ai.providers.narrowing import narrowed
 
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
 TURNS = (Turn("user", "a number"), Turn("assistant", "one"), Turn("user", "as JSON"))
@@ -173,3 +176,50 @@ ANSWERS: list[tuple[str, Any, dict[str, Any]]] = [
 def test_what_the_sdks_types_hold_is_read(provider: Any, kind: Any, body: dict[str, Any]) -> None:
     whole = kind.model_validate(body).model_dump(mode="json", by_alias=True, exclude_none=True)
     assert provider_of(provider).read(whole) == Completion("Said.", "m-1", "stop", 10, 5, 3)
+
+
+RICH: dict[str, Any] = {
+    "type": "object",
+    "description": "An order.",
+    "minProperties": 1,
+    "properties": {
+        "id": {"type": "string", "format": "uuid", "maxLength": 36},
+        "when": {"type": "string", "format": "decimal", "description": "the moment"},
+        "lines": {"type": "array", "minItems": 2, "items": {"$ref": "#/$defs/line"}},
+        "tags": {"type": "array", "minItems": 1, "items": {"enum": ["a", "b", None]}},
+        "kind": {"const": "order"},
+        "total": {"oneOf": [{"type": "number", "minimum": 0}, {"type": "null"}]},
+        "both": {"allOf": [{"type": "integer"}, {"type": "number"}]},
+    },
+    "required": ["id", "lines"],
+    "$defs": {"line": {"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}}},
+}
+
+
+@pytest.mark.parametrize("schema", [RICH, react.SCHEMA], ids=["rich", "react"])
+def test_a_schema_is_narrowed_as_the_sdk_does_it(schema: dict[str, Any]) -> None:
+    assert _undescribed(narrowed(schema)) == _undescribed(transform_schema(schema))
+    assert narrowed(RICH)["properties"]["lines"]["description"] == "{minItems: 2}"
+    assert "An order." in narrowed(RICH)["description"]
+
+
+def test_types_in_a_list_become_a_choice_and_nothing_else_does() -> None:
+    schema = {"type": ["string", "null"], "maxLength": 3, "description": "short"}
+    assert narrowed(schema) == {
+        "anyOf": [{"type": "string"}, {"type": "null"}],
+        "description": "short\n\n{maxLength: 3}",
+    }
+    assert (narrowed(True), narrowed({})) == (True, {})
+    kinds = narrowed(analysis.schema(analysis.KINDS))
+    assert kinds["properties"].keys() == set(analysis.KINDS)
+
+
+def _undescribed(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: each for key, each in value.items() if not _is_text(key, each)}
+        return {key: _undescribed(each) for key, each in kept.items()}
+    return [_undescribed(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_text(key: str, value: Any) -> bool:
+    return key == "description" and isinstance(value, str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
+from interlock_ai.providers.narrowing import narrowed
 
 _VERSION = "2026-10-21"
 _FINISH = {
@@ -25,7 +26,7 @@ class Anthropic:
         return {"Authorization": f"Bearer {api_key}", "anthropic-version": _VERSION}
 
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
-        format_ = {"type": "json_schema", "schema": question.schema}
+        format_ = {"type": "json_schema", "schema": narrowed(question.schema)}
         body = {
             "model": model,
             "max_tokens": question.max_tokens,
