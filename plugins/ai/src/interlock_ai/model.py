@@ -13,7 +13,7 @@ from interlock_ai.errors import AnswerBroken, AnswerEmpty, AnswerRefused, told_e
 from interlock_ai.providers import Completion, Provider, Question
 from interlock_ai.providers.exchange import Json
 from interlock_ai.settings import AISettings
-from interlock_ai.streams import Telling, events
+from interlock_ai.streams import Telling, events, read_object
 
 _MILLION = 1e6
 _SHOWN = 300
@@ -104,7 +104,7 @@ class Model:
         async with request as response:
             if response.headers.get("content-type", "").startswith("text/event-stream"):
                 return await self._assembled(response)
-            return _object(await response.aread(), self._name)
+            return read_object(await response.aread(), self._name)
 
     async def _assembled(self, response: httpx.Response) -> Json:
         assembly = self._provider.assembly(lambda error: told_error(error, self._name))
@@ -123,13 +123,3 @@ class Model:
             )
         telling.end()
         return body
-
-
-def _object(content: bytes, service: str) -> Json:
-    try:
-        value = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        raise AnswerBroken(f"{service}: the answer is no JSON object: {content[:80]!r}")
-    return value

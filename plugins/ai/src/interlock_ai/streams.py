@@ -32,10 +32,10 @@ async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Js
             text = b"\n".join(data)
             data.clear()
             if text != _DONE:
-                yield _object(text, service)
+                yield read_object(text, service)
     # Some servers leave out the empty line after the last event.
     if data and data != [_DONE]:
-        yield _object(b"\n".join(data), service)
+        yield read_object(b"\n".join(data), service)
 
 
 async def _lines(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[bytes]:
@@ -51,18 +51,16 @@ async def _lines(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[by
         yield rest
 
 
-def _object(text: bytes, service: str) -> Json:
+def read_object(text: bytes, service: str) -> Json:
+    """Raises AnswerBroken: it is no JSON object."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
-        raise AnswerBroken(f"{service}: a piece of the answer is no JSON: {_shown(text)}")
+        shown = text[:80].decode(errors="replace")
+        raise AnswerBroken(f"{service}: what came of the answer is no JSON object: {shown}")
     return value
-
-
-def _shown(text: bytes) -> str:
-    return text[:80].decode(errors="replace")
 
 
 class Telling:
