@@ -226,3 +226,28 @@ async def test_a_page_in_two_languages_is_read_in_both(analysis):
         "我们需要更新运维手册。",
         "문서를 업데이트해야 합니다.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ana should call the supplier before Friday.", "en"),
+        ("Frau Weiß sollte den Vertrag bis Freitag prüfen.", "de"),
+        ("Amélie doit relancer le fournisseur avant vendredi.", "fr"),
+        ("鈴木さんは来週までに必ず画像を圧縮してください。", "ja"),
+    ],
+)
+async def test_a_day_by_which_makes_a_rule_a_task(analysis, text, language):
+    found = await analysis.analyze(text=text, language=language)
+    assert texts(found["action_items"]) == [text] and found["best_practices"] == []
+
+
+async def test_half_of_a_quotation_is_neither_task_nor_point(analysis):
+    said = ("quote", '"We don\'t need more dashboards. We need to know which truck is late."')
+    found = await analysis.analyze(segments=segments(said))
+    assert found["action_items"] == found["key_points"] == []
+
+
+async def test_numbers_do_not_make_a_sentence_less_of_one(analysis):
+    text = "Recall@10 rose from 0.71 (BM25) to 0.83 (dense) and 0.88 (hybrid)."
+    assert texts((await analysis.analyze(text=text))["key_points"]) == [text]

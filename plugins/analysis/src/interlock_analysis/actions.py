@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from interlock_analysis.language import Language
-from interlock_analysis.norms import is_decision, is_practice
+from interlock_analysis.norms import has_deadline, is_decision, is_norm, is_practice
 from interlock_analysis.statements import Statement, is_question
+from interlock_analysis.worth import is_quoted
 
 _MARKER = re.compile(r"\b(?:TODO|FIXME|ACTION ITEM|ACTION)\b\s*[:\-]|^\s*(?:☐|□|\[ \])")
 _DATE = re.compile(
@@ -88,10 +89,13 @@ def _reason(statement: Statement) -> str:
     listed = statement.segment.type.endswith("list_item")
     if listed and any(headings.search(heading) for heading in statement.segment.heading_path):
         return "heading"
-    if is_question(statement.text) or not obligations.search(statement.text):
+    if is_question(statement.text) or statement.segment.type == "quote" or is_quoted(statement):
         return ""
-    # What holds for everything and always is a rule, and no task of anybody.
-    return "" if is_practice(statement) else "obligation"
+    if is_practice(statement):
+        # What holds for everything and always is a rule, and no task of anybody.
+        return ""
+    due = has_deadline(statement) and is_norm(statement)
+    return "obligation" if due or obligations.search(statement.text) else ""
 
 
 @lru_cache(maxsize=16)

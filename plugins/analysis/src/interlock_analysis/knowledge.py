@@ -93,9 +93,10 @@ def _without(points: Sequence[Said], told: Sequence[Said], threshold: float) -> 
 
 
 def _overview(points: Sequence[Said], goal: str, count: int) -> list[Said]:
-    """The best statements of many pages, not many of the best page."""
+    """Without a goal, something of every page; with one, what is about it, of two pages or more."""
     pages = len({point["citations"][0]["page_id"] for point in points}) or 1
-    return best(points, goal, count, of_a_page=-(-count // pages))
+    most = -(-count // 2) if goal else max(1, count // pages)
+    return best(points, goal, count, of_a_page=most)
 
 
 def _all(documents: Sequence[Document], *names: str) -> list[Said]:

@@ -58,6 +58,27 @@ _DECISIONS: _Rules = {
     "ja": r"決定し|決まり|決めました|ことにし(?:ます|ました)|合意し",
     "ko": r"결정(?:했|하였|되었|됐)|하기로 (?:했|하였|결정|합의)|합의(?:했|하였)",
 }
+_DEADLINES: _Rules = {
+    "en": (
+        r"\b(?:by|before|until) (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|next"
+        r"|the end of|end of|\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    ),
+    "de": (
+        r"\bbis (?:(?:zum|ende|mon|diens|mittwoch|donners|frei|sams|sonn|morgen|nächste|kommende)"
+        r"|\d)"
+    ),
+    "fr": (
+        r"\b(?:avant|d['’]ici)(?: le| la| fin| à)? (?:lundi|mardi|mercredi|jeudi|vendredi|demain"
+        r"|\d|fin)"
+    ),
+    "es": r"\b(?:antes del?|para el|hasta el) (?:lunes|martes|miércoles|jueves|viernes|\d)",
+    "it": r"\bentro (?:il |la |lunedì|martedì|mercoledì|giovedì|venerdì|domani|\d)",
+    "pt": r"\b(?:até|antes d[ea]) (?:segunda|terça|quarta|quinta|sexta|amanhã|o dia|\d)",
+    "nl": r"\b(?:voor|uiterlijk|vóór) (?:maandag|dinsdag|woensdag|donderdag|vrijdag|morgen|\d)",
+    "zh": r"(?:日|周[一二三四五六日]|月底|年底|下周)(?:之?前|以前)",
+    "ja": r"(?:日|週|月末|年末|曜)までに",
+    "ko": r"(?:일|주|요일|월말|연말)까지",
+}
 _UNDER_DECISIONS: _Rules = {
     "en": r"\bdecisions?\b|\bdecided\b",
     "de": r"\b(?:entscheidung(?:en)?|beschl(?:uss|üsse)|beschlossen)\b",
@@ -86,7 +107,17 @@ _UNDER_PRACTICES: _Rules = {
 
 def is_practice(statement: Statement) -> bool:
     """Whether it tells how things ought to be done, in general."""
+    return is_norm(statement) and not has_deadline(statement)
+
+
+def is_norm(statement: Statement) -> bool:
+    """Whether it tells how something ought to be done, once or always."""
     return _says(statement, _PRACTICES, _UNDER_PRACTICES)
+
+
+def has_deadline(statement: Statement) -> bool:
+    """Whether it names a day by which: then it is about one case."""
+    return bool(_pattern(_DEADLINES[statement.language]).search(statement.text))
 
 
 def is_decision(statement: Statement) -> bool:

@@ -19,6 +19,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _FIRST = re.compile(r"[^\W\d_]+(?=[\s,])")
 _SPACED = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_QUOTES = (("«", "»"), ("「", "」"), ("『", "』"))
 _SHORTEST = 6
 _SHORTEST_QUESTION = 4
 _END = "\"'”’»“)]』」）*_ "
@@ -54,13 +55,14 @@ def worth_saying(statement: Statement) -> bool:
     are not.
     """
     text = statement.text
-    if statement.segment.type in _NOT_ALONE or _CODE.search(text):
+    if statement.segment.type in _NOT_ALONE or _CODE.search(text) or is_quoted(statement):
         return False
     if text.endswith(_UNFINISHED) or text.startswith(_UNBEGUN) or _begins_inside(statement):
         return False
     if not is_whole(text) and (_LABEL.match(text) or _size(text) < _SHORTEST):
         return False
-    return len(statement.terms) >= 2 and len(_LETTERS.findall(text)) >= len(text) / 2
+    printed = sum(1 for character in text if not character.isspace())
+    return len(statement.terms) >= 2 and len(_LETTERS.findall(text)) >= printed / 2
 
 
 def worth_asking(statement: Statement) -> bool:
@@ -68,6 +70,14 @@ def worth_asking(statement: Statement) -> bool:
     if not is_question(statement.text) or _begins_inside(statement):
         return False
     return _size(statement.text) >= _SHORTEST_QUESTION and not leans(statement)
+
+
+def is_quoted(statement: Statement) -> bool:
+    """Whether it is a part of what somebody said: a quotation mark is open or was."""
+    text = statement.text
+    return text.count('"') % 2 == 1 or any(
+        text.count(opens) != text.count(closes) for opens, closes in _QUOTES
+    )
 
 
 def is_whole(text: str) -> bool:
