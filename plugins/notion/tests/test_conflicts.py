@@ -128,3 +128,23 @@ def test_a_block_that_holds_a_page_is_never_deleted():
     toggle = {"id": "t", "type": "toggle", "toggle": {"rich_text": []}, "children": [page]}
     found = plan([toggle, page], [])
     assert [edit.delete for edit in found.edits] == [[]]
+
+
+ANN, BOB = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
+
+
+@pytest.mark.parametrize(
+    ("base", "there", "wanted", "state"),
+    [
+        (["Ann"], (ANN, "Ann"), [ANN], "same"),
+        (["Ann"], (ANN, "Ann"), [BOB], "source"),
+        (["Ann"], (BOB, "Bob"), [BOB], "same"),
+        (["Eve"], (BOB, "Bob"), [ANN], "both"),
+    ],
+)
+async def test_people_are_compared_by_id(notion, fake, base, there, wanted, state):
+    person = {"object": "user", "id": there[0], "name": there[1]}
+    owner = {"id": "o", "type": "people", "people": [person]}
+    fake.pages[ANN] = {"id": ANN, "properties": {"Owner": owner}}
+    found = await notion.compare_page(ANN, {"properties": {"Owner": base}}, {"Owner": wanted})
+    assert [field["state"] for field in found["fields"]] == [state]

@@ -110,6 +110,7 @@ class Reconciling(Contents):
         page = objects.page(found)
         source = _as_read(wanted, page["property_types"])
         before, now = dict(base["properties"]), dict(page["properties"])
+        _name_by_id(found["properties"], source, before, now)
         tree = Tree([])
         if text is not None:
             if not isinstance(base.get("markdown"), str):
@@ -140,6 +141,22 @@ def _as_read(wanted: Mapping[str, Any], types: Mapping[str, str]) -> dict[str, A
         name: properties.value_of({"type": types.get(name, ""), **value})
         for name, value in written.items()
     }
+
+
+def _name_by_id(
+    given: Mapping[str, Any],
+    source: Mapping[str, Any],
+    before: dict[str, Any],
+    now: dict[str, Any],
+) -> None:
+    """People are written by id and read by name: compare ids, where the page tells both."""
+    for name in source:
+        people = (given.get(name) or {}).get("people")
+        if isinstance(people, list):
+            ids = [person.get("id") for person in people]
+            if conflicts.equal(before.get(name), now[name]):
+                before[name] = ids
+            now[name] = ids
 
 
 def _newer(changed_at: str | None, page: Mapping[str, Any]) -> Side:
