@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -186,7 +187,7 @@ def _text(node: Json, got: Json) -> Iterator[Expectation]:
     yield "fontSize", float(given.get("fontSize", 0)), computed["fontSize"]
     yield "fontWeight", float(given.get("fontWeight", 400)), computed["fontWeight"]
     if given.get("lineHeightPx"):
-        yield "lineHeight", float(given["lineHeightPx"]), computed["lineHeight"]
+        yield "lineHeight", _line_height(given, computed), computed["lineHeight"]
     if given.get("letterSpacing"):
         yield "letterSpacing", float(given["letterSpacing"]), computed["letterSpacing"]
     if given.get("textCase") in _CASES:
@@ -199,6 +200,14 @@ def _text(node: Json, got: Json) -> Iterator[Expectation]:
         yield "color", solid, computed["color"]
     if any(node.get("characterStyleOverrides") or ()):
         yield from _runs(node, got["runs"])
+
+
+def _line_height(given: Json, computed: Json) -> float:
+    """As stored, or in whole pixels, in which Figma lays lines of a relative height out."""
+    stored = float(given["lineHeightPx"])
+    relative = given.get("lineHeightUnit") in ("INTRINSIC_%", "FONT_SIZE_%")
+    whole = float(math.ceil(stored - 0.1))
+    return whole if relative and computed["lineHeight"] == f"{whole:g}px" else stored
 
 
 def _runs(node: Json, runs: list[Json]) -> Iterator[Expectation]:

@@ -19,6 +19,7 @@ Json = Mapping[str, Any]
 _TAGS = {"button": "button", "link": "a", "nav": "nav", "list": "ul"}
 _OWN_SIZE = ("width", "height", "min-height", "min-width", "max-height", "rotate", "transform")
 _INLINE = frozenset(("label", "a", "span"))
+_LANDMARKS = ("header", "footer", "main", "aside")
 _MARKS = {"ul": "disc", "ol": "decimal"}
 _PHRASING = frozenset(("button", "link", "input"))
 
@@ -30,12 +31,14 @@ class Around:
     Attributes:
         phrasing: only inline content is allowed here.
         item: the parent is a list.
+        landmark: a part of the page of its own stands above (header, nav, ...).
     """
 
     parent: Json | None = None
     phrasing: bool = False
     interactive: bool = False
     item: bool = False
+    landmark: bool = False
 
 
 ROOT = Around()
@@ -50,6 +53,7 @@ class Builder:
         self._role = role
         self._sizes = semantics.heading_sizes(root, job)
         self._landmarks: list[str] = []
+        self._parts: set[str] = set()
         job.width = root["box"]["width"]
 
     def build(self, node: Json, around: Around = ROOT) -> Element:
@@ -168,6 +172,8 @@ class Builder:
             style["position"] = "relative"
         if image:
             return self._image(node, image, style, around)
+        if role in _LANDMARKS and not self._is_landmark(role, node, around):
+            role = ""
         element = Element(_tag(role, around), style=style)
         self._describe(element, role, node)
         inside = Around(
@@ -175,6 +181,7 @@ class Builder:
             phrasing=around.phrasing or role in _PHRASING,
             interactive=around.interactive or role in _PHRASING,
             item=role == "list",
+            landmark=around.landmark or role in _LANDMARKS or role == "nav",
         )
         element.children = self._children(node, inside)
         return element
@@ -198,6 +205,17 @@ class Builder:
             self._job.warn(node, "taken for a link by its name; its target is not in the design")
         elif role == "nav":
             element.attributes["aria-label"] = self._landmark(semantics.label(node) or "Navigation")
+
+    def _is_landmark(self, role: str, node: Json, around: Around) -> bool:
+        """Whether a layer named header, footer, ... is that of the page, not of some card in it.
+
+        A page has one of each, across most of it; a sidebar is narrow.
+        """
+        wide = node["box"]["width"] >= self._job.width / 2 or role == "aside"
+        if around.landmark or around.parent is None or not wide or role in self._parts:
+            return False
+        self._parts.add(role)
+        return True
 
     def _landmark(self, name: str) -> str:
         """The name of a landmark, numbered where another one has it already."""
@@ -270,8 +288,8 @@ def _as_field(child: Element, node: Json) -> Element:
 
 
 def _tag(role: str, around: Around) -> str:
-    if role in ("header", "footer", "main", "aside"):
-        return role if around.parent is not None else "div"
+    if role in _LANDMARKS:
+        return role
     return _TAGS.get(role, "span" if around.phrasing else "div")
 
 

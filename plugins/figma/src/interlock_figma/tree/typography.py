@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
@@ -30,7 +31,7 @@ def text_style(style: Json) -> dict[str, Any]:
         "weight": int(style.get("fontWeight") or 400),
     }
     if style.get("lineHeightPx"):
-        result["line_height"] = rounded(style["lineHeightPx"])
+        result["line_height"] = _line_height(style)
     if style.get("letterSpacing"):
         result["letter_spacing"] = rounded(style["letterSpacing"])
     if style.get("italic"):
@@ -40,6 +41,17 @@ def text_style(style: Json) -> dict[str, Any]:
     if style.get("textDecoration") in _DECORATIONS:
         result["decoration"] = _DECORATIONS[style["textDecoration"]]
     return result
+
+
+def _line_height(style: Json) -> float:
+    """In pixels; whole ones where it follows from the font or its size.
+
+    Figma stores 16.34 and lays the lines out 17 apart, as the boxes of its captures show.
+    """
+    height = float(style["lineHeightPx"])
+    if style.get("lineHeightUnit") in ("INTRINSIC_%", "FONT_SIZE_%"):
+        return math.ceil(height - 0.1)
+    return rounded(height)
 
 
 def text_box(node: Json) -> dict[str, Any]:
