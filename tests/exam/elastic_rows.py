@@ -23,10 +23,11 @@ def plan(truth: Truth, case: Json) -> Json:
     axis]``, of which the second must take the place of the first; ``groups``: ids of siblings that
     may not overlap; ``hugs``: ``[box, children, side]``, the side on which a box that hugs its
     children reaches as far as they do; ``grows``: by how many pixels each layer becomes wider,
-    and goes to the right, when the root is a quarter wider.
+    and goes to the right, when the root is a quarter wider; ``floats``: the layer out of the flow
+    of its parent in which a text lies, which covers what it covers.
     """
     root = truth.nodes.get(case["id"])
-    nothing: Json = {"drops": [], "groups": [], "hugs": [], "grows": {}}
+    nothing: Json = {"drops": [], "groups": [], "hugs": [], "grows": {}, "floats": {}}
     if root is None or case["kind"] == "state":
         return {"flows": False, "fluid": False, **nothing}
     flows, fluid = _flows(root), case["kind"] == "screen" and root["type"] != "CANVAS"
@@ -38,6 +39,13 @@ def plan(truth: Truth, case: Json) -> Json:
         plan["drops"] = list(_drops(root))
         plan["groups"] = [[c["id"] for c in each] for each in _groups(root)]
         plan["hugs"] = list(_hugs(root))
+        plan["floats"] = {
+            text["id"]: node["id"]
+            for node in visible(root)
+            if node.get("layoutPositioning") == "ABSOLUTE"
+            for text in visible(node)
+            if text["type"] in TEXTS
+        }
     return plan
 
 

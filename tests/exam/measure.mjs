@@ -23,6 +23,7 @@ async function examine(folder) {
   const written = { measured: {}, states: {}, axe: {}, elastic: {} };
   for (const { id, kind, html } of read("rendered.json")) {
     const each = cases[id];
+    await page.evaluate((floats) => Object.assign(globalThis.exam, { floats }), each.floats);
     if (kind === "state") {
       await page.evaluate(measure, { html, width: each.width });
       await force(each.state);
@@ -205,7 +206,8 @@ function install() {
       for (const [other, b] of boxes.slice(index + 1)) {
         const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        if (across > 2 && down > 2) found.push(`${one} ${other}`);
+        const { floats } = globalThis.exam;
+        if (across > 2 && down > 2 && floats[one] === floats[other]) found.push(`${one} ${other}`);
       }
     });
     return found;

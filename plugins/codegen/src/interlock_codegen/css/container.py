@@ -16,6 +16,7 @@ _SMALL_VIEWPORT = 640
 _MEDIUM_VIEWPORT = 768
 """Pixels; below it (Tailwind's ``md``) such a row is a column."""
 _NARROW = 240
+_NARROW_CHILD = 120
 _PHONE_PADDING = 32
 """Pixels; more at both sides leaves a phone no room for the content."""
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
@@ -67,6 +68,18 @@ def _narrowest(node: Json, job: Job) -> float:
     needed = rigid + layout.get("gap", 0) * (len(held) - 1) + padding[1] + padding[3]
     width = node["box"]["width"]
     return float(math.ceil(needed + job.width - width)) if needed <= width <= job.width else 0.0
+
+
+def is_stiff(node: Json) -> bool:
+    """Whether something of a width of its own, larger than a phone can spare, flows in the box."""
+    held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
+    return flows(node) and any(_holds_open(child) for child in held)
+
+
+def _holds_open(child: Json) -> bool:
+    if child["sizing"]["horizontal"] == "fixed":
+        return bool(child["box"]["width"] > _NARROW_CHILD)
+    return child["sizing"]["horizontal"] == "hug" and is_stiff(child)
 
 
 def _rigid_width(child: Json) -> float:

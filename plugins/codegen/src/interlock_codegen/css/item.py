@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock_codegen import tailwind
 from interlock_codegen.css.background import only_image
-from interlock_codegen.css.container import flows, holds_text, stacks
+from interlock_codegen.css.container import flows, holds_text, is_stiff, stacks
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -59,16 +59,7 @@ def _root(node: Json, job: Job) -> Style:
 def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     row = parent["layout"]["mode"] == "row"
     horizontal, vertical = node["sizing"]["horizontal"], node["sizing"]["vertical"]
-    style: Style = {}
-    if horizontal == "fixed":
-        style["width"] = _width(node, job)
-        if node["type"] != "vector" and is_inside(node, parent):
-            style["max-width"] = "max-w-full"
-            if "maxWidth" in (node.get("limits") or {}):
-                style["max-md max-width"] = "max-md:max-w-full"
-    elif horizontal == "fill":
-        grown = {"flex": _share(parent, "horizontal"), "min-width": "min-w-0"}
-        style |= grown if row else {"width": "w-full"}
+    style = _flex_width(node, parent, job)
     if vertical == "fixed":
         style |= _height(node, job)
     elif vertical == "fill":
@@ -81,6 +72,23 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
         style["position"] = "relative"
         style["z-index"] = f"z-{_rank_from_top(node, parent)}"
     return {**style, **_turned_margin(node)}
+
+
+def _flex_width(node: Json, parent: Json, job: Job) -> Style:
+    sizing = node["sizing"]["horizontal"]
+    if sizing == "fill":
+        if parent["layout"]["mode"] == "row":
+            return {"flex": _share(parent, "horizontal"), "min-width": "min-w-0"}
+        return {"width": "w-full"}
+    if sizing == "hug":
+        # It is as wide as its widest child would be, however narrow the parent is.
+        return {"max-width": "max-w-full"} if is_stiff(node) else {}
+    style = {"width": _width(node, job)}
+    if node["type"] != "vector" and is_inside(node, parent):
+        style["max-width"] = "max-w-full"
+        if "maxWidth" in (node.get("limits") or {}):
+            style["max-md max-width"] = "max-md:max-w-full"
+    return style
 
 
 def _share(parent: Json, axis: str) -> str:
