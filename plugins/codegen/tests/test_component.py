@@ -308,6 +308,20 @@ def test_outlines_are_as_fine_as_a_thousandth_of_a_pixel() -> None:
     assert 'd="M10.667 0L-1.5 0.5Z"' in code
 
 
+def test_a_part_of_a_picture_is_shown_as_it_was_cropped() -> None:
+    crop = [[0.5, 0, 0.25], [0, 0.8, 0]]
+    paint = {"type": "image", "ref": "abc", "scale": "stretch", "crop": crop}
+
+    code = code_of(
+        [variant(a_row(a_node("rectangle", name="Team", id="1:2", fill="photo")))],
+        styles={"photo": {"paints": [paint]}},
+    )
+
+    assert 'role="img" aria-label="Team"' in code
+    assert "bg-[length:200%_125%]" in code
+    assert "bg-[position:50%_0%]" in code
+
+
 def test_node_ids_are_only_in_exam_builds() -> None:
     given = {"identifier": "Thing", "props": [], "styles": {}, "id": "1", "name": "Thing"}
     given["variants"] = [variant(a_node())]

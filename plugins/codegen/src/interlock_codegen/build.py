@@ -176,6 +176,8 @@ class Builder:
             role = ""
         element = Element(_tag(role, around), style=style)
         self._describe(element, role, node)
+        if background.is_cropped(node, job) and (alt := semantics.label(node)):
+            element.attributes |= {"role": "img", "aria-label": alt}
         inside = Around(
             parent=node,
             phrasing=around.phrasing or role in _PHRASING,

@@ -30,7 +30,23 @@ def only_image(node: Json, job: Job) -> Json | None:
     paints = job.style(node, "fill").get("paints") or ()
     only: Json = next(iter(paints), {}) if len(paints) == 1 else {}
     plain = not node.get("children") and only.get("type") == "image"
-    return only if plain and only["scale"] != "tile" else None
+    return only if plain and only["scale"] != "tile" and not _crop(only) else None
+
+
+def is_cropped(node: Json, job: Job) -> bool:
+    """Whether the box is nothing but a part of a picture, which only a background can show."""
+    paints = job.style(node, "fill").get("paints") or ()
+    return len(paints) == 1 and not node.get("children") and _crop(paints[0]) is not None
+
+
+def _crop(paint: Json) -> tuple[float, float, float, float] | None:
+    """``(width, height, x, y)`` of the part that is shown, as shares of the image; None for all."""
+    rows: Any = paint.get("crop") or ()
+    if len(rows) != 2 or paint.get("scale") != "stretch" or rows[0][1] or rows[1][0]:
+        return None
+    (width, _, x), (_, height, y) = rows
+    whole = abs(width - 1) < 1e-3 and abs(height - 1) < 1e-3
+    return None if whole or width <= 0 or height <= 0 else (width, height, x, y)
 
 
 def paint_token(paint: Json, style: str | None, job: Job) -> str | None:
@@ -58,10 +74,29 @@ def _image(node: Json, paint: Json, job: Job) -> Style:
             paint["scale"], tailwind.arbitrary("bg", f"length:{_SIZES[paint['scale']]}")
         ),
     }
+    if part := _crop(paint):
+        return style | _cropped(part)
     if paint["scale"] == "tile":
         style["background-size"] = "bg-auto"
         return style
     return style | {"background-position": "bg-center", "background-repeat": "bg-no-repeat"}
+
+
+def _cropped(part: tuple[float, float, float, float]) -> Style:
+    """CSS places a background by the share of what is left over, which may be negative."""
+    width, height, x, y = part
+    sizes = (tailwind.number(100 / side) for side in (width, height))
+    places = (
+        tailwind.number(100 * start / (1 - side)) if abs(1 - side) > 1e-3 else "0"
+        for side, start in ((width, x), (height, y))
+    )
+    return {
+        "background-size": tailwind.arbitrary("bg", "length:" + " ".join(f"{s}%" for s in sizes)),
+        "background-position": tailwind.arbitrary(
+            "bg", "position:" + " ".join(f"{place}%" for place in places)
+        ),
+        "background-repeat": "bg-no-repeat",
+    }
 
 
 def _layers(node: Json, paints: Sequence[Json], job: Job) -> Style:

@@ -15,6 +15,8 @@ from interlock_codegen.job import Job
 Json = Mapping[str, Any]
 
 _SMALLEST_TO_SHRINK = 160
+_SMALLEST_TO_LIMIT = 96
+"""Pixels; what is smaller finds room on any screen."""
 _WIDEST_MINIMUM = 240
 """Pixels; a larger minimum, with its parents' padding, does not fit on a phone."""
 _LIMITS = {
@@ -84,7 +86,8 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
         # It is as wide as its widest child would be, however narrow the parent is.
         return {"max-width": "max-w-full"} if is_stiff(node) else {}
     style = {"width": _width(node, job)}
-    if node["type"] != "vector" and is_inside(node, parent):
+    is_large = node["box"]["width"] >= _SMALLEST_TO_LIMIT
+    if is_large and node["type"] != "vector" and is_inside(node, parent):
         style["max-width"] = "max-w-full"
         if "maxWidth" in (node.get("limits") or {}):
             style["max-md max-width"] = "max-md:max-w-full"
