@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from interlock.api.auth import hashed, new_token
+from interlock.journal import digest_of_arguments
 from interlock.sdk import RealWorld
 
 from .issuer import issuing
@@ -81,6 +82,9 @@ async def test_what_was_done_and_refused_is_in_the_audit_log(tmp_path: Path) -> 
             ("local-admin", "tool.call", "files.write", "ok"),
             ("watcher", "pause_service", "/api/v1/services/files/pause", "forbidden"),
         ]
+        written = {"path": "a.txt", "text": "hunter2"}
+        assert answer.json()["items"][2]["arguments"] == digest_of_arguments(written)
+        assert answer.json()["items"][2]["seconds"] > 0.0
         assert answer.json()["items"][0]["run"] == started.json()["run_id"]
         assert "hunter2" not in answer.text
         assert page.json()["items"][0]["target"] == "files.write"

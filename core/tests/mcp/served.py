@@ -112,6 +112,11 @@ class Extra(Service[ProbeSettings]):
         """Greet."""
         return "hello"
 
+    @tool(effect="read")
+    async def bug(self) -> None:
+        """Fails as nobody foresaw."""
+        raise RuntimeError("cannot open /home/ann/.keys with hunter2")
+
 
 class Many(Service[ProbeSettings]):
     """A thousand tools."""

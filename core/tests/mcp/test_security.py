@@ -150,3 +150,17 @@ def test_a_description_hides_nothing_from_people() -> None:
     assert _HIDDEN.sub("", "Add\x1b[8m two\u200b num\u202ebers.\n\tTwice.") == (
         "Add two numbers.\n\tTwice."
     )
+
+
+async def test_what_a_bug_says_is_for_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(tmp_path) as served, served.raw() as raw:
+        await served.offer(probe="probe", extra="extra")
+        told = await raw.post("tools/call", {"name": "extra.bug", "arguments": {}})
+        over_http = await raw.http.post("/api/v1/tools/extra.bug/call", json={})
+    error = told.json()["result"]["structuredContent"]["error"]
+    for text in (told.text, over_http.text):
+        assert "hunter2" not in text and "/home" not in text and "RuntimeError" in text
+    key = error["hint"].rpartition(" ")[2]
+    assert f"extra.bug failed in call {key}" in caplog.text and "hunter2" in caplog.text

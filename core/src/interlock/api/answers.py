@@ -163,6 +163,8 @@ class Entry(BaseModel):
     outcome: str = Field(description="ok, or the code of the error")
     run: str | None
     surface: str
+    arguments: str | None = Field(description="SHA-256 of the arguments' JSON with sorted keys")
+    seconds: float | None
 
 
 class Intact(BaseModel):

@@ -2,7 +2,7 @@
 
 from interlock.journal.answers import Answer
 from interlock.journal.approvals import ApprovalRecord
-from interlock.journal.audit import AuditRecord
+from interlock.journal.audit import AuditRecord, digest_of_arguments
 from interlock.journal.dead_letters import DeadLetterRecord
 from interlock.journal.errors import JournalError
 from interlock.journal.events import EventRecord
@@ -38,6 +38,7 @@ __all__ = [
     "Swept",
     "decode",
     "digest_of",
+    "digest_of_arguments",
     "encode",
     "open_journal",
     "output_of",

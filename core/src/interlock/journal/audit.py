@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from typing import Any
 
@@ -14,10 +14,10 @@ import orjson
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Writer
 
-_COLUMNS = "at, actor, action, target, outcome, run, surface"
+_COLUMNS = "at, actor, action, target, outcome, run, surface, arguments, seconds"
 _LAST = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1"
-_ADD = f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_NEWEST = f"""SELECT id, {_COLUMNS} FROM audit
+_ADD = f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEWEST = f"""SELECT {_COLUMNS}, id FROM audit
     WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3)
     ORDER BY id DESC LIMIT ?4"""
 _ALL = f"SELECT id, {_COLUMNS}, hash FROM audit ORDER BY id"
@@ -40,6 +40,8 @@ class AuditRecord:
         outcome: ``ok``, or the code of the error it ended with.
         run: the run that it started or concerns.
         surface: ``http`` or ``mcp``.
+        arguments: of a call or start: their digest, see :func:`digest_of_arguments`.
+        seconds: from the request to its outcome.
     """
 
     at: float
@@ -49,10 +51,18 @@ class AuditRecord:
     outcome: str = "ok"
     run: str | None = None
     surface: str = "http"
+    arguments: str | None = None
+    seconds: float | None = None
     id: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def digest_of_arguments(arguments: Any) -> str:
+    """Lets whoever has the arguments show that it was these: SHA-256 of JSON with sorted keys."""
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    return hashlib.sha256(orjson.dumps(arguments, default=repr, option=options)).hexdigest()
 
 
 class Audit:
@@ -82,7 +92,7 @@ class Audit:
         """Newest first; ``before`` is the id after which a listing goes on."""
         await self._writer.flush()  # nobody waits for entries, but who acted is to find them
         rows = await self._reader.rows(_NEWEST, (before, actor, action, limit))
-        return [_record(row) for row in rows]
+        return [AuditRecord(*row) for row in rows]
 
     async def broken_at(self) -> int | None:
         """The id of the first entry that was changed, or that follows a removed one."""
@@ -122,22 +132,11 @@ def _first_broken(connection: sqlite3.Connection) -> int | None:
     return None
 
 
-def _record(row: tuple[Any, ...]) -> AuditRecord:
-    id, at, actor, action, target, outcome, run, surface = row
-    return AuditRecord(at, actor, action, target, outcome, run, surface, id)
-
-
 def _row(record: AuditRecord) -> tuple[Any, ...]:
-    return (
-        record.at,
-        record.actor,
-        record.action,
-        record.target,
-        record.outcome,
-        record.run,
-        record.surface,
-    )
+    return astuple(record)[:-1]
 
 
 def _seal(before: bytes, row: tuple[Any, ...]) -> bytes:
+    # Entries of before the last two columns were sealed without them.
+    row = row if row[-2:] != (None, None) else row[:-2]
     return hashlib.sha256(before + orjson.dumps(row)).digest()

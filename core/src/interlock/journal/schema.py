@@ -180,6 +180,10 @@ MIGRATIONS = (
     ALTER TABLE runs ADD COLUMN cut REAL;
     CREATE INDEX runs_cut ON runs (cut) WHERE cut IS NOT NULL;
     """,
+    """
+    ALTER TABLE audit ADD COLUMN arguments TEXT;
+    ALTER TABLE audit ADD COLUMN seconds REAL;
+    """,
 )
 
 

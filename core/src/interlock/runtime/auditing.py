@@ -7,11 +7,13 @@ from functools import wraps
 from inspect import signature
 from typing import Any, Protocol, TypeVar, cast
 
-from interlock.journal import AuditRecord, Journal
+from interlock.journal import AuditRecord, Journal, digest_of_arguments
 from interlock.runtime.caller import Caller, current_caller
 from interlock.runtime.sight import visible_run
 from interlock.sdk import InterlockError, World
 from interlock.workflows import Engine
+
+_WITH_ARGUMENTS = ("tool.call", "run.start")
 
 
 class Audited(Protocol):
@@ -33,7 +35,8 @@ def audited(action: str) -> Callable[[Operation], Operation]:
     """
 
     def decorate(operation: Operation) -> Operation:
-        first = list(signature(operation).parameters)[1]
+        first, *rest = list(signature(operation).parameters)[1:]
+        given = rest[0] if action in _WITH_ARGUMENTS else None
 
         @wraps(operation)
         async def recorded(runtime: Audited, *args: Any, **kwargs: Any) -> Any:
@@ -41,7 +44,11 @@ def audited(action: str) -> Callable[[Operation], Operation]:
             if not caller.surface:
                 return await operation(runtime, *args, **kwargs)
             target = str(args[0] if args else kwargs[first])
-            outcome, result = "cancelled", None
+            arguments = None
+            if given is not None:
+                values = args[1] if len(args) > 1 else kwargs.get(given)
+                arguments = digest_of_arguments(values or {})
+            began, outcome, result = runtime.world.monotonic(), "cancelled", None
             try:
                 await _check_run(runtime, caller, action, target)
                 result = await operation(runtime, *args, **kwargs)
@@ -53,8 +60,16 @@ def audited(action: str) -> Callable[[Operation], Operation]:
                 outcome = "error"
                 raise
             finally:
-                run = _run_of(action, target, result)
-                record(runtime, caller, action, target, outcome, run)
+                record(
+                    runtime,
+                    caller,
+                    action,
+                    target,
+                    outcome,
+                    run=_run_of(action, target, result),
+                    arguments=arguments,
+                    seconds=round(runtime.world.monotonic() - began, 6),
+                )
             return result
 
         return cast(Operation, recorded)
@@ -68,11 +83,11 @@ def record(
     action: str,
     target: str,
     outcome: str,
-    run: str | None = None,
+    **more: Any,
 ) -> None:
     """Write an entry without waiting for it."""
-    at = runtime.world.time()
-    entry = AuditRecord(at, caller.name, action, target, outcome, run, caller.surface)
+    at, surface = runtime.world.time(), caller.surface
+    entry = AuditRecord(at, caller.name, action, target, outcome, surface=surface, **more)
     runtime.journal.audit.put(entry)
 
 
