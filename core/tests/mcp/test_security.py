@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import anyio
@@ -10,7 +11,7 @@ import pytest
 
 from interlock.mcp.offers import _HIDDEN
 
-from .served import ANN, BOB, Served, serving
+from .served import ANN, BOB, META, Served, serving
 
 INITIALIZE = {
     "jsonrpc": "2.0",
@@ -94,6 +95,27 @@ async def test_headers_say_what_the_body_says(tmp_path: Path) -> None:
         task = await raw.post("tasks/get", {"taskId": "one"}, **{"Mcp-Name": "two"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, -32020)
     assert (task.status_code, task.json()["error"]["code"]) == (400, -32020)
+
+
+async def test_spaces_around_a_header_are_none_of_it(tmp_path: Path) -> None:
+    params = {"_meta": META, "name": "probe.add", "arguments": {"a": 1, "b": 2}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+    headers = {
+        **bearer(ANN),
+        "Host": "localhost",
+        "MCP-Protocol-Version": "2026-07-28",
+        "Mcp-Method": "tools/call",
+        "Mcp-Name": "  probe.add  ",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    async with serving(tmp_path) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        async with await anyio.connect_tcp(host, int(port)) as stream:
+            await stream.send(f"POST /mcp HTTP/1.1\r\n{head}\r\n{body}".encode())
+            assert (await stream.receive()).startswith(b"HTTP/1.1 200")
 
 
 async def test_a_tool_nobody_can_read_costs_nobody_the_list(

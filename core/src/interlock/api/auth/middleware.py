@@ -37,6 +37,8 @@ class GuardMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return  # there is nothing here for a WebSocket
+        # RFC 9110, 5.5: spaces around a value are none of it; not every parser takes them off.
+        scope["headers"] = [(name, value.strip()) for name, value in scope["headers"]]
         headers, path = Headers(scope=scope), scope["path"]
         address = scope["client"][0] if scope["client"] else ""
         reply = _Reply(send)
