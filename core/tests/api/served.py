@@ -114,6 +114,6 @@ async def serving(
                 while not server.started:
                     await anyio.lowlevel.checkpoint()
                 try:
-                    yield Served(url, system, guard, describe(declared(guard)))
+                    yield Served(url, system, guard, describe(declared()))
                 finally:
                     server.should_exit = True

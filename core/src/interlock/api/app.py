@@ -22,7 +22,7 @@ from interlock.api.endpoint import Endpoint
 from interlock.api.openapi import describe
 from interlock.api.problems import Json, on_any_error, on_http_exception, on_interlock_error
 from interlock.runtime import Runtime
-from interlock.sdk import InterlockError
+from interlock.sdk import InterlockError, NotFound
 
 PREFIX = "/api/v1"
 
@@ -46,7 +46,7 @@ def build_app(
         routes=[
             # First, because routes are tried in this order, and nothing else has these paths.
             *(Route(path, endpoint=endpoint) for path, endpoint in (endpoints or {}).items()),
-            Places(declared(guard)),
+            Places(declared()),
         ],
         middleware=[Middleware(GuardMiddleware, guard, max_body, read_timeout)],
         exception_handlers={
@@ -62,7 +62,7 @@ def build_app(
     return app
 
 
-def declared(guard: Guard) -> Sequence[Endpoint]:
+def declared() -> Sequence[Endpoint]:
     """Every endpoint of the API, of the webhooks and beside them."""
     modules = (tools, runs, control, attention, schedules, events, state, audit, blobs)
     return [
@@ -70,7 +70,7 @@ def declared(guard: Guard) -> Sequence[Endpoint]:
         _DESCRIPTION,
         *events.HOOKS,
         *state.HEALTH,
-        *_metadata(guard),
+        *_METADATA,
     ]
 
 
@@ -81,7 +81,7 @@ async def show_openapi(request: Request) -> Response:
 def _described(app: Starlette) -> dict[str, Any]:
     """Made once, when somebody asks."""
     if not hasattr(app.state, "description"):
-        app.state.description = describe(declared(app.state.guard))
+        app.state.description = describe(declared())
     description: dict[str, Any] = app.state.description
     return description
 
@@ -91,17 +91,22 @@ _DESCRIPTION = Endpoint(
 )
 
 
-def _metadata(guard: Guard) -> list[Endpoint]:
+async def show_protected_resource(request: Request) -> Response:
     """Where a client without a token learns whom to ask for one (RFC 9728)."""
-    if guard.oauth is None:
-        return []
-    metadata = guard.oauth.metadata()
+    oauth = request.app.state.guard.oauth
+    if oauth is None:
+        raise NotFound("no authorization server is configured", hint="see api.oauth")
+    return Json(oauth.metadata())
 
-    async def show_protected_resource(request: Request) -> Response:
-        return Json(metadata)
 
-    summary = "Tell who issues access tokens."
-    return [
-        Endpoint("GET", path, show_protected_resource, summary, Anything, role=None)
-        for path in (METADATA, f"{METADATA}/mcp")
-    ]
+async def show_protected_mcp(request: Request) -> Response:
+    return await show_protected_resource(request)
+
+
+_METADATA = [
+    Endpoint("GET", path, handler, "Tell who issues access tokens.", Anything, role=None)
+    for path, handler in (
+        (METADATA, show_protected_resource),
+        (f"{METADATA}/mcp", show_protected_mcp),
+    )
+]

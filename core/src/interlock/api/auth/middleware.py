@@ -44,7 +44,7 @@ class GuardMiddleware:
         reply = _Reply(send)
         try:
             _check_size(headers.get("content-length", "0"), self._max_body)
-            surface = "mcp" if path == "/mcp" else "http"
+            surface = "mcp" if path.startswith("/mcp") else "http"
             caller = _over(surface, await self._guard.admit(path, headers, address))
             body = _Body(receive, self._max_body, self._read_timeout, self._guard.world)
             with acting_as(caller), self._while_valid(caller) as lifetime:
