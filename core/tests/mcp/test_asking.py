@@ -99,3 +99,27 @@ async def test_a_session_is_asked_while_it_waits(tmp_path: Path, action: Any, do
         result = await client.call_tool("plus", {"a": 1, "b": 2})
     assert (result.is_error, result.structured_content == {"sum": 3}) == (not done, done)
     assert heard[0].startswith("Call probe.add")
+
+
+async def test_a_workflow_is_agreed_to_before_it_starts_and_then_asks_what_it_asks(
+    tmp_path: Path,
+) -> None:
+    call = {"name": "go", "arguments": {}, "_meta": without_tasks()}
+    flow = "steps: [{id: sure, approve: Go?, fail_on: [reject]}]"
+    async with (
+        serving(tmp_path, "mcp: {ask_first: [go]}", go=flow) as served,
+        served.raw() as raw,
+    ):
+        asked = await raw.result("tools/call", call)
+        assert list(asked["inputRequests"]) == ["agree"]
+        assert await served.system.runtime.runs() == []
+        going = await calls(raw, call, agreed(asked))
+        assert list(going["inputRequests"]) == ["sure"]
+        answers = {"sure": {"action": "accept", "content": {}}}
+        answer = {"requestState": going["requestState"], "inputResponses": answers}
+        done = await calls(raw, call, answer)
+    assert not done.get("isError")
+
+
+def without_tasks() -> dict[str, Any]:
+    return {**META, "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}}}

@@ -22,7 +22,7 @@ class ExposedConfig(Section):
     )
     ask_first: tuple[str, ...] = Field(
         (),
-        description="patterns of tools that a person at the client has to agree to, call by call",
+        description="patterns of what a person at the client has to agree to, call by call",
     )
     ask_destructive: bool = Field(
         False, description="the same for all tools that destroy something"

@@ -54,7 +54,10 @@ class Asking:
             Conflict: the agreement was used up before.
             NeedsAttention: the client cannot put questions.
         """
-        if not self._asks(offer):
+        given = context.params or {}
+        state = str(given.get("requestState") or "")
+        if not self._asks(offer) or (state and not is_agreement(state)):
+            # A run that asks something itself was agreed to before it was started.
             return None
         client = Client.of(context)
         if not client.elicits:
@@ -67,11 +70,9 @@ class Asking:
             result = await context.session.elicit_form(message, _NOTHING, context.request_id)
             self._decided(offer, result.action)
             return None
-        given = context.params or {}
-        state = str(given.get("requestState") or "")
         responses = given.get("inputResponses")
         answered = responses.get(_KEY) if isinstance(responses, Mapping) else None
-        if not state.startswith(_STATE) or not isinstance(answered, Mapping):
+        if not state or not isinstance(answered, Mapping):
             return self._ask(offer, arguments)
         await self._spend(state)
         self._decided(offer, answered.get("action"))
@@ -108,6 +109,11 @@ class Asking:
             await answers.put(state, Answer("", 200, b"null"), now, now + self._lasts)
         finally:
             self._spending.discard(state)
+
+
+def is_agreement(state: str) -> bool:
+    """Whether this is what a client carries for :class:`Asking`."""
+    return state.startswith(_STATE)
 
 
 def _question(offer: Offer, arguments: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from interlock.mcp.asking import is_agreement
 from interlock.mcp.client import Client, Context, effect_of
 from interlock.mcp.content import failed, succeeded
 from interlock.mcp.offers import Offer
@@ -53,7 +54,7 @@ class Flows:
         given = context.params or {}
         state, responses = given.get("requestState"), given.get("inputResponses")
         responses = responses if isinstance(responses, Mapping) else {}
-        if state and state != _INPUT:
+        if state and state != _INPUT and not is_agreement(state):
             await self._answer(state, responses)
             return await self._follow(context, client, offer, state)
         arguments = {**arguments, **_content(responses.get(_INPUT))}

@@ -154,10 +154,10 @@ class Handlers:
             raise unknown("tool", params.name)
         arguments = params.arguments or {}
         try:
-            if offer.workflow:
-                return await self._flows.call(context, offer, arguments)
             if (asked := await self._asking.settled(context, offer, arguments)) is not None:
                 return asked
+            if offer.workflow:
+                return await self._flows.call(context, offer, arguments)
             async with progress_to(context) as report:
                 result = await self._runtime.call(
                     offer.name,
