@@ -167,3 +167,9 @@ def test_the_scope_stays_as_it_was() -> None:
     scope = {"input": [3, 1, 2]}
     assert parse("[input for input in sorted(input)]").evaluate(scope) == [1, 2, 3]
     assert scope == {"input": [3, 1, 2]}
+
+
+def test_a_key_that_is_a_word_of_the_language_is_told_how_to_be_written() -> None:
+    with pytest.raises(ExpressionError, match="'import' cannot follow a dot") as error:
+        parse("steps.import.rows")
+    assert (error.value.offset, error.value.hint) == (6, "write ['import'] in the place of .import")

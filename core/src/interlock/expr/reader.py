@@ -7,6 +7,8 @@ The language is a subset of Python's expressions, read by Python's own parser
 from __future__ import annotations
 
 import ast
+import keyword
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ _INSTEAD: dict[type[ast.AST], tuple[str, str]] = {
     ast.Starred: ("an unpacked list", "join lists with +"),
     ast.Pow: ("a power", "multiply"),
 }
+_AFTER_DOT = re.compile(r"\.\s*([a-zA-Z_]\w*)")
 _JSON_CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -108,6 +111,10 @@ def _encloses(root: ast.expr) -> bool:
 
 
 def _syntax_error(source: Source, text: str, error: SyntaxError) -> ExpressionError:
+    for word in _AFTER_DOT.finditer(text):
+        if keyword.iskeyword(word[1]):
+            hint = f"write [{word[1]!r}] in the place of .{word[1]}"
+            return source.error(word.start(1), f"{word[1]!r} cannot follow a dot", hint=hint)
     lines = f"({text}".split("\n")
     line = min(error.lineno or 1, len(lines))
     offset = sum(len(each) + 1 for each in lines[: line - 1]) + (error.offset or 1) - 2

@@ -5,17 +5,52 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from interlock.journal import ApprovalRecord, RunFilter, RunRecord
+from interlock.journal import ApprovalRecord, Limits, RunFilter, RunRecord
 from interlock.sdk.events import Event
-from interlock.workflows.control import Control
 from interlock.workflows.progress import Item
-from interlock.workflows.queues import Queues
 from interlock.workflows.records import StepRecord
 from interlock.workflows.template import Template
 
 
+class Steering(Protocol):
+    """See :class:`interlock.workflows.control.Control`."""
+
+    async def pause(self, run_id: str) -> None: ...
+
+    async def resume(self, run_id: str) -> None: ...
+
+    async def retry(self, run_id: str) -> None: ...
+
+    async def undo_again(self, run_id: str, step: str) -> None: ...
+
+    async def fork(
+        self,
+        run_id: str,
+        *,
+        step: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        latest: bool = False,
+        new_id: str | None = None,
+    ) -> str: ...
+
+    async def move(self, run_id: str, *, check: bool = False) -> str: ...
+
+    async def versions(self, workflow: str) -> list[dict[str, Any]]: ...
+
+
+class Turns(Protocol):
+    """See :class:`interlock.workflows.queues.Queues`."""
+
+    def limit(self, limits: Mapping[str, Limits]) -> None: ...
+
+    async def list(self) -> list[dict[str, Any]]: ...
+
+
 class Engine(Protocol):
-    """See :class:`interlock.workflows.EmbeddedEngine` for what each does and raises."""
+    """See :class:`interlock.workflows.EmbeddedEngine` for what each does and raises.
+
+    What it has to guarantee is written down as tests, in ``tests/workflows/conformance``.
+    """
 
     def templates(self) -> list[Template]: ...
 
@@ -24,6 +59,8 @@ class Engine(Protocol):
     def knows(self, name: str) -> bool: ...
 
     def register(self, template: Template) -> None: ...
+
+    def unregister(self, template: Template) -> None: ...
 
     async def start(
         self,
@@ -43,10 +80,10 @@ class Engine(Protocol):
     ) -> None: ...
 
     @property
-    def control(self) -> Control: ...
+    def control(self) -> Steering: ...
 
     @property
-    def queues(self) -> Queues: ...
+    def queues(self) -> Turns: ...
 
     async def event(self, event: Event) -> None: ...
 
