@@ -11,6 +11,7 @@ import pytest
 
 import interlock
 from interlock.config import ConfigError
+from interlock.journal import RunFilter
 from interlock.sdk import Event, InterlockError, InvalidInput, NotFound
 from interlock.testing import settle
 
@@ -74,6 +75,51 @@ async def test_a_pipeline_hands_a_value_from_stage_to_stage(runtime: interlock.R
     )
 
     assert (await pipeline.execute("a.txt"))["text"] == "HELLO"
+
+
+async def test_a_pipeline_is_durable_when_it_is_started_as_a_run(
+    runtime: interlock.Runtime,
+) -> None:
+    await runtime.call("files.write", {"path": "a.txt", "text": "hello"})
+    stages = ["files.read", lambda file: {"path": "b.txt", "text": file["text"] + "!"}]
+    pipeline = interlock.Pipeline([*stages, "files.write"], runtime=runtime)
+    runtime.register(pipeline.as_workflow("copy"))
+
+    run_id = await runtime.start("copy", {"value": "a.txt"})
+    await runtime.wait(run_id)
+
+    assert (await runtime.call("files.read", {"path": "b.txt"}))["text"] == "hello!"
+    steps = [step["path"] for step in await runtime.steps(run_id)]
+    assert steps == ["files_read", "files_write"]
+
+
+def test_what_a_durable_pipeline_cannot_replay_is_refused_at_once() -> None:
+    async def fetch(value: Any) -> Any:
+        return value
+
+    with pytest.raises(TypeError, match="fetch: put what a stage awaits into a tool"):
+        interlock.Pipeline([fetch]).as_workflow("fetching")
+
+
+async def test_a_workflow_in_python_is_started_by_the_events_it_names(
+    runtime: interlock.Runtime,
+) -> None:
+    @interlock.workflow(on="sheet.*")
+    async def keep_sheet(ctx: interlock.WorkflowContext, event: dict[str, Any]) -> str:
+        await ctx.call("files.write", {"path": "sheet.txt", "text": event["payload"]["text"]})
+        return str(event["key"])
+
+    runtime.register(keep_sheet)
+    for _ in range(2):
+        await runtime.publish(Event("sheet.saved", {"text": "42"}, id="e1", key="s1"))
+
+    async def found() -> list[Any]:
+        return [each["id"] for each in await runtime.runs(RunFilter(workflow="keep_sheet"))]
+
+    while not (runs := await found()):
+        await settle(1)
+    assert [await runtime.wait(run_id) for run_id in runs] == ["s1"]
+    assert (await runtime.call("files.read", {"path": "sheet.txt"}))["text"] == "42"
 
 
 async def test_gather_keeps_the_order_and_the_limit(runtime: interlock.Runtime) -> None:

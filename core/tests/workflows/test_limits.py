@@ -102,3 +102,60 @@ async def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="is no journal; move it away"):
         async with open_journal(tmp_path / "j.db", VirtualWorld()):
             pass
+
+
+async def test_a_damaged_page_is_told_to_whoever_needs_it_with_what_to_do(large: Stage) -> None:
+    async with large.life() as life:
+        await life.engine.start("large", {}, run_id="r")
+        await life.quiet()
+    connection = sqlite3.connect(large.path)
+    (page,) = connection.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'runs'"
+    ).fetchone()
+    connection.close()
+    with large.path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes([255]) * 4096)
+    async with large.life() as life:
+        with pytest.raises(JournalError, match="malformed") as error:
+            await life.engine.get("r")
+        assert "restore a copy" in error.value.hint
+        with pytest.raises(JournalError, match="malformed"):
+            await life.engine.start("large", {})
+
+
+async def test_a_log_whose_last_page_was_cut_off_costs_one_commit_and_no_run(
+    large: Stage, tmp_path: Path
+) -> None:
+    """As a power cut leaves it: the step that is missing is done again, under its key."""
+    async with large.life() as life:
+        await life.engine.start("large", {}, run_id="r")
+        await life.quiet()
+        assert (await life.engine.get("r")).finished is not None
+        # The files of a process that is killed now.
+        copy = Stage(tmp_path / "copy.db")
+        for end in ("", "-wal"):
+            data = large.path.with_name(large.path.name + end).read_bytes()
+            cut = len(data) - 4096 if end else len(data)
+            copy.path.with_name(copy.path.name + end).write_bytes(data[:cut])
+    copy.tools, copy.templates = large.tools, large.templates
+    large.tools.keys.clear()
+    async with copy.life() as life:
+        assert await life.engine.wait("r") == 500_000
+    assert len(large.tools.keys) <= 1
+
+
+async def test_a_reader_that_stays_holds_up_nobody_and_the_log_shrinks_when_it_goes(
+    large: Stage,
+) -> None:
+    log = large.path.with_name(large.path.name + "-wal")
+    async with large.life() as life:
+        await life.run("large")
+        reader = sqlite3.connect(large.path, isolation_level=None)
+        reader.execute("BEGIN")
+        before = reader.execute("SELECT count(*) FROM runs").fetchone()
+        for _ in range(5):
+            assert await life.run("large") == 500_000
+        assert reader.execute("SELECT count(*) FROM runs").fetchone() == before
+        reader.close()
+    assert not log.exists()

@@ -251,6 +251,27 @@ def test_what_can_be_known_of_values_is_checked(step: str, faults: list[str]) ->
     assert found == faults
 
 
+def test_a_fault_in_a_step_hides_none_in_those_that_read_its_output() -> None:
+    document = Document(
+        dedent("""
+        workflow: w
+        steps:
+          - {id: all, call: jobs.list, with: {aftr: 1}}
+          - {id: each, for_each: "${{ steps.all.jobs }}", do: [{transform: "${{ item.nam }}"}]}
+          - {id: odd, call: jobs.list, on_error: continu}
+          - {transform: "${{ steps.odd.error }}"}
+        """),
+        "w.yaml",
+    )
+    with pytest.raises(ConfigError) as error:
+        load_template(document, lambda _: JOBS)
+    assert [(fault.line, fault.column) for fault in error.value.faults] == [
+        (4, 39),
+        (5, 78),
+        (6, 42),
+    ]
+
+
 def test_a_template_from_the_journal_is_not_held_to_later_checks() -> None:
     source = {"workflow": "w", "steps": [{"sleep": "40000d"}, {"parallel": {}}]}
     assert len(restore_template(orjson.dumps(source), {}).block.steps) == 2

@@ -11,6 +11,7 @@ import anyio
 
 from interlock.runtime.runtime import Runtime
 from interlock.sdk import InterlockError
+from interlock.workflows import Template, pipeline_template
 
 Stage = str | Callable[[Any], Any]
 T = TypeVar("T")
@@ -54,6 +55,19 @@ class Pipeline:
         for stage in self._stages:
             value = await _run(stage, value, runtime)
         return value
+
+    def as_workflow(self, name: str) -> Template:
+        """The same as a workflow with the input ``{value}``, for :meth:`Runtime.register`.
+
+        Its runs are on record like any other: each tool's call is a step, and done once.
+
+        Raises:
+            TypeError: a stage is a coroutine function; what it awaits belongs into a tool.
+        """
+        return pipeline_template(name, self._stages, self._arguments)
+
+    def _arguments(self, tool: str, value: Any) -> Mapping[str, Any]:
+        return _arguments(tool, value, self._runtime or current_runtime())
 
 
 async def _run(stage: Stage, value: Any, runtime: Runtime) -> Any:

@@ -38,6 +38,7 @@ class WorkflowMark:
     aliases: tuple[str, ...]
     timeout: float | None
     queue: str | None
+    on: tuple[str, ...] = ()
 
 
 class WorkflowContext(Protocol):
@@ -171,6 +172,7 @@ def workflow(
     aliases: tuple[str, ...] = (),
     timeout: float | None = None,
     queue: str | None = None,
+    on: str | Sequence[str] = (),
 ) -> Callable[[WorkflowFunction], WorkflowFunction]:
     """Make a coroutine function a workflow; its signature is the schema of its input and output.
 
@@ -179,10 +181,15 @@ def workflow(
         description: default: its docstring.
         timeout: seconds for a whole run.
         queue: where its runs wait for their turn; one of the configuration.
+        on: patterns of the events that start a run of it, each once; the function takes
+            ``event``: ``{id, name, key, payload}``.
     """
+    patterns = (on,) if isinstance(on, str) else tuple(on)
 
     def decorate(function: WorkflowFunction) -> WorkflowFunction:
-        mark = WorkflowMark(name or function.__name__, description, aliases, timeout, queue)
+        mark = WorkflowMark(
+            name or function.__name__, description, aliases, timeout, queue, patterns
+        )
         function.__interlock_workflow__ = mark  # type: ignore[attr-defined]
         return function
 

@@ -5,7 +5,7 @@ A run, with a finger on the page: ``loading`` reads a template; ``engine`` recor
 drives that; ``live`` looks into the record, or does it and records the outcome.
 """
 
-from interlock.workflows.code import code_templates, template_of
+from interlock.workflows.code import code_templates, pipeline_template, template_of
 from interlock.workflows.contract import Engine
 from interlock.workflows.engine import EmbeddedEngine, EngineOptions
 from interlock.workflows.errors import (
@@ -37,5 +37,6 @@ __all__ = [
     "code_templates",
     "load_template",
     "load_templates",
+    "pipeline_template",
     "template_of",
 ]

@@ -82,6 +82,9 @@ class StepNode(Node):
                 self.key_fault(key, message, hint="leave it out")
         before = len(self.reading.faults)
         action, schema = kind.read(self)
+        if kinds[0] == "call":
+            # What a tool gives does not depend on what is wrong with its arguments.
+            before = len(self.reading.faults)
         name = self._id() if "id" in self.data else f"{kinds[0]}-{index + 1}"
         # What compensates a step sees that step's own output.
         after = self.scope.inside()

@@ -5,6 +5,7 @@ coroutines, and ``flow`` is what they await: the same steps as those of a YAML t
 """
 
 from interlock.workflows.code.files import code_templates, templates_in
+from interlock.workflows.code.pipelines import pipeline_template
 from interlock.workflows.code.templates import template_of
 
-__all__ = ["code_templates", "template_of", "templates_in"]
+__all__ = ["code_templates", "pipeline_template", "template_of", "templates_in"]

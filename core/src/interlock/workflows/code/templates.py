@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 from pydantic import TypeAdapter
 
+from interlock.events import Trigger
+from interlock.expr import compile_value
 from interlock.journal import digest_of
 from interlock.sdk.json_schema import Schema
 from interlock.sdk.schema import Signature
-from interlock.sdk.workflows import workflow_mark
+from interlock.sdk.workflows import WorkflowMark, workflow_mark
 from interlock.workflows.code.flow import Flow
 from interlock.workflows.frame import Frame
 from interlock.workflows.queues import Place
@@ -46,7 +48,7 @@ def template_of(function: Function) -> Template:
         {
             "workflow": mark.name,
             "python": f"{function.__module__}:{function.__qualname__}",
-            "code": _source(function),
+            "code": source_of(function),
         }
     )
     return Template(
@@ -61,7 +63,16 @@ def template_of(function: Function) -> Template:
         source=source,
         timeout=mark.timeout,
         queue=None if mark.queue is None else Place(mark.queue),
+        triggers=_triggers(mark, code),
     )
+
+
+def _triggers(mark: WorkflowMark, code: Code) -> tuple[Trigger, ...]:
+    """What hands it the events that it is for."""
+    if mark.on and "event" not in code.input_schema.get("properties", {}):
+        raise TypeError(f"workflow {mark.name} is started by events, and takes no `event`")
+    given = compile_value({"event": "${{ event }}"})
+    return tuple(Trigger(f"{mark.name} on {each}", each, mark.name, given) for each in mark.on)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,8 @@ class Code:
         return self.signature.result(output)
 
 
-def _source(function: Function) -> str:
+def source_of(function: Callable[..., Any]) -> str:
+    """What tells versions of a function apart: the file that it stands in."""
     module = inspect.getmodule(function)
     try:
         return inspect.getsource(module if module is not None else function)
