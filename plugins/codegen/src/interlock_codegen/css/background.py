@@ -35,7 +35,7 @@ def only_image(node: Json, job: Job) -> Json | None:
 
 def is_cropped(node: Json, job: Job) -> bool:
     """Whether the box is nothing but a part of a picture, which only a background can show."""
-    paints = job.style(node, "fill").get("paints") or ()
+    paints: Sequence[Json] = job.style(node, "fill").get("paints") or ()
     return len(paints) == 1 and not node.get("children") and _crop(paints[0]) is not None
 
 
