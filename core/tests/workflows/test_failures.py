@@ -115,6 +115,24 @@ async def test_a_run_whose_service_is_away_parks_says_so_and_resumes(
         assert await life.engine.wait(run) == "fine"
 
 
+async def test_a_service_that_is_back_early_is_tried_at_once_by_those_that_wait_for_it(
+    stage: Stage,
+) -> None:
+    for service in ("t", "other"):
+        down = ServiceUnavailable("down", retry_after=86400)
+        stage.template(f"workflow: {service}\nsteps: [{{call: {service}.flaky}}]")
+        stage.tools.add(f"{service}.flaky", Flaky(down))
+
+    async with stage.life() as life:
+        runs = [await life.engine.start(service, {}) for service in ("t", "other")]
+        await life.quiet()
+        await life.pass_time(60)
+        await life.engine.available("t")
+        await life.pass_time(1)
+        assert await life.engine.wait(runs[0]) == "fine"
+        assert (await life.engine.get(runs[1])).status == "waiting"
+
+
 async def test_waiting_for_a_service_ends_with_the_steps_time(stage: Stage) -> None:
     stage.template("workflow: w\nsteps: [{call: t.flaky, timeout: 1m}]")
     stage.tools.add("t.flaky", Flaky(CircuitOpen("open", retry_after=600)))

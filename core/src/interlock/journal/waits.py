@@ -18,6 +18,15 @@ _WAKE = """UPDATE runs SET wake = 0 WHERE status = 'waiting'
 _FORGET = """DELETE FROM waits WHERE topic IN (?, ?)
     AND run IN (SELECT id FROM runs WHERE finished IS NOT NULL)"""
 
+# The wait after an attempt has the attempt's path; what was called stands there.
+_PAUSES = """UPDATE steps SET due = ?2 WHERE status = 'waiting' AND path LIKE '%~pause'
+    AND run IN (SELECT id FROM runs WHERE wake IS NOT NULL AND status = 'waiting')
+    AND EXISTS (SELECT 1 FROM steps AS call WHERE call.run = steps.run
+        AND call.path = substr(steps.path, 1, length(steps.path) - 6)
+        AND substr(call.what, 1, length(?1)) = ?1)
+    RETURNING run"""
+_WAKE_RUN = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
+
 
 def topic_of(name: str, key: str | None) -> str:
     """What is waited for: an event's name, and its key unless any will do."""
@@ -53,6 +62,15 @@ class Waits:
             connection.execute(_FORGET, _topics(name, key))
             connection.execute(_CAME, (event_id, *_topics(name, key)))
             connection.execute(_WAKE, _topics(name, key))
+
+        await self._writer.transact(wake)
+
+    async def available(self, service: str, now: float) -> None:
+        """End the waits of parked runs for another attempt at a service's tools."""
+
+        def wake(connection: sqlite3.Connection) -> None:
+            runs = connection.execute(_PAUSES, (f"{service}.", now)).fetchall()
+            connection.executemany(_WAKE_RUN, runs)
 
         await self._writer.transact(wake)
 

@@ -11,6 +11,7 @@ from interlock.journal import Journal
 from interlock.runtime.auditing import audited
 from interlock.runtime.caller import PROCESS, acting_as, current_caller
 from interlock.sdk import InterlockError, NotFound
+from interlock.workflows import Engine
 
 # No service can have this name.
 _PAUSED = ":paused"
@@ -20,6 +21,7 @@ class ServiceOperations:
     """The part of :class:`Runtime` that is about services."""
 
     host: Host
+    engine: Engine
     journal: Journal
 
     def services(self) -> list[dict[str, Any]]:
@@ -52,6 +54,7 @@ class ServiceOperations:
         _require(service)
         self.host.resume_service(service)
         await self.journal.key_value(_PAUSED).delete(service)
+        await self.engine.available(service)
 
     async def recall_pauses(self) -> None:
         """Pause again what was paused when the process before ended."""
@@ -67,6 +70,7 @@ class ServiceOperations:
         """Close the breaker of a service."""
         _require(service)
         self.host.reset_breaker(service)
+        await self.engine.available(service)
 
     @audited("service.restart")
     async def restart_service(self, service: str) -> None:
@@ -75,6 +79,7 @@ class ServiceOperations:
         # What starts now outlives the request.
         with acting_as(PROCESS):
             await self.host.restart_service(service)
+        await self.engine.available(service)
 
 
 def _require(service: str) -> None:

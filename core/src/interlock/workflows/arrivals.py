@@ -114,6 +114,11 @@ class Arrivals:
             await self._journal.waits.wake(event.name, event.key, event.id)
             self._wake()
 
+    async def available(self, service: str) -> None:
+        """Let the parked runs that wait for a service try it again at once."""
+        await self._journal.waits.available(service, self._world.time())
+        self._wake()
+
     async def decide(
         self,
         approval: str,

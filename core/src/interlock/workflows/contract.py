@@ -87,6 +87,8 @@ class Engine(Protocol):
 
     async def event(self, event: Event) -> None: ...
 
+    async def available(self, service: str) -> None: ...
+
     async def decide(
         self,
         approval: str,

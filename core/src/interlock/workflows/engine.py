@@ -120,6 +120,7 @@ class EmbeddedEngine:
         self._children = Children(self, self._start_child, self._undo)
         self.event = self.arrivals.event
         self.decide = self.arrivals.decide
+        self.available = self.arrivals.available
 
     async def __aenter__(self) -> Self:
         try:
