@@ -37,8 +37,8 @@ Measure = Callable[[], Awaitable[float]]
 
 
 @contextmanager
-def server(kind: str, tools: int = 1, path: Path | None = None) -> Iterator[str]:
-    """The URL of a server that answers."""
+def server(kind: str, tools: int | str = 1, path: Path | None = None) -> Iterator[str]:
+    """The URL of a server that answers, with so many tools, or those of a URL."""
     environment = os.environ | ({"PYTHONPATH": str(path)} if path else {})
     command = [sys.executable, "-P", str(_SERVER), kind, str(tools)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -81,10 +81,34 @@ def beside_sdk_with_many_tools(settings: Settings) -> Awaitable[Result]:
 
 
 def beside_fastmcp(settings: Settings) -> Awaitable[Result]:
+    return _beside("mcp.call.c50.vs_fastmcp", "fastmcp", settings, path=_fastmcp())
+
+
+async def upstream(settings: Settings) -> Result:
+    """Tools of another server, through us and through FastMCP's proxy."""
+    calls = settings.scaled(CALLS)
+    with (
+        server("sdk") as behind,
+        server("gateway", behind) as own,
+        server("fastmcp_proxy", behind, _fastmcp()) as theirs,
+    ):
+        for url in (behind, own, theirs):
+            await _answers(url)
+        return await paired(
+            "mcp.upstream.c50.vs_fastmcp_proxy",
+            lambda: calls_per_second(own, calls),
+            lambda: calls_per_second(theirs, calls),
+            unit="calls/s",
+            runs=settings.runs,
+        )
+
+
+def _fastmcp() -> Path:
+    """Where it is installed."""
     if not _BESIDE.exists():
         install = ["uv", "pip", "install", "-q", "--python", sys.executable, "--target"]
         subprocess.run([*install, str(_BESIDE), FASTMCP], check=True)
-    return _beside("mcp.call.c50.vs_fastmcp", "fastmcp", settings, path=_BESIDE)
+    return _BESIDE
 
 
 async def _beside(
@@ -144,4 +168,4 @@ async def _answers(url: str) -> None:
                 return
 
 
-GROUP = [beside_sdk, beside_sdk_with_many_tools, beside_fastmcp, beside_starlette]
+GROUP = [beside_sdk, beside_sdk_with_many_tools, beside_fastmcp, upstream, beside_starlette]

@@ -1,8 +1,9 @@
-"""``python mcp_server.py KIND [TOOLS]``: one server with a trivial tool; prints its URL.
+"""``python mcp_server.py KIND TOOLS`` or ``KIND UPSTREAM``: one server with a trivial tool.
 
-Kinds: ``ours`` (guard, token, validation, actor, tracing and audit on, as in the daemon),
-``sdk`` (the official SDK's low-level server), ``fastmcp``, ``starlette`` (a bare handler). TOOLS
-is how many tools there are.
+Prints its URL. Kinds: ``ours`` (guard, token, validation, actor, tracing and audit on, as in the
+daemon), ``sdk`` (the official SDK's low-level server), ``fastmcp``, ``starlette`` (a bare handler);
+TOOLS is how many tools there are. ``gateway`` (ours) and ``fastmcp_proxy`` pass on what the server
+at the URL UPSTREAM offers.
 """
 
 from __future__ import annotations
@@ -30,19 +31,13 @@ RESULT = {
 }
 
 
-def ours(door: socket.socket, tools: int) -> None:
+def ours(door: socket.socket, tools: str) -> None:
     from unittest.mock import patch
 
-    from interlock.api import build_app
-    from interlock.api.auth import hashed
-    from interlock.daemon.compose import open_system
-    from interlock.daemon.door import Server, guard_of
-    from interlock.daemon.memory import settle_memory
     from interlock.host import Plugins
     from interlock.host.contributions import Contributions
     from interlock.host.loader import LoadedPlugin
     from interlock.host.record import PluginRecord
-    from interlock.mcp import McpEndpoint
     from interlock.sdk import Service, Settings, ToolSpec, declared_tool, tool
 
     class MathSettings(Settings):
@@ -60,7 +55,7 @@ def ours(door: socket.socket, tools: int) -> None:
 
             more = {
                 f"tool_{each}": declared_tool(f"tool_{each}", same, input_schema=SCHEMA)
-                for each in range(tools - 1)
+                for each in range(int(tools) - 1)
             }
             return {**super().tools(), **more}
 
@@ -68,20 +63,35 @@ def ours(door: socket.socket, tools: int) -> None:
         brought = Contributions(services={"math": Math})
         return Plugins((LoadedPlugin(PluginRecord("math", "math", "1"), brought),))
 
-    config = f"""
+    with patch("interlock.daemon.plan.load_plugins", plugins):
+        _serve_ours(door, "{policies: {concurrency: 100}}")
+
+
+def gateway(door: socket.socket, upstream: str) -> None:
+    service = f'plugin: mcp, settings: {{url: "{upstream}/mcp"}}, http: {{allow_private: true}}'
+    _serve_ours(door, f"{{{service}, policies: {{concurrency: 100}}}}")
+
+
+def _serve_ours(door: socket.socket, service: str) -> None:
+    """The service is called ``math`` and has a tool ``add``."""
+    from interlock.api import build_app
+    from interlock.api.auth import hashed
+    from interlock.daemon.compose import open_system
+    from interlock.daemon.door import Server, guard_of
+    from interlock.daemon.memory import settle_memory
+    from interlock.mcp import McpEndpoint
+
+    async def serve(folder: Path) -> None:
+        config = f"""
 version: 1
-daemon: {{state_dir: state}}
+daemon: {{state_dir: "{folder}"}}
 api:
   rate: 100000/s
   tokens: [{{name: bench, sha256: "{hashed(TOKEN)}", role: operator}}]
-services: {{math: {{policies: {{concurrency: 100}}}}}}
+services: {{math: {service}}}
 mcp: {{names: {{add: math.add}}}}
 """
-
-    async def serve(folder: Path) -> None:
-        (folder / "interlock.yaml").write_text(
-            config.replace("state_dir: state", f'state_dir: "{folder}"')
-        )
+        (folder / "interlock.yaml").write_text(config)
         async with open_system(folder / "interlock.yaml") as system:
             endpoint = McpEndpoint(system.runtime, system.config.mcp, secret=b"bench")
             guard = guard_of(system.config.api, TOKEN, system.world)
@@ -90,17 +100,17 @@ mcp: {{names: {{add: math.add}}}}
             async with endpoint.running():
                 await Server(app, read_timeout=30).serve([door])
 
-    with patch("interlock.daemon.plan.load_plugins", plugins), tempfile.TemporaryDirectory() as it:
+    with tempfile.TemporaryDirectory() as it:
         asyncio.run(serve(Path(it)))
 
 
-def sdk(door: socket.socket, tools: int) -> None:
+def sdk(door: socket.socket, tools: str) -> None:
     from mcp import types
     from mcp.server import Server
 
     listed = [
         types.Tool(name=name, input_schema=SCHEMA, output_schema=RESULT)
-        for name in ["add", *(f"tool_{each}" for each in range(tools - 1))]
+        for name in ["add", *(f"tool_{each}" for each in range(int(tools) - 1))]
     ]
 
     async def on_list(_context: Any, _params: Any) -> types.ListToolsResult:
@@ -122,7 +132,7 @@ def sdk(door: socket.socket, tools: int) -> None:
     _serve(server.streamable_http_app(), door)
 
 
-def fastmcp(door: socket.socket, _tools: int) -> None:
+def fastmcp(door: socket.socket, _tools: str) -> None:
     from fastmcp import FastMCP
 
     server = FastMCP("bench")
@@ -134,7 +144,21 @@ def fastmcp(door: socket.socket, _tools: int) -> None:
     _serve(server.http_app(), door)
 
 
-def starlette(door: socket.socket, _tools: int) -> None:
+def fastmcp_proxy(door: socket.socket, upstream: str) -> None:
+    """With one client for all, its fast way: by default it connects anew for each request."""
+    import uvicorn
+    from fastmcp import Client
+    from fastmcp.server import create_proxy
+
+    async def serve() -> None:
+        async with Client(f"{upstream}/mcp") as client:
+            app = create_proxy(client, name="bench").http_app()
+            await uvicorn.Server(_config(app)).serve([door])
+
+    asyncio.run(serve())
+
+
+def starlette(door: socket.socket, _tools: str) -> None:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import JSONResponse
@@ -151,20 +175,24 @@ def starlette(door: socket.socket, _tools: int) -> None:
 def _serve(app: Any, door: socket.socket) -> None:
     import uvicorn
 
+    uvicorn.Server(_config(app)).run([door])
+
+
+def _config(app: Any) -> Any:
+    import uvicorn
+
     # The loop that ours runs in, whatever else is installed.
-    config = uvicorn.Config(app, log_level="error", access_log=False, loop="asyncio")
-    uvicorn.Server(config).run([door])
+    return uvicorn.Config(app, log_level="error", access_log=False, loop="asyncio")
 
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    kinds = {"ours": ours, "sdk": sdk, "fastmcp": fastmcp, "starlette": starlette}
-    tools = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    kinds = (ours, gateway, sdk, fastmcp, fastmcp_proxy, starlette)
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as door:
         # As servers that make their own sockets do.
         door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         print(f"http://127.0.0.1:{door.getsockname()[1]}", flush=True)
-        kinds[sys.argv[1]](door, tools)
+        {kind.__name__: kind for kind in kinds}[sys.argv[1]](door, sys.argv[2])
 
 
 if __name__ == "__main__":
