@@ -109,7 +109,11 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
             }
             path = tmp_path / "interlock.yaml"
             path.write_text(yaml.safe_dump(config))
-            return await stack.enter_async_context(open_runtime(path))
+            runtime = await stack.enter_async_context(open_runtime(path))
+            # A busy machine may take longer than the runtime waits for its services.
+            coming_up = ("configured", "started")
+            await until(lambda: all(each["state"] not in coming_up for each in runtime.services()))
+            return runtime
 
         yield open_it
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
@@ -130,8 +131,9 @@ def traceparent_of(span: trace.Span) -> str:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
+@lru_cache(maxsize=1024)
 def remote_span(traceparent: str) -> trace.Span | None:
-    """The span that a traceparent names; None if it names none."""
+    """The span that a traceparent names; None if it names none. The steps of a run share one."""
     parts = traceparent.split("-")
     if len(parts) < 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
         return None

@@ -54,6 +54,7 @@ class Link:
         self._up = anyio.Event()
         self._reason: Exception | None = None
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def open(self) -> None:
         """Connect; raises what prevented it."""
@@ -63,6 +64,9 @@ class Link:
 
     async def close(self) -> None:
         if self._task is not None:
+            # A cancellation that meets the end of a connection can get lost in the SDK's scopes.
+            self._closed = True
+            self._lost.set()
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
@@ -95,7 +99,7 @@ class Link:
 
     async def _hold(self, first: asyncio.Future[None]) -> None:
         world, failures = self._context.world, 0
-        while True:
+        while not self._closed:
             began = world.monotonic()
             try:
                 await self._session(first)
