@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -76,6 +77,18 @@ class Supervisor:
     def adopt(self, child: Supervisor) -> None:
         """Take in a supervisor; its children are started as they come."""
         self._children[child.name] = child
+
+    def tree(self, leaf: Callable[[Child], dict[str, Any]]) -> dict[str, Any]:
+        """``{name, strategy, restarts, children}``; ``leaf`` tells about a child that has none."""
+        return {
+            "name": self.name,
+            "strategy": self._strategy,
+            "restarts": self.restarts.in_window(),
+            "children": [
+                child.tree(leaf) if isinstance(child, Supervisor) else leaf(child)
+                for child in self._children.values()
+            ],
+        }
 
     def remove(self, child: Child) -> None:
         """The child has stopped for good."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
+from dataclasses import asdict
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import anyio
 
@@ -129,6 +130,13 @@ class ActorSystem:
     def health(self) -> list[ActorHealth]:
         """Of all actors, in start order."""
         return [health_of(cell) for cell in self._shared.cells.values()]
+
+    def tree(self) -> dict[str, Any]:
+        """Supervisors with what they look after, from the root down; actors as in :meth:`health`.
+
+        A supervisor is ``{name, strategy, restarts, children}``.
+        """
+        return self._root.tree(lambda child: asdict(health_of(self._shared.cells[child.name])))
 
     async def wait_failed(self) -> Exception:
         """Wait until the system as a whole gives up: an actor exhausted its restarts and its

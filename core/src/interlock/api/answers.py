@@ -56,6 +56,8 @@ class Run(BaseModel):
     usage: dict[str, dict[str, float]] = Field(
         {}, description="of one run: what it has used up, by service and unit"
     )
+    trace: str | None = Field(None, description="id of its trace")
+    trace_url: str | None = Field(None, description="where its trace is shown")
 
 
 class Step(BaseModel):
@@ -69,6 +71,7 @@ class Step(BaseModel):
     started: float
     finished: float | None
     seconds: float | None
+    history: list[Json] = Field(description="its tries, and the waits between them")
 
 
 class Accepted(BaseModel):

@@ -13,7 +13,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from interlock.api import attention, audit, blobs, control, events, runs, schedules, state, tools
+from interlock.api import (
+    attention,
+    audit,
+    blobs,
+    control,
+    events,
+    overlook,
+    runs,
+    schedules,
+    state,
+    tools,
+)
 from interlock.api.answers import Anything
 from interlock.api.auth import Guard, GuardMiddleware
 from interlock.api.auth.guard import METADATA
@@ -64,7 +75,7 @@ def build_app(
 
 def declared() -> Sequence[Endpoint]:
     """Every endpoint of the API, of the webhooks and beside them."""
-    modules = (tools, runs, control, attention, schedules, events, state, audit, blobs)
+    modules = (tools, runs, control, attention, schedules, events, state, overlook, audit, blobs)
     return [
         *(each.under(PREFIX) for module in modules for each in module.ENDPOINTS),
         _DESCRIPTION,

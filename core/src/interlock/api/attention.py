@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +23,22 @@ class DecideBody(Body):
     values: dict[str, Any] = Field(default_factory=dict, description="what the form asks for")
     by: str = Field("", max_length=200)
     comment: str = Field("", max_length=10_000)
+
+
+class ReplayBody(Body):
+    """``POST /api/v1/dead-letters/{letter}/replay``."""
+
+    payload: dict[str, Any] | None = Field(
+        None, description="instead of an event's payload or a run's input; makes a new one"
+    )
+
+
+class Replayed(BaseModel):
+    """What was made anew, if another payload was given."""
+
+    replayed: bool
+    event: str | None = None
+    run_id: str | None = None
 
 
 class ApprovalsQuery(PlacePage):
@@ -71,8 +87,9 @@ async def show_dead_letter(request: Request) -> Response:
 
 
 async def replay_dead_letter(request: Request) -> Response:
-    await runtime_of(request).replay(request.path_params["letter"])
-    return Json({"replayed": True}, status_code=202)
+    body = await read_body(request, ReplayBody)
+    made = await runtime_of(request).replay(request.path_params["letter"], payload=body.payload)
+    return Json({"replayed": True, **made}, status_code=202)
 
 
 async def discard_dead_letter(request: Request) -> Response:
@@ -119,8 +136,9 @@ ENDPOINTS = [
         "/dead-letters/{letter}/replay",
         replay_dead_letter,
         "Handle a dead letter after all.",
-        Accepted,
+        Replayed,
         role="operator",
+        body=ReplayBody,
         statuses=(202,),
     ),
 ]

@@ -44,6 +44,7 @@ class FilterBody(Body):
     tag: str | None = None
     since: float | None = None
     until: float | None = None
+    text: str | None = None
     input: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 

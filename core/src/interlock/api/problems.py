@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interlock.api.refusals import TooLarge, TooManyRequests, TooSlow, Unauthorized, WrongHost
+from interlock.config import ConfigError
 from interlock.runtime import Forbidden
 from interlock.sdk import (
     BudgetSpent,
@@ -43,6 +44,7 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
     (WrongHost, 421),
     (TooManyRequests, 429),
     (InvalidInput, 422),
+    (ConfigError, 422),
     (NotFound, 404),
     (Conflict, 409),
     (MayNotDecide, 403),

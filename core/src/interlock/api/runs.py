@@ -29,6 +29,10 @@ class RunsQuery(Page):
     tag: str | None = None
     since: float | None = Field(None, description="created at or after; seconds since 1970")
     until: float | None = Field(None, description="created before")
+    text: str | None = Field(
+        None, max_length=200, description="in id, workflow, tags, input or problem"
+    )
+    brief: bool = Field(False, description="without inputs and outputs")
 
 
 async def list_workflows(request: Request) -> Response:
@@ -55,7 +59,10 @@ async def start_run(request: Request) -> Response:
 async def list_runs(request: Request) -> Response:
     query: RunsQuery = request.state.query
     runs = await runtime_of(request).runs(
-        _filter(query, request.query_params), limit=query.limit, before=query.cursor
+        _filter(query, request.query_params),
+        limit=query.limit,
+        before=query.cursor,
+        brief=query.brief,
     )
     return page(request, runs, _seen(query, runs))
 
@@ -63,7 +70,7 @@ async def list_runs(request: Request) -> Response:
 def _filter(query: RunsQuery, raw: QueryParams) -> RunFilter:
     """Raises InvalidInput if the value asked of a field is no JSON."""
     fields = {key[6:]: _json(key, raw[key]) for key in raw if key.startswith("input.")}
-    return RunFilter(**query.model_dump(exclude={"limit", "cursor"}), input=fields)
+    return RunFilter(**query.model_dump(exclude={"limit", "cursor", "brief"}), input=fields)
 
 
 def _json(key: str, text: str) -> Any:

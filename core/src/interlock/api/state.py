@@ -78,7 +78,7 @@ async def list_metrics(request: Request) -> Response:
 
 async def show_prometheus(request: Request) -> Response:
     """https://prometheus.io/docs/instrumenting/exposition_formats/, text, version 0.0.4."""
-    text = runtime_of(request).prometheus()
+    text = await runtime_of(request).prometheus()
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterable
 from typing import Any
 
 from interlock.calls.breaker import Breaker
@@ -13,6 +14,9 @@ from interlock.calls.outcome import OutcomeRecord
 from interlock.calls.retry import RetryBudget
 from interlock.calls.spending import Ledger, Spending
 from interlock.sdk import BreakerPolicy, Policies, RetryPolicy, World
+
+_LATEST = 500
+_PARTS = (50, 95, 99)
 
 
 class Gates:
@@ -36,6 +40,7 @@ class Gates:
         self._retries = 0
         self._seconds = 0.0
         self._waited = 0.0
+        self._latest: deque[float] = deque(maxlen=_LATEST)
 
     def breaker(self, policy: BreakerPolicy) -> Breaker:
         if policy not in self._breakers:
@@ -59,6 +64,7 @@ class Gates:
         self._retries += record.attempts - 1
         self._seconds += record.seconds
         self._waited += record.waited
+        self._latest.append(record.seconds)
 
     def health(self) -> dict[str, Any]:
         calls = self._outcomes.total()
@@ -71,6 +77,7 @@ class Gates:
             "retries": self._retries,
             "mean_seconds": self._seconds / calls if calls else 0.0,
             "waited_seconds": self._waited,
+            "latency": _percentiles(self._latest),
             "breaker": next((each for each in breakers if each["state"] != "closed"), None)
             or (breakers[0] if breakers else None),
             "concurrency": {
@@ -83,6 +90,13 @@ class Gates:
             "spent_today": self.spending.today(),
             "retry_budget": [budget.health() for budget in self._budgets.values()],
         }
+
+
+def _percentiles(seconds: Iterable[float]) -> dict[str, float]:
+    """``{p50, p95, p99}``; nothing where there are no calls."""
+    ordered = sorted(seconds)
+    last = len(ordered) - 1
+    return {f"p{part}": ordered[round(last * part / 100)] for part in _PARTS} if ordered else {}
 
 
 def defaults() -> Policies:

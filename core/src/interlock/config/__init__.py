@@ -35,6 +35,7 @@ from interlock.config.model import (
     WorkflowsConfig,
 )
 from interlock.config.schema import json_schema
+from interlock.config.secrets import Secrets
 from interlock.config.shown import redacted
 from interlock.config.validation import faults_of
 
@@ -60,6 +61,7 @@ __all__ = [
     "QueueConfig",
     "RetentionConfig",
     "ScheduleConfig",
+    "Secrets",
     "ServiceConfig",
     "TelemetryConfig",
     "ToolConfig",

@@ -35,6 +35,9 @@ class DaemonConfig(Section):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="the least severe lines that are logged"
     )
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="of log lines; auto: text on a terminal, JSON lines otherwise"
+    )
 
 
 _DAY = 86400.0
@@ -71,6 +74,9 @@ class TelemetryConfig(Section):
     endpoint: str | None = Field(None, description="URL of the collector, for `otlp`")
     sample_ratio: float = Field(1.0, ge=0, le=1, description="share of traces that is recorded")
     service_name: str = Field("interlock", description="name of this process in traces")
+    trace_url: str | None = Field(
+        None, description="where a trace is shown, as http://127.0.0.1:16686/trace/{trace}"
+    )
 
 
 class PluginsConfig(Section):

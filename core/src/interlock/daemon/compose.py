@@ -14,7 +14,8 @@ import anyio
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
 from interlock.daemon.deployment import Deployment, limits_of
-from interlock.daemon.housekeeping import keep_house
+from interlock.daemon.housekeeping import keep_gauges, keep_house
+from interlock.daemon.logs import Logs
 from interlock.daemon.plan import make_plan
 from interlock.events import Bus
 from interlock.host import Host
@@ -83,11 +84,19 @@ async def open_runtime(
 
 
 @asynccontextmanager
-async def open_system(path: Path, *, world: World | None = None) -> AsyncIterator[System]:
-    """As :func:`open_runtime`, for an owner who drains at the right moment himself."""
+async def open_system(
+    path: Path, *, world: World | None = None, logs: Logs | None = None
+) -> AsyncIterator[System]:
+    """As :func:`open_runtime`, for an owner who drains at the right moment himself.
+
+    Args:
+        logs: of the process, if it is ours; follows the configuration from then on.
+    """
     world = world or RealWorld()
     plan = await make_plan(path, world)
     config = plan.config
+    if logs is not None:
+        logs.use(config)
     async with AsyncExitStack() as stack:
         telemetry = await _telemetry(config.telemetry, world, stack)
         journal = await stack.enter_async_context(
@@ -121,6 +130,9 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
         tasks = anyio.create_task_group()
         deployment = Deployment(path, plan, runtime, engine, world, tasks)
         runtime.reloading = deployment.reload
+        if logs is not None:
+            runtime.log = logs.book
+            deployment.listeners.append(logs.use)
         for template in plan.templates:
             runtime.register(template)
         await stack.enter_async_context(engine)
@@ -128,6 +140,8 @@ async def open_system(path: Path, *, world: World | None = None) -> AsyncIterato
         deployment.begin()
         tasks.start_soon(bus.run)
         tasks.start_soon(keep_house, journal, config.journal.retention, world)
+        if config.telemetry.exporter != "none":
+            tasks.start_soon(keep_gauges, runtime, world)
         stack.callback(tasks.cancel_scope.cancel)
         use_runtime(runtime)
         runtime.ready = True

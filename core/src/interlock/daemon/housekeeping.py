@@ -1,4 +1,4 @@
-"""Deletes what is over for long enough, while the daemon runs."""
+"""What is done now and then while the daemon runs: delete what is over, read the gauges."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import logging
 
 from interlock.config import RetentionConfig
 from interlock.journal import Cutoffs, Journal, JournalError
+from interlock.runtime import Runtime
+from interlock.runtime.gauges import all_gauges
 from interlock.sdk import World
 
 _ENDS = ("failed", "cancelled", "compensated", "compensation_failed")
+_GAUGES_EVERY = 15.0
 _log = logging.getLogger(__name__)
 
 
@@ -23,6 +26,16 @@ async def keep_house(journal: Journal, retention: RetentionConfig, world: World)
             if swept.any:
                 _log.info("deleted what is over: %s", swept)
         await world.sleep(retention.every)
+
+
+async def keep_gauges(runtime: Runtime, world: World) -> None:
+    """Read how everything stands for whoever exports it, until cancelled."""
+    while True:
+        try:
+            runtime.telemetry.gauges = await all_gauges(runtime)
+        except JournalError as error:
+            _log.error("the gauges stay as they were: %s", error)
+        await world.sleep(_GAUGES_EVERY)
 
 
 def cutoffs(retention: RetentionConfig, now: float) -> Cutoffs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -59,6 +60,41 @@ async def make_plan(path: Path, world: World) -> Plan:
     return Plan(
         config, plugins, templates, starts.triggers, starts.schedules, starts.alerts, draft.warnings
     )
+
+
+async def check_templates(
+    files: Sequence[Path], config: Path | None, world: World
+) -> Sequence[str]:
+    """Check template files on their own; the names of the workflows in them.
+
+    Args:
+        files: none means those of the configuration.
+        config: says which tools there are; None to believe every name.
+
+    Raises:
+        ConfigError: every fault of the configuration, or else of the templates.
+    """
+    if not files and config is not None:
+        return _names((await make_plan(config, world)).templates)
+    documents = [Document(file.read_text("utf-8"), str(file)) for file in files]
+    if config is None:
+        load_templates(documents, None, (await load_plugins(world)).functions)
+    else:
+        plan = await make_plan(config, world)
+        own = _documents(plan.config, plan.plugins)
+        others = [each for each in own if _place(each.file) not in map(_place, files)]
+        tools = _Tools(plan.config, plan.plugins).look_up
+        functions, queues = plan.plugins.functions, plan.config.queues
+        load_templates([*documents, *others], tools, functions, (), queues)
+    return [document.data["workflow"] for document in documents if "workflow" in document.data]
+
+
+def _names(templates: Sequence[Template]) -> list[str]:
+    return [template.name for template in templates]
+
+
+def _place(file: Path | str) -> Path:
+    return Path(file).resolve()
 
 
 class _Tools:

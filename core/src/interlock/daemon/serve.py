@@ -17,7 +17,7 @@ from interlock.api import build_app
 from interlock.config import Config
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.door import Server, guard_of
-from interlock.daemon.logs import set_up_logs
+from interlock.daemon.logs import Logs
 from interlock.daemon.mcp import LateMcp
 from interlock.daemon.memory import settle_memory
 from interlock.daemon.reloading import reload_on_change, reload_on_signal
@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> bool:
+async def serve(
+    path: Path, *, on_listening: Callable[[str, System], None], logs: Logs | None = None
+) -> bool:
     """Run the daemon of the configuration file at ``path`` until a signal ends it.
 
     Args:
         on_listening: called with the URL once requests are answered.
+        logs: of the process.
 
     Returns:
         True after a clean drain, False if work had to be cut off.
@@ -45,7 +48,7 @@ async def serve(path: Path, *, on_listening: Callable[[str, System], None]) -> b
         Conflict: another daemon uses the same state directory.
         NeedsAttention: the address cannot be listened on.
     """
-    async with open_system(path) as system:
+    async with open_system(path, logs=logs) as system:
         daemon = system.config.daemon
         with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
             url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
@@ -114,13 +117,22 @@ def _mcp(system: System, state: StateDirectory) -> LateMcp:
 def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
     """:func:`serve` in an event loop of its own, with logs on standard error."""
 
-    def listening(url: str, system: System) -> None:
-        set_up_logs(system.config.daemon.log_level)
+    def listening(url: str, _: System) -> None:
         settle_memory()
         on_listening(url)
 
-    set_up_logs("warning")
-    return anyio.run(partial(serve, path, on_listening=listening))
+    logs = Logs()
+    try:
+        return anyio.run(partial(serve, path, on_listening=listening, logs=logs))
+    except BaseExceptionGroup as group:
+        raise _innermost(group) from None
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What went wrong, without the task groups that it went through."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _listen(config: Config) -> closing[socket.socket]:

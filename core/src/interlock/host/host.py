@@ -176,6 +176,10 @@ class Host:
         """Let calls through at once, whatever failed before."""
         self._service(name).gates.reset_breakers()
 
+    def actors(self) -> dict[str, Any]:
+        """See :meth:`ActorSystem.tree`."""
+        return self._surroundings.actors.tree()
+
     def health(self) -> list[dict[str, Any]]:
         """Each service by name: its state and why, gates, actor, and when it blocked the loop."""
         reports = [service.health() for service in self._services.values()]

@@ -17,6 +17,7 @@ from interlock.journal.events import Events
 from interlock.journal.memos import Memos
 from interlock.journal.queues import QueueRecords
 from interlock.journal.reader import Reader
+from interlock.journal.recent import Recent
 from interlock.journal.retention import Retention
 from interlock.journal.runs import RunRecord, Runs, read_runs
 from interlock.journal.spending import SpendingRecords
@@ -49,6 +50,7 @@ class Journal:
         self.queues = QueueRecords(writer, reader, self.runs)
         self.memos = Memos(writer, reader)
         self.spending = SpendingRecords(writer)
+        self.recent = Recent(reader)
 
     @property
     def pending(self) -> int:

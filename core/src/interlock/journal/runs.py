@@ -69,6 +69,7 @@ _TAKE_OVER = """INSERT INTO steps
 
 _COLUMNS = f"""id, workflow, version, status, created, {resolved("input")}, parent, trace, intent,
     tags, finished, wake, {resolved("output")}, problem, waiting, deadline, inherited"""
+_BRIEF = _COLUMNS.replace(resolved("input"), "NULL").replace(resolved("output"), "NULL")
 _JSON = (5, 9, 12, 13, 14)
 _GET = f"SELECT {_COLUMNS} FROM runs WHERE id = ?"
 _BEGINNING = f"""SELECT {_COLUMNS} FROM runs
@@ -273,10 +274,15 @@ class Runs:
         *,
         limit: int = 50,
         before: str | None = None,
+        brief: bool = False,
     ) -> Sequence[RunRecord]:
-        """Newest first; ``before`` is the id after which a listing goes on."""
+        """Newest first; ``before`` is the id after which a listing goes on.
+
+        Args:
+            brief: without inputs and outputs, which may be large.
+        """
         condition, values = which.sql()
-        sql = f"""SELECT {_COLUMNS} FROM runs WHERE {_BEFORE} AND {condition}
+        sql = f"""SELECT {_BRIEF if brief else _COLUMNS} FROM runs WHERE {_BEFORE} AND {condition}
             ORDER BY created DESC, id DESC LIMIT ?"""
         return [_record(row) for row in await self._reader.rows(sql, (before, *values, limit))]
 

@@ -12,6 +12,8 @@ from interlock.journal.payloads import resolved
 
 _INPUT = f"json_extract(CAST({resolved('input')} AS TEXT), ?) IS ?"
 _WITHIN = "EXISTS (SELECT 1 FROM json_each(?) WHERE workflow GLOB value)"
+_TEXT = f"""instr(lower(id || ' ' || workflow || ' ' || CAST(tags AS TEXT) || ' '
+    || ifnull(CAST(problem AS TEXT), '') || ' ' || CAST({resolved("input")} AS TEXT)), lower(?))"""
 _TAG = "EXISTS (SELECT 1 FROM json_each(CAST(tags AS TEXT)) WHERE value = ?)"
 
 
@@ -27,6 +29,7 @@ class RunFilter:
     Attributes:
         since, until: seconds since the epoch; when the run was created.
         within: patterns of workflows; None for all.
+        text: somewhere in the id, the workflow's name, the tags, the input or the problem.
         input: fields of the input, by dotted path, and what they hold.
     """
 
@@ -36,6 +39,7 @@ class RunFilter:
     since: float | None = None
     until: float | None = None
     within: Sequence[str] | None = None
+    text: str | None = None
     input: Mapping[str, Any] = field(default_factory=dict)
 
     def sql(self) -> tuple[str, list[Any]]:
@@ -47,6 +51,7 @@ class RunFilter:
             ("created >= ?", self.since),
             ("created < ?", self.until),
             (_WITHIN, globs(self.within)),
+            (_TEXT, self.text),
         ]
         terms = [(term, [value]) for term, value in wanted if value is not None]
         terms += [(_INPUT, [_json_path(path), value]) for path, value in self.input.items()]

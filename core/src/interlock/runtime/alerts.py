@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 State = Literal["quiet", "pending", "firing"]
 
-_MOST = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -144,8 +143,8 @@ class Alerts:
             "services": services,
             "runs": counts,
             "queues": {each["name"]: each for each in await runtime.queues()},
-            "dead_letters": len(await runtime.dead_letters(limit=_MOST)),
-            "approvals": len(await runtime.approvals(limit=_MOST)),
+            "dead_letters": sum((await runtime.journal.recent.dead_letters()).values()),
+            "approvals": await runtime.journal.recent.questions(),
         }
 
 
@@ -160,6 +159,7 @@ def _service(report: Mapping[str, Any], rates: Mapping[str, Any]) -> dict[str, A
         "breaker": {"opened": "open", "half-opened": "half-open"}.get(breaker, breaker),
         "in_flight": concurrency.get("in_flight", 0),
         "waiting": concurrency.get("waiting", 0),
+        "spent_today": gates.get("spent_today", {}),
         **nothing,
         **rates,
     }

@@ -1,13 +1,60 @@
-"""How the services do, as gauges."""
+"""How everything stands, as gauges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
+from interlock.host import Host
+from interlock.journal import Journal
 from interlock.telemetry import Gauge
+from interlock.workflows import Engine
 
 _BREAKER = {"closed": 0.0, "half-opened": 0.5, "opened": 1.0}
+
+
+class Seen(Protocol):
+    """What is asked of the runtime."""
+
+    host: Host
+    engine: Engine
+    journal: Journal
+
+    @property
+    def alerts(self) -> Any: ...
+
+
+async def all_gauges(runtime: Seen) -> list[Gauge]:
+    """Of services, actors, runs, queues, and what waits for people."""
+    recent, queues = runtime.journal.recent, await runtime.engine.queues.list()
+    return [
+        *service_gauges(runtime.host.health()),
+        *actor_gauges(runtime.host.actors()),
+        *queue_gauges(queues),
+        _by(
+            "interlock.runs.open",
+            "Runs that are not over",
+            "status",
+            await runtime.journal.runs.counts(),
+        ),
+        _by(
+            "interlock.dead_letters",
+            "What could not be handled",
+            "kind",
+            await recent.dead_letters(),
+        ),
+        Gauge(
+            "interlock.approvals.open",
+            "Questions to people",
+            [({}, float(await recent.questions()))],
+        ),
+        _by(
+            "interlock.alert.firing",
+            "1 if the alert fires",
+            "alert",
+            {each["name"]: each["state"] == "firing" for each in runtime.alerts()},
+        ),
+    ]
 
 
 def service_gauges(reports: Iterable[Mapping[str, Any]]) -> list[Gauge]:
@@ -32,3 +79,40 @@ def service_gauges(reports: Iterable[Mapping[str, Any]]) -> list[Gauge]:
             labels = {**name, "limit": budget["limit"], "budget": str(number)}
             available.points.append((labels, float(budget["available"])))
     return [ready, breaker, in_flight, waiting, available]
+
+
+def actor_gauges(tree: Mapping[str, Any]) -> list[Gauge]:
+    """From a tree as ``Host.actors`` makes it."""
+    running = Gauge("interlock.actor.running", "1 if the actor takes messages")
+    queued = Gauge("interlock.actor.queued", "Messages in its mailbox")
+    busy = Gauge("interlock.actor.in_flight", "Messages that it works on")
+    restarts = Gauge("interlock.actor.restarts", "Crashes within the restart window")
+    for actor in _leaves(tree):
+        name = {"actor": str(actor["name"])}
+        running.points.append((name, float(actor["state"] == "running")))
+        queued.points.append((name, float(actor["queued"])))
+        busy.points.append((name, float(actor["in_flight"])))
+        restarts.points.append((name, float(actor["restarts"])))
+    return [running, queued, busy, restarts]
+
+
+def queue_gauges(queues: Iterable[Mapping[str, Any]]) -> list[Gauge]:
+    waiting = Gauge("interlock.queue.waiting", "Runs that wait for their turn")
+    active = Gauge("interlock.queue.active", "Runs that have their turn")
+    for queue in queues:
+        name = {"queue": str(queue["name"])}
+        waiting.points.append((name, float(queue["waiting"])))
+        active.points.append((name, float(queue["active"])))
+    return [waiting, active]
+
+
+def _leaves(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for child in tree.get("children", ()):
+        if "children" in child:
+            yield from _leaves(child)
+        else:
+            yield child
+
+
+def _by(name: str, description: str, label: str, values: Mapping[str, float]) -> Gauge:
+    return Gauge(name, description, [({label: key}, float(n)) for key, n in values.items()])

@@ -9,29 +9,28 @@ from typing import Any
 from interlock.events import Bus, Clockwork
 from interlock.host import Host
 from interlock.journal import Journal, RunFilter
-from interlock.runtime.attention import AttentionOperations
 from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
 from interlock.runtime.events import EventOperations
-from interlock.runtime.gauges import service_gauges
 from interlock.runtime.operators import each_run, replay
+from interlock.runtime.overlook import Overlook
 from interlock.runtime.services import ServiceOperations
 from interlock.runtime.sight import (
     visible_letter,
     visible_run,
     visible_schedule,
     visible_template,
-    within_scopes,
 )
+from interlock.runtime.traces import trace_of
 from interlock.sdk import Conflict, NotFound, RealWorld, World
-from interlock.telemetry import Telemetry
+from interlock.telemetry import LogBook, Telemetry
 from interlock.workflows import Engine, Template, template_of
 
 Reload = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @dataclass
-class Runtime(ServiceOperations, AttentionOperations, EventOperations):
+class Runtime(ServiceOperations, EventOperations, Overlook):
     """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open`.
 
     Everything that goes in or comes out is JSON. Errors are of ``interlock.sdk.errors``.
@@ -47,6 +46,7 @@ class Runtime(ServiceOperations, AttentionOperations, EventOperations):
     schedules: dict[str, Clockwork] = field(default_factory=dict)
     ready: bool = False
     reloading: Reload | None = None
+    log: LogBook | None = None
     alerts: Callable[[], list[dict[str, Any]]] = list
 
     # Tools
@@ -149,15 +149,8 @@ class Runtime(ServiceOperations, AttentionOperations, EventOperations):
     async def run(self, run_id: str) -> dict[str, Any]:
         """A run by a beginning of its id; ``usage``, of all below it: ``{service: {unit: n}}``."""
         record = await visible_run(self, run_id)
-        return {**record.to_dict(), "usage": await self.journal.spending.of_run(record.id)}
-
-    async def runs(
-        self, which: RunFilter | None = None, *, limit: int = 50, before: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Runs, newest first; ``before`` is the id to continue a listing after."""
-        which = within_scopes(which or RunFilter())
-        found = await self.engine.list(which, limit=limit, before=before)
-        return [record.to_dict() for record in found]
+        usage = await self.journal.spending.of_run(record.id)
+        return {**record.to_dict(), **trace_of(record, self.effective_config), "usage": usage}
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:
         """The recorded steps of a run, in the order in which they ended."""
@@ -271,20 +264,25 @@ class Runtime(ServiceOperations, AttentionOperations, EventOperations):
 
     # State
 
-    def plugins(self) -> list[dict[str, Any]]:
-        """Each plugin: name, version, state, what it brings, or why it failed to load."""
-        return [record.to_dict() for record in self.host.plugins]
-
     @audited("dead-letter.replay")
-    async def replay(self, letter: str) -> None:
+    async def replay(
+        self, letter: str, *, payload: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Handle a dead letter after all: deliver an event again, retry a run.
+
+        Args:
+            payload: instead of an event's payload or a run's input, which makes a new event or
+                a new run of it.
+
+        Returns:
+            ``{event}`` or ``{run_id}`` if there is a new one.
 
         Raises:
             NotFound: there is no such letter.
-            Conflict: it cannot be replayed.
+            Conflict: it cannot be replayed, or not with another payload.
         """
         await visible_letter(self, letter)
-        await replay(self, letter)
+        return await replay(self, letter, payload)
 
     @audited("dead-letter.discard")
     async def discard(self, letter: str) -> None:
@@ -292,17 +290,6 @@ class Runtime(ServiceOperations, AttentionOperations, EventOperations):
         if current_caller().limited:
             await visible_letter(self, letter)
         await self.journal.dead_letters.discard(letter)
-
-    async def blob(self, digest: str) -> tuple[bytes, str]:
-        """What is kept beside the journal, and its media type; NotFound if it is gone."""
-        return await self.journal.blobs.find(digest)
-
-    def metrics(self) -> list[dict[str, Any]]:
-        return self.telemetry.snapshot()
-
-    def prometheus(self) -> str:
-        """The metrics, and how the services do, in Prometheus' text format."""
-        return self.telemetry.prometheus(service_gauges(self.services()))
 
     @audited("config.reload")
     async def reload(self, *, check: bool = False) -> dict[str, Any]:

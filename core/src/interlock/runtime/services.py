@@ -18,7 +18,7 @@ _PAUSED = ":paused"
 
 
 class ServiceOperations:
-    """The part of :class:`Runtime` that is about services."""
+    """The part of :class:`Runtime` that is about services and their plugins."""
 
     host: Host
     engine: Engine
@@ -35,6 +35,10 @@ class ServiceOperations:
             nearest = get_close_matches(name, reports)
             raise NotFound(f"there is no service {name!r}", nearest=nearest, kind="service")
         return reports[name]
+
+    def plugins(self) -> list[dict[str, Any]]:
+        """Each plugin: name, version, state, what it brings, or why it failed to load."""
+        return [record.to_dict() for record in self.host.plugins]
 
     @audited("service.pause")
     async def pause_service(self, service: str) -> None:

@@ -1,9 +1,20 @@
 """Spans and metrics; the only package that knows OpenTelemetry."""
 
+from interlock.telemetry.logbook import LogBook
 from interlock.telemetry.metrics import BOUNDS, Counter, Histogram
 from interlock.telemetry.options import TelemetryOptions
 from interlock.telemetry.prometheus import Gauge
-from interlock.telemetry.spans import Span
+from interlock.telemetry.spans import Span, current_trace
 from interlock.telemetry.telemetry import Telemetry
 
-__all__ = ["BOUNDS", "Counter", "Gauge", "Histogram", "Span", "Telemetry", "TelemetryOptions"]
+__all__ = [
+    "BOUNDS",
+    "Counter",
+    "Gauge",
+    "Histogram",
+    "LogBook",
+    "Span",
+    "Telemetry",
+    "TelemetryOptions",
+    "current_trace",
+]

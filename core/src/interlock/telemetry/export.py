@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from opentelemetry.metrics import CallbackOptions, Meter, Observation
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import (
-    ConsoleMetricExporter,
-    MetricExporter,
-    PeriodicExportingMetricReader,
-)
+from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-from interlock.sdk import NeedsAttention
-from interlock.telemetry.metrics import Counter, Histogram, Metrics
+from interlock.sdk import NeedsAttention, World
+from interlock.telemetry.metrics import Metrics
 from interlock.telemetry.options import TelemetryOptions
+from interlock.telemetry.prometheus import Gauge
+from interlock.telemetry.readings import Reader
 
 
 def tracer_provider(
@@ -45,17 +41,18 @@ def span_processors(options: TelemetryOptions) -> list[SpanProcessor]:
     return [] if exporter is None else [BatchSpanProcessor(exporter)]
 
 
-def meter_provider(options: TelemetryOptions, metrics: Metrics) -> MeterProvider | None:
+def metric_reader(
+    options: TelemetryOptions,
+    metrics: Metrics,
+    gauges: Callable[[], Sequence[Gauge]],
+    world: World,
+) -> Reader | None:
     """Exports our instruments every ``metrics_interval``; None if nobody wants them."""
     exporter = _metric_exporter(options)
     if exporter is None:
         return None
-    reader = PeriodicExportingMetricReader(exporter, options.metrics_interval * 1000)
-    provider = MeterProvider(
-        [reader], Resource.create({"service.name": options.service_name}), shutdown_on_exit=False
-    )
-    _observe(provider.get_meter("interlock"), metrics)
-    return provider
+    resource = Resource.create({"service.name": options.service_name})
+    return Reader(exporter, options.metrics_interval, metrics, gauges, resource, world)
 
 
 def _span_exporter(options: TelemetryOptions) -> SpanExporter | None:
@@ -91,28 +88,3 @@ def _extra_missing() -> NeedsAttention:
         "telemetry.exporter otlp needs a package that is not installed",
         hint="install interlock[otlp]",
     )
-
-
-def _observe(meter: Meter, metrics: Metrics) -> None:
-    """One gauge-like instrument for each of ours; those made later are read as well."""
-
-    def counts(options: CallbackOptions) -> Iterable[Observation]:
-        return [_observation(each, point) for each in metrics.counters() for point in each.points()]
-
-    def totals(options: CallbackOptions) -> Iterable[Observation]:
-        return [
-            _observation(each, {**point, "value": point["sum"]})
-            for each in metrics.histograms()
-            for point in each.points()
-        ]
-
-    meter.create_observable_counter("interlock.count", [counts], description="events by name")
-    meter.create_observable_counter("interlock.seconds", [totals], "s", "time spent by name")
-
-
-def _observation(instrument: Counter | Histogram, point: dict[str, object]) -> Observation:
-    attributes = point["attributes"]
-    assert isinstance(attributes, dict)  # noqa: S101 - made by points()
-    value = point["value"]
-    assert isinstance(value, int | float)  # noqa: S101 - made by points()
-    return Observation(value, {"name": instrument.name, **attributes})

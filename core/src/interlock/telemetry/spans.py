@@ -131,6 +131,12 @@ def traceparent_of(span: trace.Span) -> str:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
+def current_trace() -> str | None:
+    """The id of the trace that this code is part of."""
+    span = current_span.get()
+    return None if span is None else f"{span.get_span_context().trace_id:032x}"
+
+
 @lru_cache(maxsize=1024)
 def remote_span(traceparent: str) -> trace.Span | None:
     """The span that a traceparent names; None if it names none. The steps of a run share one."""

@@ -10,7 +10,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.trace import SpanProcessor
 
 from interlock.sdk import RealWorld, World
-from interlock.telemetry.export import meter_provider, span_processors, tracer_provider
+from interlock.telemetry.export import metric_reader, span_processors, tracer_provider
 from interlock.telemetry.metrics import Counter, Histogram, Labels, Metrics
 from interlock.telemetry.options import TelemetryOptions
 from interlock.telemetry.prometheus import Gauge, exposition
@@ -40,6 +40,9 @@ class Telemetry:
         world: draws which traces are recorded.
         processors: further receivers of spans, for tests.
 
+    Attributes:
+        gauges: exported beside the instruments, as they are at that moment.
+
     Raises:
         NeedsAttention: the exporter is an extra that is not installed.
     """
@@ -58,7 +61,8 @@ class Telemetry:
         receivers = [*span_processors(options), *processors]
         self._traces = tracer_provider(options, receivers) if receivers else None
         self._tracer = self._traces.get_tracer("interlock") if self._traces else None
-        self._meters = meter_provider(options, self._metrics)
+        self.gauges: Sequence[Gauge] = ()
+        self._reader = metric_reader(options, self._metrics, lambda: self.gauges, self._world)
 
     def span(
         self,
@@ -153,5 +157,5 @@ class Telemetry:
         if self._traces is not None:
             self._traces.force_flush(_FLUSH_MILLISECONDS)
             self._traces.shutdown()
-        if self._meters is not None:
-            self._meters.shutdown(_FLUSH_MILLISECONDS)
+        if self._reader is not None:
+            self._reader.shutdown(_FLUSH_MILLISECONDS)

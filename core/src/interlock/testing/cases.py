@@ -1,4 +1,5 @@
-"""The files of ``interlock test``: what goes into a workflow, what its tools answer, what follows.
+"""The files of ``interlock workflow test``: what goes into a workflow, what its tools answer, and
+what follows.
 
 A file ``x.test.yaml`` stands beside the templates that it tests::
 
@@ -137,7 +138,7 @@ class Case(_Part):
 
     Attributes:
         crashes: steps at whose calls the process dies, each once.
-        recorded: a file of real answers, beside the test file; see ``interlock test --record``.
+        recorded: a file of real answers, beside the test file; see ``test --record``.
     """
 
     name: str

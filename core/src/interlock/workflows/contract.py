@@ -102,7 +102,12 @@ class Engine(Protocol):
     async def get(self, run_id: str) -> RunRecord: ...
 
     async def list(
-        self, which: RunFilter, *, limit: int = 50, before: str | None = None
+        self,
+        which: RunFilter,
+        *,
+        limit: int = 50,
+        before: str | None = None,
+        brief: bool = False,
     ) -> Sequence[RunRecord]: ...
 
     async def steps(self, run_id: str) -> Sequence[StepRecord]: ...

@@ -1,4 +1,4 @@
-"""Waiting for runs to end, also for those that are not in memory."""
+"""The ends of runs: who waits for them, and how long they took to come."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ from collections.abc import Awaitable, Callable, Container
 
 from interlock.journal import RunRecord
 from interlock.sdk.errors import InterlockError
+from interlock.telemetry import Telemetry
 
 
 class Ends:
-    """Who waits for the end of which run.
+    """Who waits for the end of which run, in memory or not.
 
     Args:
         live: ids of the runs in memory, which have certainly not ended.
         read: the record of any other run.
     """
 
-    def __init__(self, live: Container[str], read: Callable[[str], Awaitable[RunRecord]]) -> None:
+    def __init__(
+        self,
+        live: Container[str],
+        read: Callable[[str], Awaitable[RunRecord]],
+        telemetry: Telemetry,
+    ) -> None:
+        about = "Seconds from a run's creation to its end"
+        self._durations = telemetry.histogram(
+            "interlock.run.duration", about, ("workflow", "status")
+        )
         self._live = live
         self._read = read
         self._waiting: dict[str, list[asyncio.Future[RunRecord]]] = {}
@@ -40,6 +50,8 @@ class Ends:
                 self._waiting.pop(run_id, None)
 
     def reached(self, run: RunRecord) -> None:
+        if run.finished is not None:
+            self._durations.record(run.finished - run.created, run.workflow, run.status)
         for end in self._open(run.id):
             end.set_result(run)
 

@@ -99,7 +99,7 @@ class EmbeddedEngine:
         self.lifecycle = Lifecycle(announce)
         self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
-        self._ends = Ends(self._live, self.get)
+        self._ends = Ends(self._live, self.get, self.telemetry)
         recover = self._options.recover
         self._recovery = Recovery(
             journal, world, self._templates, self._live, self._continue, recover
@@ -236,10 +236,10 @@ class EmbeddedEngine:
         return await self.journal.runs.find(run_id)
 
     async def list(
-        self, which: RunFilter, *, limit: int = 50, before: str | None = None
+        self, which: RunFilter, *, limit: int = 50, before: str | None = None, brief: bool = False
     ) -> Sequence[RunRecord]:
-        """Newest first; ``before`` is the id after which the listing goes on."""
-        return await self.journal.runs.list(which, limit=limit, before=before)
+        """Newest first, after the run ``before``; ``brief`` is without inputs and outputs."""
+        return await self.journal.runs.list(which, limit=limit, before=before, brief=brief)
 
     async def steps(self, run_id: str) -> Sequence[StepRecord]:
         """The steps of a run that have ended or wait, in that order."""
@@ -366,7 +366,9 @@ class EmbeddedEngine:
 
     def lost(self, run: RunRecord, error: JournalError) -> None:
         """The record of a run cannot be written: it stops here, as at a crash, for a while."""
-        _log.error("run %s stops, its record cannot be written: %s", run.id, error)
+        _log.error(
+            "run %s stops, its record cannot be written: %s", run.id, error, extra={"run": run.id}
+        )
         if live := self._live.pop(run.id, None):
             live.close()
         self._ends.lost(run.id, error)

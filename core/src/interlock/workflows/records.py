@@ -17,6 +17,8 @@ class StepRecord:
         status: ``started``, ``waiting``, ``succeeded``, ``failed`` or ``skipped``.
         output: large ones as ``{"blob": digest}``.
         seconds: from the first attempt's start to the last one's end.
+        history: ``{kind, status, started, finished}`` of its attempts, of kind ``try``, and of
+            the waits between them.
     """
 
     path: str
@@ -28,6 +30,7 @@ class StepRecord:
     waiting: dict[str, Any] | None
     started: float
     finished: float | None
+    history: tuple[dict[str, Any], ...] = ()
 
     @property
     def seconds(self) -> float | None:
@@ -40,11 +43,13 @@ class StepRecord:
 def step_records(rows: Sequence[StepRow]) -> list[StepRecord]:
     """In the order of their last attempts."""
     found: dict[str, list[StepRow]] = {}
+    parts: dict[str, list[StepRow]] = {}
     for row in rows:
         path = _step_of(row.path)
+        parts.setdefault(path, []).append(row)
         if row.path == path or row.finished is None or not _is_pause(row):
             found[path] = [*found.pop(path, []), row]
-    return [_folded(path, attempts) for path, attempts in found.items()]
+    return [_folded(path, attempts, parts[path]) for path, attempts in found.items()]
 
 
 def _step_of(path: str) -> str:
@@ -58,7 +63,7 @@ def _is_pause(row: StepRow) -> bool:
     return row.path.endswith("~pause")
 
 
-def _folded(path: str, rows: list[StepRow]) -> StepRecord:
+def _folded(path: str, rows: list[StepRow], parts: list[StepRow]) -> StepRecord:
     last = rows[-1]
     value = output_of(last.payload)
     calls = [row for row in rows if not _is_pause(row)]
@@ -72,4 +77,11 @@ def _folded(path: str, rows: list[StepRow]) -> StepRecord:
         waiting=value if last.status == "waiting" else None,
         started=rows[0].started,
         finished=last.finished,
+        history=tuple(_part(row) for row in sorted(parts, key=lambda row: row.started)),
     )
+
+
+def _part(row: StepRow) -> dict[str, Any]:
+    kind = "wait" if _is_pause(row) or row.status == "waiting" else "try"
+    times = {"started": row.started, "finished": row.finished}
+    return {"kind": kind, "status": row.status, **times}

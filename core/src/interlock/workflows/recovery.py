@@ -88,7 +88,9 @@ class Recovery:
     async def _put_aside(self, run_id: str, lives: int) -> None:
         record = await self._journal.runs.find(run_id)
         reason = f"the process ended {lives} times while the run was begun; resume it to try again"
-        _log.error("run %s of %s is put aside: %s", run_id, record.workflow, reason)
+        _log.error(
+            "run %s of %s is put aside: %s", run_id, record.workflow, reason, extra={"run": run_id}
+        )
         await self._journal.runs.intend(run_id, "pause")
         waiting = {"reason": reason, "until": None, "step": ""}
         self._journal.runs.update(replace(record, status="paused", waiting=waiting, wake=inf))
@@ -106,7 +108,7 @@ class Recovery:
         try:
             record, template = await self._with_template(record, steps)
         except InterlockError as error:
-            _log.error("run %s cannot go on: %s", record.id, error)
+            _log.error("run %s cannot go on: %s", record.id, error, extra={"run": record.id})
             unread = "" if isinstance(error, CodeChanged) else "its template cannot be read: "
             self._journal.runs.update(record.stuck(f"{unread}{error}"))
             return
@@ -125,5 +127,7 @@ class Recovery:
         except CodeChanged as change:
             # Old code cannot be had back; new code that fits the record is as good.
             moved = await self._templates.moved(record, steps, change)
-        _log.info("run %s goes on with version %.12s", record.id, moved.version)
+        _log.info(
+            "run %s goes on with version %.12s", record.id, moved.version, extra={"run": record.id}
+        )
         return moved, self._templates.get(record.workflow)

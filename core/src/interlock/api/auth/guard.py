@@ -92,7 +92,8 @@ class Guard:
         if not token:
             raise Unauthorized(
                 "a bearer token is required",
-                hint="the daemon wrote it to daemon.json in its state directory",
+                hint="`interlock token show` prints that of this machine's daemon; for another one "
+                "set INTERLOCK_TOKEN, or use --token-file",
             )
         found = self.tokens.find(token)
         if found is not None:
