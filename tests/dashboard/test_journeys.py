@@ -3,162 +3,232 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ..conftest import Daemon
-from .conftest import sign_in, token_of
+from .conftest import VIEWER, sign_in
 
-STATIC = Path(__file__).parents[2] / "core/src/interlock/dashboard/static"
+Start = Callable[..., str]
 
 
 def test_a_run_is_started_from_its_form_and_watched(page: Page) -> None:
-    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("link", name="Runs", exact=True).click()
     page.get_by_role("button", name="Start a run").click()
-    page.get_by_label("Workflow", exact=True).select_option("entry")
+    page.get_by_label("Workflow", exact=True).last.select_option("entry")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="Look at “text”")).to_be_visible()
-    page.get_by_label("text", exact=False).first.fill("hello")
+    page.get_by_label("text (required)").fill("hello")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("heading", name="entry succeeded")).to_be_visible()
-    expect(page.get_by_role("rowheader", name="put", exact=True)).to_be_visible()
-    expect(page.locator("rect.bar.good")).to_have_count(1)
+    page.locator(".steps summary").filter(has_text="put").click()
+    expect(page.locator(".steps pre")).to_contain_text('"entry": "hello"')
+    expect(page.locator(".steps i.good")).to_have_count(1)
 
 
-def test_an_approval_is_answered_with_its_form(page: Page, daemon: Daemon) -> None:
-    run = daemon.json("start", "entry", "--arg", "text=a", "--arg", "sign=true")["run_id"]
+def test_a_question_is_answered_where_the_run_is(page: Page, start: Start) -> None:
+    run = start("entry", text="a paper", sign=True)
     page.goto(f"/ui/runs/{run}")
-    page.get_by_role("link", name="Sign a?").click()
-    page.get_by_role("button", name="approve").click()
-    expect(page.get_by_text("Look at “name”")).to_be_visible()
-    page.get_by_label("name", exact=False).first.fill("Ada")
-    page.get_by_role("button", name="approve").click()
-    expect(page.get_by_text("Nobody is asked anything.")).to_be_visible()
-    page.goto(f"/ui/runs/{run}")
+    card = page.locator("article").filter(has_text="Sign a paper?")
+    card.get_by_role("button", name="approve").click()
+    expect(card.get_by_text("Look at “name”")).to_be_visible()
+    card.get_by_label("name (required)").fill("Ada")
+    card.get_by_role("button", name="approve").click()
     expect(page.get_by_role("heading", name="entry succeeded")).to_be_visible()
+    expect(card).to_have_count(0)
 
 
-def test_a_failed_run_tells_why_is_retried_and_forked(page: Page, daemon: Daemon) -> None:
-    run = daemon.json("start", "broken")["run_id"]
-    page.goto(f"/ui/runs/{run}")
+def test_a_question_leaves_the_inbox_and_the_count(page: Page, start: Start) -> None:
+    start("entry", text="a letter", sign=True)
+    page.get_by_role("link", name=re.compile("Approvals 1")).click()
+    card = page.locator("article").filter(has_text="Sign a letter?")
+    card.get_by_label("name (required)").fill("Ada")
+    card.get_by_role("button", name="reject").click()
+    expect(page.get_by_text("Nobody is asked anything.")).to_be_visible()
+    expect(page.get_by_role("link", name="Approvals", exact=True)).to_be_visible()
+
+
+def test_a_failed_run_shows_tries_waits_and_what_was_undone(page: Page, start: Start) -> None:
+    page.goto(f"/ui/runs/{start('broken')}")
     expect(page.get_by_role("heading", name="broken failed")).to_be_visible()
     # What a service says is text, whatever it looks like.
-    expect(page.get_by_text("<b>no</b>").first).to_be_visible()
-    page.get_by_role("button", name="Retry").click()
-    page.get_by_role("button", name="Fork", exact=True).click()
-    page.get_by_label("Do anew from").select_option("refuse")
-    page.locator("dialog").get_by_role("button", name="Fork").click()
+    expect(page.locator(".note").get_by_text("<b>no</b>")).to_be_visible()
+    refused = page.locator(".steps details").filter(has_text="refuse")
+    expect(refused.locator("i.bad")).to_have_count(2)
+    expect(refused.locator("i.wait")).to_have_count(1)
+    expect(page.locator(".steps details").filter(has_text="undo put").locator("i")).to_have_class(
+        "undo"
+    )
+    graph = page.get_by_role("region", name="Graph of the workflow")
+    expect(graph.locator(".node.bad")).to_contain_text("refuse")
+    expect(graph.locator(".node.undo")).to_contain_text("put")
+    expect(graph.locator(".branch")).to_have_count(2)
+
+
+def test_a_failed_run_is_retried(page: Page, start: Start) -> None:
+    page.goto(f"/ui/runs/{start('broken')}")
+    page.get_by_role("button", name="Retry", exact=True).click()
+    expect(page.get_by_text("It is tried again.")).to_be_visible()
+    expect(page.get_by_role("heading", name="broken failed")).to_be_visible()
+
+
+def test_a_run_goes_on_from_a_step_with_another_input(page: Page, start: Start) -> None:
+    run = start("broken")
+    page.goto(f"/ui/runs/{run}")
+    expect(page.get_by_role("heading", name="broken failed")).to_be_visible()
+    step = page.locator(".steps details").filter(has_text="refuse")
+    step.locator("summary").click()
+    step.get_by_role("button", name="Retry from here").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Do anew from")).to_have_value("refuse")
+    dialog.get_by_label("Input as JSON").fill('{"reason": "fine"}')
+    dialog.get_by_role("button", name="Start it").click()
     page.wait_for_url(re.compile(rf"/ui/runs/(?!{run})"))
-    expect(page.get_by_text(f"fork:{run}")).to_be_visible()
+    expect(page.get_by_role("heading", name="broken succeeded")).to_be_visible()
+    expect(page.get_by_text("fork of")).to_be_visible()
 
 
-def test_runs_are_cancelled_together(page: Page, daemon: Daemon) -> None:
-    for text in "ab":
-        daemon.command("start", "entry", "--arg", f"text={text}", "--arg", "sign=true")
-    page.goto("/ui/runs")
-    page.get_by_label("Status").select_option("waiting")
-    boxes = page.get_by_role("checkbox")
-    expect(boxes).to_have_count(2)
+def test_runs_are_found_chosen_and_cancelled_together(page: Page, start: Start) -> None:
     for number in range(2):
-        boxes.nth(number).check()
+        start("entry", text=f"together {number}", sign=True)
+    page.goto("/ui/runs")
+    page.get_by_label("Search id, input, problem").fill("together")
+    page.get_by_role("button", name=re.compile("^waiting")).click()
+    assert "text=together&status=waiting" in page.url
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.reload()
+    page.get_by_label("Choose all runs").check()
+    expect(page.get_by_text("2 chosen")).to_be_visible()
     page.get_by_role("button", name="cancel").click()
-    page.get_by_label("Status").select_option("cancelled")
+    page.get_by_role("button", name="Cancel them").click()
+    expect(page.get_by_text("No run fits.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^all")).click()
     expect(page.get_by_role("row").filter(has_text="cancelled")).to_have_count(2)
 
 
-def test_a_dead_letter_is_discarded(page: Page, daemon: Daemon) -> None:
-    daemon.command("start", "broken", "--wait", check=False)
-    page.get_by_role("link", name="Dead letters").first.click()
-    page.get_by_role("button", name="Discard").click()
-    page.locator("dialog").get_by_role("button", name="Discard").click()
-    expect(page.get_by_text("Everything could be handled.")).to_be_visible()
+def test_a_dead_letter_is_read_edited_and_replayed_another_discarded(
+    page: Page, start: Start, daemon: Daemon
+) -> None:
+    start("broken", reason="first letter")
+    start("broken", reason="second letter")
+    page.goto("/ui/dead-letters")
+    first = page.get_by_role("row").filter(has_text="first letter")
+    first.get_by_role("button", name="Edit and replay").click()
+    page.get_by_role("dialog").get_by_label("Input").fill('{"reason": "fine"}')
+    page.get_by_role("dialog").get_by_role("button", name="Replay").click()
+    page.get_by_role("link", name="a new run").click()
+    expect(page.get_by_role("heading", name="broken succeeded")).to_be_visible()
+    page.goto("/ui/dead-letters")
+    second = page.get_by_role("row").filter(has_text="second letter")
+    second.get_by_text(re.compile(r"Content, \d+ characters")).click()
+    expect(second.get_by_role("group", name="Content")).to_contain_text('"code": "rejected"')
+    second.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Discard them").click()
+    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    expect(second).to_have_count(0)
+    expect(first).to_have_count(0)
 
 
 def test_a_service_is_paused_and_a_tool_is_tried(page: Page) -> None:
-    page.get_by_role("link", name="Services").click()
-    page.get_by_role("button", name="pause").click()
-    expect(page.get_by_text("◷ paused")).to_be_visible()
-    page.goto("/ui/tools/ledger.put")
-    page.get_by_label("entry", exact=False).first.fill("x")
-    page.get_by_role("button", name="Call").click()
-    expect(page.get_by_text("paused by an operator")).to_be_visible()
+    def call() -> None:
+        page.goto("/ui/tools/ledger.put")
+        page.get_by_label("entry (required)").fill("x")
+        page.get_by_role("button", name="Call").click()
+
     page.goto("/ui/services")
+    row = page.get_by_role("row").filter(has_text="of 1000")
+    row.get_by_role("button", name="pause").click()
+    expect(row).to_contain_text("paused")
+    call()
+    expect(page.get_by_text("paused by an operator")).to_be_visible()
+    page.goto("/ui/services/ledger")
     page.get_by_role("button", name="resume").click()
-    page.goto("/ui/tools/ledger.put")
-    page.get_by_label("entry", exact=False).first.fill("x")
-    page.get_by_role("button", name="Call").click()
+    call()
     expect(page.get_by_text("answered in")).to_be_visible()
 
 
-def test_every_page_shows_and_needs_no_mouse(page: Page) -> None:
-    names = ["Runs", "Services", "Approvals", "Schedules", "Queues", "Tools", "Plugins"]
-    for name in names:
-        page.get_by_role("link", name=name, exact=True).focus()
-        page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text(name)
-        expect(page).to_have_title(f"{name} – Interlock")
-    page.get_by_role("button", name="Light or dark").focus()
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.documentElement.dataset.shade") == "dark"
+def test_a_breaker_shows_what_it_did_and_is_reset(page: Page, daemon: Daemon) -> None:
+    with daemon.http() as http:
+        # Longer than a try may take.
+        arguments = {"entry": "x", "seconds": 5}
+        http.post("/api/v1/tools/fragile.put/call", json={"arguments": arguments})
+    page.goto("/ui/services")
+    page.get_by_role("link", name="fragile").click()
+    history = page.locator(".history li")
+    expect(history).to_have_count(1)
+    expect(history).to_contain_text("open")
+    page.get_by_role("button", name="reset breaker").click()
+    expect(history.first).to_contain_text("closed")
 
 
-def test_a_phone_is_wide_enough(page: Page, daemon: Daemon) -> None:
-    run = daemon.json("start", "broken")["run_id"]
-    page.set_viewport_size({"width": 390, "height": 800})
-    for path in (
-        "",
-        "runs",
-        f"runs/{run}",
-        "services",
-        "tools",
-        "tools/ledger.put",
-        "dead-letters",
-    ):
-        page.goto(f"/ui/{path}")
-        page.get_by_role("heading", level=1).wait_for()
-        page.wait_for_timeout(100)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 390, path
+def test_what_happens_elsewhere_is_seen_without_a_reload(page: Page, start: Start) -> None:
+    run = start("entry", text="seen from afar", sign=True)
+    need = page.get_by_role("listitem").filter(has_text="Sign seen from afar?")
+    expect(need).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text=run[-8:])).to_contain_text("waiting")
+    page.goto(f"/ui/runs/{run}")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("heading", name="entry paused")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("heading", name="entry waiting")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel it").click()
+    expect(page.get_by_role("heading", name="entry cancelled")).to_be_visible()
 
 
-def test_signing_out_ends_the_session(page: Page) -> None:
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.goto("/ui/runs")
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+def test_the_system_is_looked_into(page: Page, daemon: Daemon) -> None:
+    page.goto("/ui/actors")
+    expect(page.get_by_role("listitem").filter(has_text="service.ledger").last).to_be_visible()
+    page.goto("/ui/alerts")
+    expect(page.get_by_role("row").filter(has_text="never")).to_contain_text("quiet")
+    page.goto("/ui/config")
+    config = daemon.folder / "interlock.yaml"
+    before = config.read_text()
+    try:
+        config.write_text(before.replace("1000000", "2000000"))
+        page.get_by_role("button", name="What would change?").click()
+        expect(page.get_by_text("Would change: alerts (never)")).to_be_visible()
+        config.write_text(before.replace("start: entry", "start: entri"))
+        page.get_by_role("button", name="Reload").click()
+        expect(page.get_by_role("group", name="Faults")).to_contain_text("did you mean 'entry'?")
+        page.goto("/ui/log")
+        expect(page.get_by_role("combobox")).to_have_value("info")
+        config.write_text(before)
+        with daemon.http() as http:
+            http.post("/api/v1/config/reload", json={})
+        # It was written after the page was there.
+        expect(page.locator(".lines li").filter(has_text="reloaded").first).to_be_visible()
+    finally:
+        config.write_text(before)
+    page.goto("/ui/audit")
+    expect(page.get_by_role("row").filter(has_text="config.reload").first).to_be_visible()
 
 
-def test_a_wrong_token_is_refused_and_nothing_is_kept(browser: Browser, daemon: Daemon) -> None:
+def test_who_may_only_look_is_offered_nothing_else(
+    browser: Browser, daemon: Daemon, start: Start
+) -> None:
+    run = start("broken")
     context = browser.new_context(base_url=daemon.url)
     page = context.new_page()
-    page.goto("/")
-    page.get_by_label("Token").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_contain_text("token")
-    assert context.cookies() == []
-    sign_in(page, token_of(daemon))
-    (cookie,) = context.cookies()
-    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
-    assert token_of(daemon) not in cookie["value"]
-    assert page.evaluate("JSON.stringify(localStorage)") == "{}"
+    sign_in(page, VIEWER)
+    for path in ("runs", f"runs/{run}", "services", "dead-letters", "schedules"):
+        page.goto(f"/ui/{path}")
+        page.get_by_role("heading", level=1).wait_for()
+        expect(page.locator("main .loading")).to_have_count(0)
+        expect(page.locator("main .primary, main .actions button")).to_have_count(0)
+        expect(page.locator("main").get_by_role("checkbox")).to_have_count(0)
+    expect(page.get_by_role("link", name="Audit")).to_have_count(0)
     context.close()
 
 
-def test_another_page_cannot_use_the_session(page: Page, daemon: Daemon) -> None:
-    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
-    with daemon.http() as http:
-        del http.headers["Authorization"]
-        http.cookies.update(cookies)
-        own = {"Origin": daemon.url}
-        assert http.get("/api/v1/runs", headers=own).status_code == 200
-        for foreign in ({"Origin": "http://127.0.0.1:1"}, {"Sec-Fetch-Site": "same-site"}):
-            assert (
-                http.post("/api/v1/events", json={"name": "a.b"}, headers=foreign).status_code
-                == 403
-            )
-        assert http.post("/api/v1/events", json={"name": "a.b"}).status_code == 403
-
-
-def test_the_script_is_small() -> None:
-    assert sum(file.stat().st_size for file in STATIC.glob("*.js")) <= 50_000
+def test_a_daemon_that_does_not_answer_is_told_and_come_back_to(
+    page: Page, context: BrowserContext
+) -> None:
+    page.goto("/ui/services")
+    expect(page.get_by_role("row").filter(has_text="fragile")).to_be_visible()
+    context.set_offline(True)
+    expect(page.get_by_text("What you see may be old.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="fragile")).to_be_visible()
+    context.set_offline(False)
+    expect(page.get_by_text("What you see may be old.")).to_have_count(0)

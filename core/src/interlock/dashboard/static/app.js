@@ -1,54 +1,68 @@
 // The frame around the views: who is there, where we are, and what went wrong.
-import { me, newView, signedIn, signIn, signOut } from "./daemon.js";
-import { h, say } from "./dom.js";
-import { overview, runs, run } from "./runs.js";
-import { approvals, letters, plugins, queues, schedules, services, tool, tools } from "./lists.js";
+import { get, hear, live, may, me, newView, signedIn, signIn, signOut } from "./daemon.js";
+import { button, h } from "./dom.js";
 
-const VIEWS = [
-  [/^$/, "Overview", overview],
-  [/^runs$/, "Runs", runs],
-  [/^runs\/([^/]+)$/, "Run", run],
-  [/^services$/, "Services", services],
-  [/^approvals$/, "Approvals", approvals],
-  [/^dead-letters$/, "Dead letters", letters],
-  [/^schedules$/, "Schedules", schedules],
-  [/^queues$/, "Queues", queues],
-  [/^tools$/, "Tools", tools],
-  [/^tools\/(.+)$/, "Tool", tool],
-  [/^plugins$/, "Plugins", plugins],
+// What a page needs is loaded with it.
+const from = (module, name) => async (place, argument) => {
+  const views = await import(`./${module}.js`);
+  if (place.isConnected) views[name](place, argument);
+};
+const MENU = [
+  ["", [["", "Overview", from("overview", "overview")]]],
+  ["Work", [["runs", "Runs", from("runs", "runs")], ["approvals", "Approvals", from("attention", "approvals")], ["dead-letters", "Dead letters", from("attention", "letters")],
+    ["workflows", "Workflows", from("runs", "workflows")], ["schedules", "Schedules", from("system", "schedules")], ["queues", "Queues", from("system", "queues")]]],
+  ["System", [["services", "Services", from("services", "services")], ["tools", "Tools", from("services", "tools")], ["plugins", "Plugins", from("system", "plugins")],
+    ["actors", "Actors", from("system", "actors")], ["alerts", "Alerts", from("system", "alerts")], ["log", "Log", from("system", "log"), "operator"],
+    ["config", "Configuration", from("system", "config"), "admin"], ["audit", "Audit", from("system", "audit"), "admin"]]],
 ];
-const MENU = ["", "runs", "services", "approvals", "dead-letters", "schedules", "queues", "tools", "plugins"];
+const ONE = { runs: ["Run", from("run", "run")], services: ["Service", from("services", "service")], tools: ["Tool", from("services", "tool")], workflows: ["Workflow", from("runs", "workflow")] };
+const NEEDS = { approvals: "approvals", "dead-letters": "dead_letters", alerts: "alerts", services: "services" };
+const ENTRIES = MENU.flatMap(([, entries]) => entries);
 
 const main = document.getElementById("main");
 const top = document.getElementById("top");
+const frame = new AbortController();
 
-function here() {
-  return location.pathname.replace(/^\/ui\/?/, "").replace(/\/$/, "");
+const here = () => location.pathname.replace(/^\/ui\/?/, "").replace(/\/$/, "");
+
+// [title, view, its argument] of a path.
+function found(path) {
+  const [first, ...rest] = path.split("/");
+  const name = rest.join("/");
+  if (name && ONE[first]) return [...ONE[first], decodeURIComponent(name)];
+  const entry = ENTRIES.find(([each]) => each === path);
+  return entry ? [entry[1], entry[2]] : ["Not found", null];
 }
 
-function title(path) {
-  return VIEWS.find(([pattern]) => pattern.test(path))?.[1] ?? "Not found";
+function menu() {
+  const counts = {};
+  const toggle = button("Menu", () => open(nav.classList.toggle("open")), { class: "menu", "aria-expanded": "false", "aria-controls": "nav" });
+  const open = (now) => toggle.setAttribute("aria-expanded", String(now));
+  const nav = h("nav", { id: "nav", "aria-label": "Pages" }, MENU.map(([title, entries]) => h("div", title && h("h2", title),
+    entries.filter(([, , , role]) => may(role ?? "viewer")).map(([path, text]) => h("a", { href: `/ui/${path}`, "data-path": path }, text, " ", (counts[path] = h("span.count")))))),
+    h("div.who", h("span.dim", `${me.name} · ${me.role}`), button("Light or dark", shade), button("Sign out", leave)));
+  top.replaceChildren(h("a.brand", { href: "/ui/" }, "Interlock"), toggle, nav);
+  live(null, () => get("/summary?minutes=1"), ({ needs }) => {
+    for (const [path, name] of Object.entries(NEEDS)) counts[path].replaceChildren(needs[name] ? h("span", String(needs[name]), h("span.unseen", " to look at")) : "");
+  }, { topics: ["journal", "services", "alerts"], signal: frame.signal });
 }
 
-function frame() {
-  const links = MENU.map((path) => {
-    const current = here() === path || (path && here().startsWith(`${path}/`));
-    return h("a", { href: `/ui/${path}`, "aria-current": current ? "page" : null }, title(path));
-  });
-  top.replaceChildren(
-    h("a", { class: "brand", href: "/ui/" }, "Interlock"),
-    h("nav", { "aria-label": "Pages" }, links),
-    h("div", { class: "who" },
-      h("span", { class: "dim" }, `${me.name} · ${me.role}`),
-      h("button", { type: "button", onclick: shade }, "Light or dark"),
-      h("button", { type: "button", onclick: leave }, "Sign out")));
+function mark() {
+  const path = here();
+  top.querySelector(".open")?.classList.remove("open");
+  top.querySelector(".menu")?.setAttribute("aria-expanded", "false");
+  for (const each of top.querySelectorAll("nav a")) {
+    const mine = each.dataset.path;
+    if (mine === path || (mine && path.startsWith(`${mine}/`))) each.setAttribute("aria-current", "page");
+    else each.removeAttribute("aria-current");
+  }
 }
 
 function shade() {
+  const root = document.documentElement.dataset;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const now = document.documentElement.dataset.shade ?? (dark ? "dark" : "light");
-  document.documentElement.dataset.shade = now === "dark" ? "light" : "dark";
-  localStorage.setItem("shade", document.documentElement.dataset.shade);
+  root.shade = (root.shade ?? (dark ? "dark" : "light")) === "dark" ? "light" : "dark";
+  localStorage.setItem("shade", root.shade);
 }
 
 async function leave() {
@@ -58,43 +72,45 @@ async function leave() {
 
 function login() {
   newView();
-  top.replaceChildren(h("a", { class: "brand", href: "/ui/" }, "Interlock"));
-  const fault = h("p", { class: "fault", role: "alert" });
+  hear();
+  top.replaceChildren(h("a.brand", { href: "/ui/" }, "Interlock"));
+  const fault = h("p.fault", { role: "alert" });
   const token = h("input", { id: "token", type: "password", autocomplete: "current-password", required: true });
   async function submit(event) {
     event.preventDefault();
     try {
       await signIn(token.value.trim());
-      show();
+      enter();
     } catch (error) {
       fault.textContent = error.message;
       token.focus();
     }
   }
   document.title = "Sign in – Interlock";
-  main.replaceChildren(h("form", { class: "card login", onsubmit: submit },
-    h("h1", {}, "Sign in"),
-    h("div", { class: "field" }, h("label", { for: "token" }, "Token"), token,
-      h("span", { class: "about" }, "One of the configuration, or the local admin's in daemon.json of the state folder.")),
+  main.replaceChildren(h("form.card.login", { onsubmit: submit },
+    h("h1", "Sign in"),
+    h("div.field", h("label", { for: "token" }, "Token"), token,
+      h("span.about", "One of api.tokens, or the local admin's: ", h("code", "interlock token show"))),
     fault,
-    h("div", { class: "actions" }, h("button", { class: "primary" }, "Sign in"))));
+    h("div.actions", h("button.primary", "Sign in"))));
   token.focus();
+}
+
+function enter() {
+  menu();
+  hear();
+  show();
 }
 
 function show() {
   newView();
-  frame();
-  const path = here();
-  document.title = `${title(path)} – Interlock`;
-  for (const [pattern, , view] of VIEWS) {
-    const found = path.match(pattern);
-    if (!found) continue;
-    const place = h("div", { class: "view" });
-    main.replaceChildren(place);
-    view(place, ...found.slice(1).map(decodeURIComponent));
-    return;
-  }
-  main.replaceChildren(h("h1", {}, "Not found"), h("p", {}, "There is no such page."));
+  mark();
+  const [title, view, argument] = found(here());
+  document.title = `${argument ?? title} – Interlock`;
+  const place = h("div.view", h("h1", title));
+  main.replaceChildren(place);
+  if (view) view(place, argument);
+  else place.append(h("p", "There is no such page. ", h("a", { href: "/ui/" }, "To the overview")));
 }
 
 export function go(path) {
@@ -108,20 +124,14 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href^='/ui/']");
   if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
-  go(link.getAttribute("href"));
+  if (me.role) go(link.getAttribute("href"));
 });
 addEventListener("popstate", show);
 addEventListener("signed-out", login);
-addEventListener("trouble", (event) => {
-  if (event.detail.status === 401) return;
-  document.body.classList.toggle("offline", !event.detail.status);
-  say(event.detail.message);
-});
 
-document.documentElement.dataset.shade = localStorage.getItem("shade") ?? "";
-if (!document.documentElement.dataset.shade) delete document.documentElement.dataset.shade;
+if (localStorage.getItem("shade")) document.documentElement.dataset.shade = localStorage.getItem("shade");
 try {
-  (await signedIn()) ? show() : login();
+  (await signedIn()) ? enter() : login();
 } catch (error) {
-  main.replaceChildren(h("p", { class: "problem" }, error.message));
+  main.replaceChildren(h("p.problem", error.message, " ", button("Try again", () => location.reload())));
 }

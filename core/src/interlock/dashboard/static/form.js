@@ -9,7 +9,7 @@ export function formOf(schema, start = {}) {
   const fields = Object.entries(root.properties ?? {}).map(([name, raw]) =>
     field(name, resolved(raw, schema), required.has(name), start[name]));
   if (!fields.length && root.additionalProperties !== false) fields.push(wholeField(start));
-  const element = h("div", { class: "fields" }, fields.length ? fields.map((each) => each.element) : h("p", { class: "dim" }, "Takes nothing."));
+  const element = h("div.fields", fields.length ? fields.map((each) => each.element) : h("p.dim", "Takes nothing."));
   return { element, read: () => Object.assign({}, ...fields.map((each) => each.read())) };
 }
 
@@ -25,13 +25,13 @@ function resolved(schema, root) {
 
 function field(name, schema, required, start) {
   const id = `field-${++count}`;
-  const fault = h("span", { class: "fault", id: `${id}-fault`, role: "alert" });
+  const fault = h("span.fault", { id: `${id}-fault`, role: "alert" });
   const first = start ?? schema.default;
   const { input, value } = control(schema, id, first, required);
   input.setAttribute("aria-describedby", `${id}-about ${id}-fault`);
   if (required) input.required = true;
-  const label = h("label", { for: id }, schema.title ?? name, required ? h("span", { class: "dim" }, " (required)") : null);
-  const about = h("span", { class: "about", id: `${id}-about` }, schema.description ?? limits(schema));
+  const label = h("label", { for: id }, schema.title ?? name, required ? h("span.dim", " (required)") : null);
+  const about = h("span.about", { id: `${id}-about` }, schema.description ?? limits(schema));
   const check = schema.type === "boolean";
   const element = h("div", { class: check ? "field check" : "field" }, check ? [input, label] : [label, input], about, fault);
   return { element, read: () => read(name, input, value, required, fault) };
