@@ -81,7 +81,7 @@ def test_a_person_and_an_event_end_a_run_across_a_restart(daemon: Daemon, ledger
     assert daemon.json("approvals") == []
 
     daemon.command("publish", "order.paid", "--key", "o1", "--id", "e2")
-    assert daemon.json("run-watch", run["id"])["entry"] == "o1:fine"
+    assert daemon.json("runs", "watch", run["id"])["entry"] == "o1:fine"
     assert len(ledger.read_text().splitlines()) == 1
 
 
@@ -91,30 +91,32 @@ def test_a_failed_run_is_found_forked_and_tried_again(daemon: Daemon, ledger: Pa
     [letter] = daemon.json("dead-letters")
     assert (letter["kind"], letter["reason"]) == ("run", "no")
 
-    daemon.command("dead-letter-replay", letter["id"])
+    daemon.command("dead-letters", "replay", letter["id"])
     run = run_of(daemon, "failed")
-    failed = daemon.command("run-watch", run["id"], check=False)
+    failed = daemon.command("runs", "watch", run["id"], check=False)
     assert failed.returncode == 1
     assert len(ledger.read_text().splitlines()) == 1, "what was recorded is not done again"
 
-    fork = daemon.json("run-fork", run["id"], "--step", "refuse", "-a", "reason=still")["run_id"]
-    assert "still" in daemon.command("run-watch", fork, check=False).stderr
-    assert daemon.json("run-show", fork)["tags"] == [f"fork:{run['id']}"]
+    fork = daemon.json("runs", "fork", run["id"], "--step", "refuse", "-a", "reason=still")[
+        "run_id"
+    ]
+    assert "still" in daemon.command("runs", "watch", fork, check=False).stderr
+    assert daemon.json("runs", "show", fork)["tags"] == [f"fork:{run['id']}"]
 
-    outcome = daemon.command("runs-each", "retry", "--status", "failed")
+    outcome = daemon.command("runs", "each", "retry", "--status", "failed")
     assert outcome.stdout.startswith("2 runs")
-    daemon.command("dead-letter-discard", f"run:{fork}")
+    daemon.command("dead-letters", "discard", f"run:{fork}")
 
 
 def test_a_run_is_paused_resumed_and_stopped(daemon: Daemon) -> None:
     run = daemon.json("start", "release", "-a", "order=o2")["run_id"]
-    daemon.command("run-pause", run)
+    daemon.command("runs", "pause", run)
     assert run_of(daemon, "paused")["id"] == run
-    daemon.command("run-resume", run)
+    daemon.command("runs", "resume", run)
     assert run_of(daemon, "waiting")["id"] == run
-    daemon.command("run-cancel", run, "--keep", "--within", "5s")
+    daemon.command("runs", "cancel", run, "--keep", "--within", "5s")
     assert run_of(daemon, "cancelled")["id"] == run
-    over = daemon.command("run-pause", run, check=False)
+    over = daemon.command("runs", "pause", run, check=False)
     assert over.returncode == 1 and "is over" in over.stderr
 
 
@@ -136,12 +138,12 @@ def test_a_run_that_waits_is_moved_to_the_new_version(daemon: Daemon) -> None:
     daemon.stop()
     template.write_text(RELEASE + '  - {call: ledger.put, with: {entry: "moved"}}\n')
     daemon.start()
-    told = daemon.command("workflow-diff", "release").stdout
+    told = daemon.command("workflow", "diff", "release").stdout
     assert "0 runs under way" in told and "1 runs under way" in told
     assert "+    entry: moved" in told
-    assert "can go on" in daemon.command("run-move", run, "--check").stdout
-    assert "goes on" in daemon.command("run-move", run).stdout
-    assert daemon.command("workflow-graph", "release").stdout.startswith("flowchart TD")
+    assert "can go on" in daemon.command("runs", "move", run, "--check").stdout
+    assert "goes on" in daemon.command("runs", "move", run).stdout
+    assert daemon.command("workflow", "graph", "release").stdout.startswith("flowchart TD")
     daemon.command("approve", f"{run}:sign", "--arg", "note=n")
     daemon.command("publish", "order.paid", "--key", "a")
     run_of(daemon, "succeeded")

@@ -15,7 +15,7 @@ def test_the_demo_writes_components_tokens_docs_and_a_cited_knowledge_base(tmp_p
 
     shown = Daemon(tmp_path).command("demo", "--out", str(out))
 
-    for row in ("steps recorded", "retries", "breaker trips", "429s that held a service"):
+    for row in ("calls", "retries", "breaker trips", "429s that held a service"):
         assert re.search(rf"{row}\s+[1-9]", shown.stdout), shown.stdout
     assert len(list((out / "design/components").glob("*.tsx"))) == 21
     assert json.loads((out / "design/tokens.json").read_text())

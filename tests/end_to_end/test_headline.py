@@ -83,7 +83,7 @@ def test_the_tools_answer_to_the_names_they_once_had(daemon_in: StartDaemon) -> 
     daemon = daemon_in(config())
 
     aliases = {alias for tool in daemon.json("tools") for alias in tool["aliases"]}
-    aliases |= {alias for item in daemon.json("workflows") for alias in item["aliases"]}
+    aliases |= {alias for item in daemon.json("workflow") for alias in item["aliases"]}
     assert aliases >= {
         "extract_figma_components",
         "sync_figma_tokens",

@@ -64,11 +64,11 @@ def test_after_kill_9_in_the_middle_of_50_calls_nothing_is_lost_or_done_again(
     daemon = daemon_in(CONFIG.format(file=ledger), workflows__fan=FAN)
     run = daemon.command("start", "fan", "-a", "seconds=1").stdout.strip()
     until(daemon, run, lambda steps: steps >= 51)
-    recorded = [step for step in daemon.json("run-show", run)["steps"] if step["output"]]
+    recorded = [step for step in daemon.json("runs", "show", run)["steps"] if step["output"]]
 
     daemon.kill()
     daemon.start()
-    output = daemon.json("run-watch", run)
+    output = daemon.json("runs", "watch", run)
 
     assert output == [f"after-{number}" for number in range(50)]
     entries = Counter(line.split()[0] for line in ledger.read_text().splitlines())
@@ -90,11 +90,11 @@ def test_sigterm_lets_calls_finish_and_the_run_goes_on_after_the_restart(
 
     assert code == 0
     daemon.start()
-    assert len(daemon.json("run-watch", run)) == 50
+    assert len(daemon.json("runs", "watch", run)) == 50
     entries = Counter(line.split()[0] for line in ledger.read_text().splitlines())
     assert set(entries.values()) == {1}
     assert len(entries) == 151
-    assert {step["attempts"] for step in daemon.json("run-show", run)["steps"]} == {1}
+    assert {step["attempts"] for step in daemon.json("runs", "show", run)["steps"]} == {1}
 
 
 def test_a_failing_run_undoes_what_it_did_in_reverse_order(

@@ -30,17 +30,17 @@ def test_schedules_start_runs_and_can_be_paused(
 ) -> None:
     daemon = daemon_in(CONFIG.format(file=ledger), workflows__note=NOTE)
     daemon.until("schedules", lambda answer: answer["items"][0]["last_run"])
-    daemon.command("schedule-pause", "often")
+    daemon.command("schedules", "pause", "often")
     often, rarely = daemon.json("schedules")
     assert (often["paused"], rarely["paused"]) == (True, False)
     assert often["last_run"].startswith("schedule-often-")
-    assert daemon.json("run-watch", often["last_run"]) == {"entry": "often"}
+    assert daemon.json("runs", "watch", often["last_run"]) == {"entry": "often"}
 
-    run = daemon.json("schedule-fire", "rarely")["run_id"]
-    assert daemon.json("run-watch", run) == {"entry": "rare"}
-    missing = daemon.command("schedule-fire", "never", check=False)
+    run = daemon.json("schedules", "fire", "rarely")["run_id"]
+    assert daemon.json("runs", "watch", run) == {"entry": "rare"}
+    missing = daemon.command("schedules", "fire", "never", check=False)
     assert missing.returncode == 1 and "there are: often, rarely" in missing.stderr
-    daemon.command("schedule-resume", "often")
+    daemon.command("schedules", "resume", "often")
     daemon.stop()
 
 

@@ -58,10 +58,10 @@ def test_the_command_line_calls_starts_and_lists(daemon: Daemon, ledger: Path) -
 
     assert {tool["name"] for tool in daemon.json("tools")} >= {"ledger.put", "ledger.once"}
     assert [service["state"] for service in daemon.json("services")] == ["ready"]
-    assert [item["name"] for item in daemon.json("workflows")] == ["twice"]
+    assert [item["name"] for item in daemon.json("workflow")] == ["twice"]
     runs = daemon.json("runs")
     assert [run["status"] for run in runs] == ["succeeded", "succeeded"]
-    shown = daemon.json("run-show", runs[0]["id"])
+    shown = daemon.json("runs", "show", runs[0]["id"])
     assert [step["path"] for step in shown["steps"]] == ["first", "second"]
     assert "ledger" in daemon.command("plugins").stdout
 

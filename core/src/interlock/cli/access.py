@@ -6,13 +6,13 @@ from datetime import datetime
 
 import click
 
-from interlock.cli.client import connect
-from interlock.cli.output import column, json_option, print_items, print_json
+from interlock.cli.client import connect, find_daemon
+from interlock.cli.output import column, json_option, print_done, print_items, print_json
 
 
 @click.group()
 def token() -> None:
-    """Make bearer tokens."""
+    """Make bearer tokens, or show the one of this machine's daemon."""
 
 
 @token.command()
@@ -40,6 +40,17 @@ def new(name: str, role: str, as_json: bool) -> None:
     click.echo("Keep it, and put this under api.tokens:", err=True)
     fields = ", ".join(f"{key}: {value}" for key, value in entry.items())
     click.echo(f"    - {{{fields}}}", err=True)
+
+
+@token.command()
+@json_option
+def show(as_json: bool) -> None:
+    """Print the token of the local admin, to sign in at the dashboard.
+
+    The daemon keeps it in its state folder, which only its owner can read.
+    """
+    address = find_daemon()
+    print_done({"url": address.url, "token": address.token}, address.token, as_json)
 
 
 @click.command()

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import getpass
+from typing import Any
 from urllib.parse import quote
 
 import click
 
 from interlock.cli.arguments import argument_options, read_arguments
-from interlock.cli.client import connect
-from interlock.cli.output import column, first_line, json_option, print_items, print_json
+from interlock.cli.client import Client, connect
+from interlock.cli.output import (
+    column,
+    first_line,
+    json_option,
+    print_done,
+    print_items,
+    print_json,
+)
 
 
 @click.command()
@@ -64,11 +72,14 @@ def approve(
         click.echo(f"{approval}: {choice}")
 
 
-@click.command(name="dead-letters")
+@click.group(name="dead-letters", invoke_without_command=True)
 @click.option("--limit", default=50, show_default=True)
 @json_option
-def dead_letters(limit: int, as_json: bool) -> None:
-    """List messages, events and runs that could not be handled, newest first."""
+@click.pass_context
+def dead_letters(context: click.Context, limit: int, as_json: bool) -> None:
+    """List messages, events and runs that could not be handled, newest first; or handle one."""
+    if context.invoked_subcommand is not None:
+        return
     items = connect().get("dead-letters", limit=limit)["items"]
     if as_json:
         print_json(items)
@@ -82,24 +93,43 @@ def dead_letters(limit: int, as_json: bool) -> None:
     print_items(items, columns, "no dead letters")
 
 
-@click.command(name="dead-letter-show")
+@dead_letters.command()
 @click.argument("letter")
-def dead_letter_show(letter: str) -> None:
-    """Show LETTER, with what is needed to handle it after all."""
-    print_json(connect().get(f"dead-letters/{quote(letter, safe='')}"))
+@json_option
+def show(letter: str, as_json: bool) -> None:
+    """Show LETTER, with what is needed to handle it after all, as JSON."""
+    print_json(connect().get(_path(letter)))
 
 
-@click.command(name="dead-letter-replay")
+@dead_letters.command()
 @click.argument("letter")
-def dead_letter_replay(letter: str) -> None:
-    """Handle LETTER after all: deliver its event again, or retry its run."""
-    connect().post(f"dead-letters/{quote(letter, safe='')}/replay", {})
-    click.echo(f"{letter} is handled again")
+@argument_options
+@json_option
+def replay(letter: str, pairs: tuple[str, ...], source: str | None, as_json: bool) -> None:
+    """Handle LETTER after all: deliver its event again, or retry its run.
+
+    With --arg or --input, parts of the event's payload or of the run's input are others; that
+    makes a new event or a new run.
+    """
+    client, changes = connect(), read_arguments(pairs, source)
+    body = {"payload": {**_content(client, letter), **changes}} if changes else {}
+    print_done(client.post(f"{_path(letter)}/replay", body), f"{letter} is handled again", as_json)
 
 
-@click.command(name="dead-letter-discard")
+@dead_letters.command()
 @click.argument("letter")
-def dead_letter_discard(letter: str) -> None:
+@json_option
+def discard(letter: str, as_json: bool) -> None:
     """Forget LETTER."""
-    connect().delete(f"dead-letters/{quote(letter, safe='')}")
-    click.echo(f"{letter} is gone")
+    print_done(connect().delete(_path(letter)), f"{letter} is gone", as_json)
+
+
+def _content(client: Client, letter: str) -> dict[str, Any]:
+    """The payload of a letter's event, or the input of its run."""
+    found = client.get(_path(letter))["payload"]
+    content = client.get(f"runs/{found['run']}")["input"] if "run" in found else found["payload"]
+    return dict(content)
+
+
+def _path(letter: str) -> str:
+    return f"dead-letters/{quote(letter, safe='')}"

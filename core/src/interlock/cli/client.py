@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import click
 import httpx
 import orjson
 
@@ -27,22 +28,39 @@ class Address:
 
 
 def find_daemon() -> Address:
-    """``INTERLOCK_URL`` and ``INTERLOCK_TOKEN``, or the nearest ``.interlock/daemon.json``.
+    """``--url``, else ``INTERLOCK_URL``, else the nearest ``.interlock/daemon.json``.
+
+    The token of the first two is what ``--token-file`` holds, else ``INTERLOCK_TOKEN``. It is no
+    option itself: the arguments of a process are open to everybody on the machine.
 
     Raises:
-        NoDaemon: neither is there.
+        NoDaemon: none of them is there.
     """
-    variables = environment()
-    if variables.url:
-        return Address(variables.url, variables.token or "")
+    options, variables = _options(), environment()
+    if url := options.get("url") or variables.url:
+        file = options.get("token_file")
+        return Address(url.rstrip("/"), _token_in(Path(file)) if file else variables.token or "")
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / ADDRESS_FILE).is_file():
             return read_address(folder / ADDRESS_FILE)
     raise NoDaemon(
         "no daemon found for this folder",
-        hint="start one with `interlock run`, or set INTERLOCK_URL and INTERLOCK_TOKEN",
+        hint="start one with `interlock run`, or name one with --url and --token-file",
     )
+
+
+def _options() -> dict[str, Any]:
+    """Those of the root command."""
+    context = click.get_current_context(silent=True)
+    return {} if context is None else context.find_root().params
+
+
+def _token_in(file: Path) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}", param_hint="--token-file") from None
 
 
 def read_address(path: Path) -> Address:
@@ -51,17 +69,24 @@ def read_address(path: Path) -> Address:
 
 
 class Client:
-    """Requests to ``/api/v1``; problems come back as the errors they were made from."""
+    """Requests to ``/api/v1``; problems come back as the errors they were made from.
 
-    def __init__(self, address: Address) -> None:
+    Args:
+        patience: seconds to wait for an answer; default: as long as it takes.
+    """
+
+    def __init__(self, address: Address, *, patience: float | None = None) -> None:
         self._address = address
         self._http = httpx.Client(
             base_url=f"{address.url}/api/v1/",
-            headers={"Authorization": f"Bearer {address.token}"},
+            headers={"Authorization": f"Bearer {address.token}"} if address.token else {},
             # A call may take as long as its own deadline; only the connection is ours to bound.
-            timeout=httpx.Timeout(None, connect=5.0),
+            timeout=httpx.Timeout(patience, connect=5.0),
             trust_env=False,
         )
+
+    def close(self) -> None:
+        self._http.close()
 
     def get(self, path: str, **query: Any) -> Any:
         return self._request("GET", path, params={k: v for k, v in query.items() if v is not None})
@@ -72,15 +97,22 @@ class Client:
     def delete(self, path: str) -> Any:
         return self._request("DELETE", path)
 
-    def stream(self, path: str, body: Any = None) -> Iterator[dict[str, Any]]:
-        """The data of each server-sent event; with a body, of the answer to a POST of it."""
-        content = None if body is None else orjson.dumps(body)
-        method = "GET" if body is None else "POST"
+    def stream(
+        self, path: str, body: Any = None, *, since: float | None = None, **query: Any
+    ) -> Iterator[dict[str, Any]]:
+        """The data of each server-sent event; with a body, of the answer to a POST of it.
+
+        Args:
+            since: also what happened after this moment.
+        """
         headers = {"Accept": "text/event-stream"}
-        with (
-            self._reaching(),
-            self._http.stream(method, path, headers=headers, content=content) as response,
-        ):
+        if since is not None:
+            headers["Last-Event-ID"] = repr(since)
+        options: dict[str, Any] = {"params": query, "headers": headers}
+        if body is not None:
+            options["content"] = orjson.dumps(body)
+        method = "GET" if body is None else "POST"
+        with self._reaching(), self._http.stream(method, path, **options) as response:
             if response.is_error:
                 response.read()
                 raise _error_of(response)
@@ -102,7 +134,11 @@ class Client:
         except httpx.ConnectError:
             raise NoDaemon(
                 f"no daemon answers at {self._address.url}",
-                hint="start one with `interlock run`",
+                hint="start one with `interlock run`; `interlock --url` names another",
+            ) from None
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+            raise NoDaemon(
+                f"{self._address.url!r} is no URL of a daemon", hint="such as http://host:7420"
             ) from None
         except httpx.TransportError as error:
             raise InterlockError(
@@ -119,4 +155,8 @@ def _error_of(response: httpx.Response) -> InterlockError:
 
 
 def connect() -> Client:
-    return Client(find_daemon())
+    """A client for as long as the command runs."""
+    client = Client(find_daemon())
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(client.close)
+    return client

@@ -48,7 +48,8 @@ def check(path: Path | None, as_json: bool) -> None:
 
 
 @config.command()
-def schema() -> None:
+@json_option
+def schema(as_json: bool) -> None:
     """Print the JSON Schema of the file, with the settings of every installed service type."""
     from interlock.config import json_schema
     from interlock.host import load_plugins
@@ -80,6 +81,7 @@ def reload_command(check: bool, as_json: bool) -> None:
 
 
 @config.command()
-def show() -> None:
-    """Print the running daemon's effective configuration; secrets stay references."""
+@json_option
+def show(as_json: bool) -> None:
+    """Print the running daemon's effective configuration as JSON; secrets stay references."""
     print_json(connect().get("config"))

@@ -1,54 +1,60 @@
-"""What operators do to runs."""
+"""What operators do to runs: the verbs of ``interlock runs``."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
+from interlock.cli.completion import run_argument
 from interlock.cli.exits import FAILED
 from interlock.cli.output import json_option, print_json
 
 
-@click.command(name="run-cancel")
-@click.argument("run")
+@click.command(name="cancel")
+@run_argument
 @click.option("--keep", is_flag=True, help="Undo nothing.")
 @click.option("--within", help="Cut the run off after so long, e.g. 30s.")
-def run_cancel(run: str, keep: bool, within: str | None) -> None:
+@json_option
+def cancel(run: str, keep: bool, within: str | None, as_json: bool) -> None:
     """Ask RUN to stop; completed steps are undone as its template says."""
-    _act(run, "cancel", "is being cancelled", {"undo": not keep, "within": within})
+    _act(run, "cancel", "is being cancelled", {"undo": not keep, "within": within}, as_json)
 
 
-@click.command(name="run-pause")
-@click.argument("run")
-def run_pause(run: str) -> None:
+@click.command(name="pause")
+@run_argument
+@json_option
+def pause(run: str, as_json: bool) -> None:
     """Let RUN begin nothing new; what is in flight is finished."""
-    _act(run, "pause", "is being paused", {})
+    _act(run, "pause", "is being paused", {}, as_json)
 
 
-@click.command(name="run-resume")
-@click.argument("run")
-def run_resume(run: str) -> None:
+@click.command(name="resume")
+@run_argument
+@json_option
+def resume(run: str, as_json: bool) -> None:
     """Let a paused RUN go on."""
-    _act(run, "resume", "goes on", {})
+    _act(run, "resume", "goes on", {}, as_json)
 
 
-@click.command(name="run-retry")
-@click.argument("run")
-def run_retry(run: str) -> None:
+@click.command(name="retry")
+@run_argument
+@json_option
+def retry(run: str, as_json: bool) -> None:
     """Let a RUN that failed go on from the step that failed."""
-    _act(run, "retry", "is tried again", {})
+    _act(run, "retry", "is tried again", {}, as_json)
 
 
-@click.command(name="run-fork")
-@click.argument("run")
+@click.command(name="fork")
+@run_argument
 @click.option("--step", help="The first step to be done anew; default: all of them.")
 @click.option("--latest", is_flag=True, help="With the template as it is now.")
 @argument_options
 @json_option
-def run_fork(
+def fork(
     run: str,
     step: str | None,
     latest: bool,
@@ -71,29 +77,38 @@ def run_fork(
         click.echo(started["run_id"])
 
 
-@click.command(name="run-move")
-@click.argument("run")
+@click.command(name="move")
+@run_argument
 @click.option("--check", is_flag=True, help="Only say whether it could.")
-def run_move(run: str, check: bool) -> None:
+@json_option
+def move(run: str, check: bool, as_json: bool) -> None:
     """Let a RUN that waits go on with its workflow as it is now, if its record fits that."""
     client = connect()
     record = client.get(f"runs/{run}")
     moved = client.post(f"runs/{record['id']}/move", {"check": check})
+    if as_json:
+        print_json(moved)
+        return
     can = "can go on" if check else "goes on"
     click.echo(f"{record['id']} {can} with version {moved['version'][:12]}")
 
 
-@click.command(name="runs-each")
+@click.command()
 @click.argument("action", type=click.Choice(["cancel", "pause", "resume", "retry"]))
 @click.option("--status", help="Only runs that stand so.")
 @click.option("--workflow", help="Only runs of this template.")
 @click.option("--tag", help="Only runs with this label.")
+@click.option("--text", help="Only runs with this in id, input or problem.")
 @click.option("--limit", default=1000, show_default=True)
+@click.option("--yes", is_flag=True, help="Do not ask before cancelling.")
 @json_option
-def runs_each(action: str, limit: int, as_json: bool, **where: Any) -> None:
+def each(action: str, limit: int, yes: bool, as_json: bool, **where: Any) -> None:
     """Do ACTION to all runs that match."""
     if not any(where.values()):
-        raise click.UsageError("say which runs: --status, --workflow or --tag")
+        raise click.UsageError("say which runs: --status, --workflow, --tag or --text")
+    if action == "cancel" and not yes and sys.stdin.isatty():
+        fitting = {key: value for key, value in where.items() if value}
+        click.confirm(f"Cancel all runs with {fitting}, {limit} at most?", abort=True, err=True)
     result = connect().post("runs/each", {"action": action, "where": where, "limit": limit})
     if as_json:
         print_json(result)
@@ -105,8 +120,14 @@ def runs_each(action: str, limit: int, as_json: bool, **where: Any) -> None:
         raise click.exceptions.Exit(FAILED)
 
 
-def _act(run: str, action: str, done: str, body: dict[str, Any]) -> None:
+def _act(run: str, action: str, done: str, body: dict[str, Any], as_json: bool) -> None:
     client = connect()
     record = client.get(f"runs/{run}")
-    client.post(f"runs/{record['id']}/{action}", body)
-    click.echo(f"{record['id']} {done}")
+    told = client.post(f"runs/{record['id']}/{action}", body)
+    if as_json:
+        print_json({"id": record["id"], **told})
+    else:
+        click.echo(f"{record['id']} {done}")
+
+
+VERBS = (cancel, pause, resume, retry, fork, move, each)

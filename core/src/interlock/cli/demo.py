@@ -18,7 +18,7 @@ import click
 
 from interlock.cli.client import Client, read_address
 from interlock.cli.exits import FAILED
-from interlock.cli.output import print_table
+from interlock.cli.output import json_option, print_json, print_table, span
 from interlock.cli.progress import show_progress
 from interlock.config.environment import with_variables
 from interlock.sdk.errors import InterlockError, NotFound
@@ -63,7 +63,8 @@ SCENES = (
     show_default=True,
     help="Where the results go.",
 )
-def demo(out: Path) -> None:
+@json_option
+def demo(out: Path, as_json: bool) -> None:
     """Run both headline workflows against recorded vendors; no keys, no network.
 
     The vendors answer with rate limits, server errors and resets, so that you can see the guard
@@ -71,9 +72,14 @@ def demo(out: Path) -> None:
     """
     started = time.monotonic()
     out = out.resolve()
+    click.echo("Starting a daemon, and recorded vendors that misbehave …", err=True)
     with _daemon(find_config(), out) as client:
         records = [_play(client, scene) for scene in SCENES]
-        _summary(client, records, out, time.monotonic() - started)
+        seen = _look_back(client, records, time.monotonic() - started)
+    if as_json:
+        print_json(seen)
+    else:
+        _tell(seen, out)
     if any(record["status"] != "succeeded" for record in records):
         raise click.exceptions.Exit(FAILED)
 
@@ -138,44 +144,78 @@ def _connected(process: subprocess.Popen[bytes], address: Path, log: Path) -> Cl
             click.echo(log.read_text(errors="replace"), err=True)
             raise InterlockError("the demo's daemon did not start", hint=f"its log is {log}")
         time.sleep(0.05)
-    return Client(read_address(address))
+    client = Client(read_address(address))
+    # Vendors and those who ask them start side by side.
+    while not _all_ready(client) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return client
+
+
+def _all_ready(client: Client) -> bool:
+    return all(each["state"] == "ready" for each in client.get("services")["items"])
 
 
 def _play(client: Client, scene: Scene) -> dict[str, Any]:
-    click.secho(f"\n{scene.title}", bold=True)
+    click.secho(f"\n{scene.title}", bold=True, err=True)
     run_id = client.post(f"workflows/{scene.workflow}/start", {"input": scene.input})["run_id"]
     show_progress(client.stream(f"runs/{run_id}/watch"))
     record: dict[str, Any] = client.get(f"runs/{run_id}")
     if record["status"] != "succeeded":
-        click.secho(f"{record['status']}: {(record.get('error') or {}).get('message')}", fg="red")
+        click.secho(
+            f"{record['status']}: {(record.get('error') or {}).get('message')}", fg="red", err=True
+        )
     return record
 
 
-def _summary(client: Client, records: list[dict[str, Any]], out: Path, seconds: float) -> None:
-    services = client.get("services")["items"]
-    gates = [service["gates"] for service in services if service.get("gates")]
+def _look_back(client: Client, records: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """What was done, in numbers."""
+    gates = [each["gates"] for each in client.get("services")["items"] if each.get("gates")]
     decisions = _added(gate["decisions"] for gate in gates)
-    steps = [client.get(f"runs/{record['id']}/steps")["items"] for record in records]
+    return {
+        "runs": [{**record, "steps": _steps(client, record)} for record in records],
+        "calls": sum(gate["calls"] for gate in gates),
+        "retries": sum(gate["retries"] for gate in gates),
+        "waits for a rate limit": decisions.get("rate-waited", 0),
+        "429s that held a service": decisions.get("rate-held", 0),
+        "breaker trips": decisions.get("breaker-opened", 0),
+        "calls refused by a breaker": decisions.get("breaker-refused", 0),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _steps(client: Client, record: dict[str, Any]) -> int:
+    return len(client.get(f"runs/{record['id']}/steps")["items"])
+
+
+def _tell(seen: dict[str, Any], out: Path) -> None:
     click.echo()
-    print_table(
-        ["", ""],
-        [
-            ("runs", ", ".join(f"{record['workflow']}: {record['status']}" for record in records)),
-            ("steps recorded", sum(map(len, steps))),
-            ("calls", sum(gate["calls"] for gate in gates)),
-            ("retries", sum(gate["retries"] for gate in gates)),
-            ("waits for a rate limit", decisions.get("rate-waited", 0)),
-            ("429s that held a service", decisions.get("rate-held", 0)),
-            ("breaker trips", decisions.get("breaker-opened", 0)),
-            ("calls refused by a breaker", decisions.get("breaker-refused", 0)),
-            ("seconds", f"{seconds:.1f}"),
-            *((scene.title, out / scene.results) for scene in SCENES),
-        ],
-    )
+    rows = [
+        (run["workflow"], run["status"], run["steps"], _took(run), _short(out / scene.results))
+        for run, scene in zip(seen["runs"], SCENES, strict=True)
+    ]
+    print_table(["WORKFLOW", "STATUS", "STEPS", "TOOK", "RESULTS"], rows)
     click.echo()
-    click.echo("Next: put your own keys and services into a configuration like the demo's,")
-    click.echo(f"      {find_config()}")
-    click.echo("      interlock config check -c FILE && interlock run -c FILE")
+    counts = [(name, seen[name]) for name in seen if name != "runs"]
+    print_table(["WHAT THE GUARD RAILS DID", ""], counts)
+    config = _short(find_config())
+    click.echo()
+    for title, command in (
+        ("Look at the results", f"less {_short(out / 'knowledge' / 'knowledge-base.md')}"),
+        ("See it in a browser", f"interlock run -c {config}"),
+        ("", "then open http://127.0.0.1:7420 and sign in with `interlock token show`"),
+        ("Use your own services", f"copy {config}, and interlock config check -c FILE"),
+    ):
+        click.echo(f"{title:<23}{command}")
+
+
+def _took(run: dict[str, Any]) -> str:
+    return span((run["finished"] or run["created"]) - run["created"])
+
+
+def _short(path: Path) -> Path:
+    """As one would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _added(counts: Iterable[dict[str, int]]) -> Counter[str]:

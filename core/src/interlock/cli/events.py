@@ -1,4 +1,4 @@
-"""``interlock publish``, ``events`` and ``events-replay``."""
+"""What is published, and was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
-from interlock.cli.output import column, json_option, print_items, print_json
+from interlock.cli.output import column, json_option, print_done, print_items, print_json
 
 
 @click.command()
@@ -33,18 +33,18 @@ def publish(
         "key": key,
     }
     answer = connect().post("events", body)
-    if as_json:
-        print_json(answer)
-    else:
-        click.echo("published" if answer["published"] else "seen before; dropped")
+    print_done(answer, "published" if answer["published"] else "seen before; dropped", as_json)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--name", help="Pattern of their names, such as figma.*")
 @click.option("--limit", default=20, show_default=True)
 @json_option
-def events(name: str | None, limit: int, as_json: bool) -> None:
-    """List what was published, newest first, for as long as it is kept."""
+@click.pass_context
+def events(context: click.Context, name: str | None, limit: int, as_json: bool) -> None:
+    """List what was published, newest first, for as long as it is kept; or deliver it again."""
+    if context.invoked_subcommand is not None:
+        return
     items = connect().get("events", name=name, limit=limit)["items"]
     if as_json:
         print_json(items)
@@ -59,15 +59,12 @@ def events(name: str | None, limit: int, as_json: bool) -> None:
     print_items(items, columns, "no events")
 
 
-@click.command("events-replay")
+@events.command()
 @click.argument("name")
 @click.option("--since", type=float, default=0.0, help="Published at or after; seconds since 1970.")
 @click.option("--until", type=float, help="Published before.")
 @json_option
-def events_replay(name: str, since: float, until: float | None, as_json: bool) -> None:
+def replay(name: str, since: float, until: float | None, as_json: bool) -> None:
     """Deliver events whose names match NAME again. What they started is not started twice."""
     answer = connect().post("events/replay", {"name": name, "since": since, "until": until})
-    if as_json:
-        print_json(answer)
-    else:
-        click.echo(f"{answer['events']} events are delivered again")
+    print_done(answer, f"{answer['events']} events are delivered again", as_json)

@@ -7,12 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+import orjson
 
+from interlock.cli.output import wants_json
 from interlock.sdk.errors import InterlockError
 
 FAILED = 1
 NO_DAEMON = 3
+NOT_ALLOWED = 4
 BAD_CONFIG = 78  # EX_CONFIG of sysexits.h: a supervisor can tell it from a crash
+
+
+_CODES = {
+    "config-error": BAD_CONFIG,
+    "no-daemon": NO_DAEMON,
+    "unauthorized": NOT_ALLOWED,
+    "forbidden": NOT_ALLOWED,
+}
 
 
 class NoDaemon(InterlockError):
@@ -36,10 +47,16 @@ def reporting_errors() -> Iterator[None]:
 
 
 def exit_code(error: InterlockError) -> int:
-    return {"config-error": BAD_CONFIG, "no-daemon": NO_DAEMON}.get(error.code, FAILED)
+    return _CODES.get(error.code, FAILED)
 
 
 def print_error(error: InterlockError) -> None:
+    """On standard error: lines for people, or the problem as JSON if JSON was asked for."""
+    if wants_json():
+        click.echo(
+            orjson.dumps({"error": error.to_problem()}, option=orjson.OPT_INDENT_2), err=True
+        )
+        return
     if error.code == "config-error":
         click.echo(str(error), err=True)
         return

@@ -15,48 +15,50 @@ class _Entry(NamedTuple):
     help: str
 
 
-_COMMANDS = {
-    "demo": _Entry("demo", "demo", "Run both headline workflows on recorded data; needs nothing."),
-    "run": _Entry("daemon", "run", "Run the daemon of a configuration file."),
-    "call": _Entry("tools", "call", "Call a tool."),
-    "tools": _Entry("tools", "tools", "List the tools."),
-    "start": _Entry("runs", "start", "Start a workflow."),
-    "runs": _Entry("runs", "runs", "List runs, newest first."),
-    "run-show": _Entry("runs", "run_show", "Show one run and its steps."),
-    "run-watch": _Entry("runs", "run_watch", "Follow a run to its end."),
-    "run-cancel": _Entry("control", "run_cancel", "Ask a run to stop; what it did is undone."),
-    "run-pause": _Entry("control", "run_pause", "Let a run begin nothing new."),
-    "run-resume": _Entry("control", "run_resume", "Let a paused run go on."),
-    "run-retry": _Entry("control", "run_retry", "Go on from the step that failed."),
-    "run-fork": _Entry("control", "run_fork", "Start a run that takes over another's steps."),
-    "run-move": _Entry("control", "run_move", "Let it go on with the workflow as it is now."),
-    "runs-each": _Entry("control", "runs_each", "Cancel, pause, resume or retry many runs."),
-    "workflows": _Entry("runs", "workflows", "List the workflow templates."),
-    "workflow-diff": _Entry("workflows", "workflow_diff", "Show what changed under its runs."),
-    "workflow-graph": _Entry("workflows", "workflow_graph", "Draw its steps with Mermaid."),
-    "schedules": _Entry("schedules", "schedules", "List what the clock starts."),
-    "schedule-pause": _Entry("schedules", "schedule_pause", "Let a schedule start nothing."),
-    "schedule-resume": _Entry("schedules", "schedule_resume", "Let it start runs again."),
-    "schedule-fire": _Entry("schedules", "schedule_fire", "Start its run now."),
-    "queues": _Entry("schedules", "queues", "List where runs wait for their turn."),
-    "test": _Entry("test", "test", "Run the tests of workflows, without their services."),
-    "publish": _Entry("events", "publish", "Publish an event."),
-    "events": _Entry("events", "events", "List what was published."),
-    "events-replay": _Entry("events", "events_replay", "Deliver events again."),
-    "services": _Entry("state", "services", "List the services and how they do."),
-    "alerts": _Entry("state", "alerts", "List the alerts, and which of them fire."),
-    "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),
-    "approvals": _Entry("attention", "approvals", "List what people are asked."),
-    "approve": _Entry("attention", "approve", "Answer what a run asks."),
-    "dead-letters": _Entry("attention", "dead_letters", "List what could not be handled."),
-    "dead-letter-show": _Entry("attention", "dead_letter_show", "Show one of them."),
-    "dead-letter-replay": _Entry("attention", "dead_letter_replay", "Handle it after all."),
-    "dead-letter-discard": _Entry("attention", "dead_letter_discard", "Forget it."),
-    "token": _Entry("access", "token", "Make a bearer token."),
-    "audit": _Entry("access", "audit", "List who did what."),
-    "mcp": _Entry("mcp", "mcp", "Speak MCP on standard input and output."),
-    "config": _Entry("config", "config", "Check, show or describe the configuration."),
+_SECTIONS = {
+    "Begin": {
+        "demo": _Entry("demo", "demo", "See it work on recorded data; needs no keys, no network."),
+        "run": _Entry("daemon", "run", "Run the daemon of a configuration file."),
+        "config": _Entry("config", "config", "Check, show, describe or reload the configuration."),
+        "top": _Entry("top", "top", "Watch everything in the terminal."),
+    },
+    "Tools and workflows": {
+        "tools": _Entry("tools", "tools", "List the tools, or show one."),
+        "call": _Entry("tools", "call", "Call a tool."),
+        "workflow": _Entry(
+            "workflows", "workflow", "List, check, test, draw or compare workflows."
+        ),
+        "start": _Entry("runs", "start", "Start a workflow."),
+        "runs": _Entry("runs", "runs", "List runs; show, watch, cancel, retry, fork one."),
+        "publish": _Entry("events", "publish", "Publish an event."),
+        "events": _Entry("events", "events", "List what was published; deliver it again."),
+        "schedules": _Entry(
+            "schedules", "schedules", "List what the clock starts; pause or fire it."
+        ),
+        "queues": _Entry("schedules", "queues", "List where runs wait for their turn."),
+    },
+    "What needs a person": {
+        "approvals": _Entry("attention", "approvals", "List what people are asked."),
+        "approve": _Entry("attention", "approve", "Answer a question."),
+        "dead-letters": _Entry(
+            "attention", "dead_letters", "List what could not be handled; replay or discard it."
+        ),
+        "alerts": _Entry("state", "alerts", "List the alerts, those that fire first."),
+    },
+    "The system": {
+        "services": _Entry(
+            "services", "services", "List the services; pause, reset or restart one."
+        ),
+        "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),
+        "actors": _Entry("state", "actors", "Show the tree of actors."),
+        "log": _Entry("state", "log", "Show the daemon's log, or follow it."),
+        "audit": _Entry("access", "audit", "List who did what."),
+        "token": _Entry("access", "token", "Make or show a bearer token."),
+        "mcp": _Entry("mcp", "mcp", "Speak MCP on standard input and output."),
+        "completion": _Entry("completion", "completion", "Print completion for your shell."),
+    },
 }
+_COMMANDS = {name: entry for section in _SECTIONS.values() for name, entry in section.items()}
 
 
 class _Commands(click.Group):
@@ -82,9 +84,21 @@ class _Commands(click.Group):
                 raise
             raise click.UsageError(f"{error.message} Did you mean {nearest[0]!r}?", ctx) from None
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=entry.help)
+            for name, entry in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in _COMMANDS.items()])
+        for title, entries in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<12}", entry.help) for name, entry in entries.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         # Not needed for --version and --help, which should not wait for it.
@@ -96,8 +110,17 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="interlock", prog_name="interlock")
-def main() -> None:
+@click.option(
+    "--url", metavar="URL", help="The daemon to talk to; default: the one of this folder."
+)
+@click.option(
+    "--token-file", metavar="FILE", help="Holds the token for --url; or set INTERLOCK_TOKEN."
+)
+def main(url: str | None, token_file: str | None) -> None:
     """A runtime for integrations: one daemon, one file, every call guarded, every run durable.
 
-    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon, 78 invalid configuration.
+    \b
+    Start with `interlock demo`. Every listing also prints --json.
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no daemon, 4 not allowed,
+    78 invalid configuration.
     """

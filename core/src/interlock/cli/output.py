@@ -8,13 +8,39 @@ from typing import Any
 import click
 import orjson
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_WANTED = "interlock.json"
+
+
+def _note(context: click.Context, parameter: click.Parameter, wanted: bool) -> bool:
+    """Errors are printed outside of the command that has the option."""
+    context.meta[_WANTED] = context.meta.get(_WANTED, False) or wanted
+    return wanted
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_note, help="Print JSON, also of an error."
+)
+
+
+def wants_json() -> bool:
+    """Whether the command that is running was asked for JSON."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_WANTED))
+
 
 Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
 
 
 def print_json(value: Any) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+
+def print_done(answer: Any, text: str, as_json: bool) -> None:
+    """What was done: the daemon's answer, or a line for people."""
+    if as_json:
+        print_json(answer)
+    else:
+        click.echo(text)
 
 
 def print_items(items: Sequence[Mapping[str, Any]], columns: Sequence[Column], empty: str) -> None:
@@ -53,6 +79,21 @@ def column(name: str, key: str | None = None) -> Column:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     return name, cell
+
+
+def span(seconds: float | None) -> str:
+    """``12 ms``, ``3.1 s``, ``4 min 5 s``, ``2.5 h``."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return (
+        f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+        if seconds < 3600
+        else f"{seconds / 3600:.1f} h"
+    )
 
 
 def first_line(text: str, width: int = 72) -> str:

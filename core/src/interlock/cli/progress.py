@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,6 +11,7 @@ from typing import Any
 
 import click
 
+from interlock.cli.output import first_line
 from interlock.sdk.errors import InterlockError, from_problem
 
 _MARKS = {
@@ -19,6 +22,7 @@ _MARKS = {
     "step-undone": ("↶", "magenta"),
     "step-skipped": ("-", "white"),
 }
+_CLEARED = "\x1b[K"  # to the end of the line
 # Of the many steps inside a loop, these are worth a line of their own.
 _REMARKABLE = ("step-retrying", "step-waiting", "step-undone")
 
@@ -37,8 +41,10 @@ def show_progress(items: Iterable[dict[str, Any]], *, quiet: bool = False) -> No
             _print(loop.line())
             loop = _Loop(name)
         loop.count(item)
+        if name:
+            _passing(loop.line())
         if not name or item["kind"] in _REMARKABLE:
-            _print(progress_line(item))
+            _print(progress_line(item, shutil.get_terminal_size((1000, 0)).columns))
 
 
 def show_call(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -65,18 +71,23 @@ def _call_line(item: dict[str, Any]) -> str:
     return f"{item['done']:g}/{item['total']:g}  {item['message']}".rstrip()
 
 
-def progress_line(item: dict[str, Any]) -> str:
-    """``✓ tokens  figma.extract_tokens  0.12 s``; empty for what is not worth a line."""
+def progress_line(item: dict[str, Any], width: int = 1000) -> str:
+    """``✓ tokens  figma.extract_tokens  0.12 s``; empty for what is not worth a line.
+
+    Args:
+        width: of the terminal; what a service says gives way to it.
+    """
     mark = _MARKS.get(item["kind"])
     if mark is None:
         return ""
     sign, colour = mark
-    parts = [click.style(sign, fg=colour), f"{item.get('path', ''):<28}", item.get("what") or ""]
+    parts = [f"{item.get('path', ''):<28}", item.get("what") or ""]
     if (seconds := item.get("seconds")) is not None:
         parts.append(f"{seconds:.2f} s")
+    line = "  ".join(part for part in parts if part)
     if message := item.get("message"):
-        parts.append(click.style(message, dim=True))
-    return "  ".join(part for part in parts if part)
+        line += "  " + click.style(first_line(message, max(20, width - len(line) - 6)), dim=True)
+    return f"{click.style(sign, fg=colour)}  {line}"
 
 
 @dataclass
@@ -106,6 +117,12 @@ def _loop_of(item: dict[str, Any]) -> str:
     return head if bracket else ""
 
 
+def _passing(line: str) -> None:
+    """Shown until the next line, and only where a line can be taken back."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{line}{_CLEARED}\r", err=True, nl=False)
+
+
 def _print(line: str) -> None:
     if line:
-        click.echo(line, err=True)
+        click.echo(line + (_CLEARED if sys.stderr.isatty() else ""), err=True)

@@ -1,7 +1,8 @@
-"""Workflows and their runs."""
+"""Starting workflows, and their runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +11,17 @@ import orjson
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import Client, connect
+from interlock.cli.completion import run_argument, workflow_argument
+from interlock.cli.control import VERBS
 from interlock.cli.exits import FAILED
-from interlock.cli.output import column, first_line, json_option, print_items, print_json
+from interlock.cli.output import column, first_line, json_option, print_items, print_json, span
 from interlock.cli.progress import show_progress
 
 SUCCEEDED = "succeeded"
 
 
 @click.command()
-@click.argument("workflow")
+@workflow_argument
 @argument_options
 @click.option("--run-id", help="Makes the start idempotent: a run of this id starts once.")
 @click.option("--tag", "tags", multiple=True, help="A label to find the run by. Repeatable.")
@@ -45,15 +48,22 @@ def start(
         click.echo(started)
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--status", help="running, waiting, succeeded, failed, cancelled, …")
 @click.option("--workflow", help="Only runs of this template.")
 @click.option("--tag", help="Only runs with this label.")
+@click.option("--text", help="Only runs with this in id, workflow, tags, input or problem.")
 @click.option("--where", multiple=True, metavar="FIELD=VALUE", help="A field of the input.")
 @click.option("--limit", default=50, show_default=True)
 @json_option
-def runs(as_json: bool, where: tuple[str, ...], **query: Any) -> None:
-    """List runs, newest first."""
+@click.pass_context
+def runs(context: click.Context, /, as_json: bool, where: tuple[str, ...], **query: Any) -> None:
+    """List runs, newest first; or do something to one.
+
+    RUN is an id, or the beginning of one.
+    """
+    if context.invoked_subcommand is not None:
+        return
     fields = {f"input.{key}": value for key, value in read_arguments(where, None).items()}
     query |= {key: _json(value) for key, value in fields.items()}
     items = connect().get("runs", **query)["items"]
@@ -70,63 +80,78 @@ def runs(as_json: bool, where: tuple[str, ...], **query: Any) -> None:
     print_items(items, columns, "no runs yet; start one with `interlock start WORKFLOW`")
 
 
-@click.command(name="run-show")
-@click.argument("run")
+@runs.command()
+@run_argument
 @json_option
-def run_show(run: str, as_json: bool) -> None:
-    """Show RUN (its id, or the beginning of it) and its steps."""
+def show(run: str, as_json: bool) -> None:
+    """Show RUN: input, output, steps, what it waits for."""
     client = connect()
     record = client.get(f"runs/{run}")
     steps = client.get(f"runs/{record['id']}/steps")["items"]
     if as_json:
         print_json({**record, "steps": steps})
         return
-    for key in ("id", "workflow", "status", "input", "output", "error", "usage"):
-        if record.get(key) not in (None, {}):
-            click.echo(f"{key + ':':<10}{first_line(_text(record[key]), 100)}")
+    for key, value in _facts(record):
+        click.echo(f"{key + ':':<10}{value}")
     click.echo()
     columns = [
         column("STEP", "path"),
         column("STATUS"),
         column("TRIES", "attempts"),
-        ("TIME", lambda step: _seconds(step.get("seconds"))),
+        ("TIME", lambda step: span(step.get("seconds"))),
         ("RESULT", lambda step: first_line(_text(step.get("error") or step.get("output")), 60)),
     ]
     print_items(steps, columns, "no step has ended yet")
+    if next_step := _next(record):
+        click.echo(f"\nNext: {next_step}", err=True)
 
 
-@click.command(name="run-watch")
-@click.argument("run")
+@runs.command()
+@run_argument
 @json_option
-def run_watch(run: str, as_json: bool) -> None:
-    """Follow RUN to its end and print its output."""
+def watch(run: str, as_json: bool) -> None:
+    """Follow RUN to its end, what it did before included, and print its output."""
     client = connect()
-    _follow(client, client.get(f"runs/{run}")["id"], quiet=as_json)
+    _follow(client, client.get(f"runs/{run}")["id"], quiet=as_json, since=0.0)
 
 
-@click.command()
-@json_option
-def workflows(as_json: bool) -> None:
-    """List the workflow templates."""
-    items = connect().get("workflows")["items"]
-    if as_json:
-        print_json(items)
-        return
-    columns = [
-        column("WORKFLOW", "name"),
-        ("VERSION", lambda item: item["version"][:12]),
-        ("WHAT IT DOES", lambda item: first_line(item.get("description", ""))),
-    ]
-    print_items(items, columns, "no templates: see `workflows:` in the configuration")
+for verb in VERBS:
+    runs.add_command(verb)
 
 
-def _follow(client: Client, run_id: str, *, quiet: bool) -> None:
-    show_progress(client.stream(f"runs/{run_id}/watch"), quiet=quiet)
+def _follow(client: Client, run_id: str, *, quiet: bool, since: float | None = None) -> None:
+    show_progress(client.stream(f"runs/{run_id}/watch", since=since), quiet=quiet)
     record = client.get(f"runs/{run_id}")
     if record["status"] != SUCCEEDED:
         click.echo(f"run {run_id} {record['status']}: {_why(record)}", err=True)
         raise click.exceptions.Exit(FAILED)
     print_json(record["output"])
+
+
+def _facts(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in ("id", "workflow", "status"):
+        yield key, record[key]
+    yield "began", _clock(record["created"])
+    if record["finished"] is not None:
+        yield "took", span(record["finished"] - record["created"])
+    for key in ("input", "output", "usage"):
+        if record.get(key) not in (None, {}):
+            yield key, first_line(_text(record[key]), 100)
+    if why := _why(record):
+        yield ("failed" if record.get("error") else "waits"), why
+    if record.get("trace_url"):
+        yield "trace", record["trace_url"]
+
+
+def _next(record: dict[str, Any]) -> str:
+    """What a person may want to do with a run that stands so."""
+    run = record["id"]
+    reason = _why(record)
+    if reason.startswith("approval"):
+        return "`interlock approvals` shows the question, `interlock approve ID` answers it"
+    if record["status"] in ("failed", "compensated", "compensation_failed"):
+        return f"`interlock runs retry {run}`, or `interlock runs fork {run} --step STEP`"
+    return "" if record["finished"] else f"`interlock runs watch {run}`"
 
 
 def _why(record: dict[str, Any]) -> str:
@@ -146,7 +171,3 @@ def _json(value: Any) -> str:
 
 def _clock(seconds: float | None) -> str:
     return "" if seconds is None else datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _seconds(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds:.3f} s"

@@ -7,13 +7,16 @@ from datetime import datetime
 import click
 
 from interlock.cli.client import connect
-from interlock.cli.output import column, json_option, print_items, print_json
+from interlock.cli.output import column, json_option, print_done, print_items, print_json
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @json_option
-def schedules(as_json: bool) -> None:
-    """List the schedules: what each starts, and when next."""
+@click.pass_context
+def schedules(context: click.Context, as_json: bool) -> None:
+    """List the schedules: what each starts, and when next; or pause, resume, fire one."""
+    if context.invoked_subcommand is not None:
+        return
     items = connect().get("schedules")["items"]
     if as_json:
         print_json(items)
@@ -46,32 +49,29 @@ def queues(as_json: bool) -> None:
     print_items(items, columns, "no queues in the configuration")
 
 
-@click.command(name="schedule-pause")
-@click.argument("schedule")
-def schedule_pause(schedule: str) -> None:
-    """Let SCHEDULE start nothing until it is resumed."""
-    connect().post(f"schedules/{schedule}/pause", {})
-    click.echo(f"{schedule} is paused")
-
-
-@click.command(name="schedule-resume")
-@click.argument("schedule")
-def schedule_resume(schedule: str) -> None:
-    """Let SCHEDULE start runs again."""
-    connect().post(f"schedules/{schedule}/resume", {})
-    click.echo(f"{schedule} goes on")
-
-
-@click.command(name="schedule-fire")
+@schedules.command()
 @click.argument("schedule")
 @json_option
-def schedule_fire(schedule: str, as_json: bool) -> None:
+def pause(schedule: str, as_json: bool) -> None:
+    """Let SCHEDULE start nothing until it is resumed."""
+    print_done(connect().post(f"schedules/{schedule}/pause", {}), f"{schedule} is paused", as_json)
+
+
+@schedules.command()
+@click.argument("schedule")
+@json_option
+def resume(schedule: str, as_json: bool) -> None:
+    """Let SCHEDULE start runs again."""
+    print_done(connect().post(f"schedules/{schedule}/resume", {}), f"{schedule} goes on", as_json)
+
+
+@schedules.command()
+@click.argument("schedule")
+@json_option
+def fire(schedule: str, as_json: bool) -> None:
     """Start SCHEDULE's run now, beside those that are due."""
     started = connect().post(f"schedules/{schedule}/fire", {})
-    if as_json:
-        print_json(started)
-    else:
-        click.echo(started["run_id"])
+    print_done(started, started["run_id"], as_json)
 
 
 def _clock(seconds: float) -> str:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import anyio
 import click
+import orjson
 
 from interlock.cli.client import connect
 from interlock.cli.exits import NoDaemon
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
-
-
-@click.command()
-@json_option
-def services(as_json: bool) -> None:
-    """List the services: state, breaker, calls in flight, restarts."""
-    items = connect().get("services")["items"]
-    if as_json:
-        print_json(items)
-        return
-    columns = [
-        column("SERVICE", "name"),
-        column("TYPE"),
-        column("STATE"),
-        ("BREAKER", lambda item: _gate(item, "breaker", "state")),
-        ("IN FLIGHT", lambda item: _gate(item, "concurrency", "in_flight")),
-        ("WHY", lambda item: first_line(item.get("reason") or "")),
-    ]
-    print_items(items, columns, "no services in the configuration")
 
 
 @click.command()
@@ -84,5 +67,58 @@ async def _load_plugins() -> list[dict[str, Any]]:
     return [plugin.record.to_dict() for plugin in plugins.loaded]
 
 
-def _gate(item: Mapping[str, Any], gate: str, field: str) -> Any:
-    return (item.get("gates", {}).get(gate) or {}).get(field, "")
+@click.command()
+@json_option
+def actors(as_json: bool) -> None:
+    """Show the supervisors, the actors that they look after, and how those do."""
+    tree = connect().get("actors")
+    if as_json:
+        print_json(tree)
+        return
+    for line in _branch(tree, ""):
+        click.echo(line)
+
+
+def _branch(each: dict[str, Any], indent: str) -> Iterator[str]:
+    if "children" not in each:
+        about = f"{each['queued']} queued, works on {each['in_flight']}"
+        if each["restarts"]:
+            about += f", {each['restarts']} restarts"
+        yield f"{indent}{each['name']}  {each['state']}, {about}"
+        if each["last_error"]:
+            yield f"{indent}  {first_line(each['last_error'])}"
+        return
+    yield f"{indent}{each['name']}  supervisor, {each['strategy'].replace('_', ' ')}"
+    for child in each["children"]:
+        yield from _branch(child, f"{indent}  ")
+
+
+@click.command()
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes.")
+@click.option(
+    "--level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="debug",
+    help="The least severe lines.",
+)
+@click.option("--text", default="", help="Only lines that hold this.")
+@click.option("--limit", default=50, show_default=True)
+@json_option
+def log(follow: bool, level: str, text: str, limit: int, as_json: bool) -> None:
+    """Show the last lines of the daemon's log; with --json one object a line."""
+    client = connect()
+    for line in client.get("log", level=level, text=text, limit=limit)["items"]:
+        _say(line, as_json)
+    if follow:
+        for line in client.stream("log/watch", level=level, text=text):
+            _say(line, as_json)
+
+
+def _say(line: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(orjson.dumps(line))
+        return
+    moment = f"{datetime.fromtimestamp(line['at']):%H:%M:%S}"
+    click.echo(f"{moment} {line['level'].upper():<7} {line['logger']}: {line['message']}")
+    if line.get("exception"):
+        click.echo(line["exception"])

@@ -6,12 +6,13 @@ import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
+from interlock.cli.completion import tool_argument
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
 from interlock.cli.progress import show_call
 
 
 @click.command()
-@click.argument("tool")
+@tool_argument
 @argument_options
 @click.option("--timeout", metavar="DURATION", help="Bound the call, e.g. 30s.")
 @click.option("--progress", is_flag=True, help="Print what the tool tells meanwhile, to stderr.")
