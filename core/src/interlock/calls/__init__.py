@@ -4,6 +4,7 @@ from interlock.calls.call import Call, OnProgress
 from interlock.calls.gates import Gates, defaults
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord
 from interlock.calls.pipeline import BoundTool, Pipeline, compile_pipeline
+from interlock.calls.shared import Shared
 from interlock.calls.spending import Ledger
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "OutcomeRecord",
     "Pipeline",
+    "Shared",
     "compile_pipeline",
     "defaults",
 ]

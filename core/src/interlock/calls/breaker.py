@@ -14,6 +14,7 @@ from typing import Any
 
 from interlock.calls.call import Call, Next
 from interlock.calls.outcome import Outcome, classify
+from interlock.calls.shared import Shared
 from interlock.calls.states import CLOSED, HALF_OPENED, OPENED, Context, State
 from interlock.sdk import BreakerPolicy, CircuitOpen, World
 
@@ -62,7 +63,7 @@ class Breaker:
         changes: how often the state has changed.
     """
 
-    def __init__(self, name: str, policy: BreakerPolicy, world: World) -> None:
+    def __init__(self, name: str, policy: BreakerPolicy, world: World, shared: Shared) -> None:
         self.policy = policy
         self.history: deque[dict[str, Any]] = deque(maxlen=_HISTORY)
         self.closed = True
@@ -75,6 +76,9 @@ class Breaker:
         self._blocked_until = 0.0
         self._probes = 0
         self._successes = 0
+        self._shared = shared
+        self._signal = f"breaker:{name}:{policy.model_dump_json()}"
+        shared.listen(self._signal, self._tripped_elsewhere)
 
     @property
     def state(self) -> str:
@@ -135,6 +139,7 @@ class Breaker:
         self._blocked_until = 0.0
         self._probes = self._successes = 0
         self._window.clear()
+        self._tell(0.0)
         self._changed()
 
     def health(self) -> dict[str, Any]:
@@ -169,9 +174,22 @@ class Breaker:
             self._changed()
 
     def _trip(self) -> None:
-        self._blocked_until = self._world.monotonic() + self.policy.open_for
+        self._open_for(self.policy.open_for)
+        self._tell(self.policy.open_for)
+
+    def _tripped_elsewhere(self, seconds: float) -> None:
+        """Another daemon's breaker opened; when half open, our own probes know better."""
+        if self._context.state == CLOSED:
+            self._open_for(seconds)
+
+    def _open_for(self, seconds: float) -> None:
+        self._blocked_until = self._world.monotonic() + seconds
         self._context.handle_exception(RuntimeError("tripped"))
         self._changed()
+
+    def _tell(self, seconds: float) -> None:
+        if self._shared.keeps("breaker"):
+            self._shared.tell(self._signal, seconds)
 
     def _changed(self) -> None:
         # purgatory keeps a message for each change until somebody fetches it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
@@ -10,7 +11,11 @@ import orjson
 
 from interlock.calls.call import Call, Next
 from interlock.calls.outcome import Outcome, classify
+from interlock.calls.shared import Shared
 from interlock.sdk import CachePolicy, InterlockError, World, from_problem
+
+# What is larger stays with the daemon that asked for it.
+_MOST_SHARED_BYTES = 2**20
 
 
 class _Entry(NamedTuple):
@@ -25,8 +30,9 @@ class _Abandoned(Exception):
 class Cache:
     """Results of one service's tools, by tool and arguments; the least used go first."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, shared: Shared) -> None:
         self._world = world
+        self._shared = shared
         self._entries: OrderedDict[tuple[str, bytes], _Entry] = OrderedDict()
         self.flights: dict[tuple[str, bytes], asyncio.Future[Any]] = {}
         self.hits = 0
@@ -46,12 +52,43 @@ class Cache:
         while len(self._entries) > most:
             self._entries.popitem(last=False)
 
+    async def fetch(self, key: tuple[str, bytes], most: int) -> None:
+        """Take over what another daemon has kept under ``key``, with its age."""
+        if not self._shared.keeps("cache"):
+            return
+        data = await self._shared.get(_shared_key(key))
+        if data is None:
+            return
+        try:
+            at, value = orjson.loads(data)
+            age = max(0.0, self._world.time() - at)
+        except (ValueError, TypeError):
+            return  # not written by us
+        self.put(key, value, most)
+        self._entries[key] = _Entry(value, self._world.monotonic() - age)
+
+    async def share(self, key: tuple[str, bytes], value: Any, seconds: float) -> None:
+        """Let other daemons have ``value`` for so long."""
+        if not self._shared.keeps("cache"):
+            return
+        try:
+            data = orjson.dumps([self._world.time(), value])
+        except orjson.JSONEncodeError:
+            return  # numbers of more than 64 bits
+        if len(data) <= _MOST_SHARED_BYTES:
+            await self._shared.put(_shared_key(key), data, seconds)
+
     def health(self) -> dict[str, Any]:
         return {"entries": len(self._entries), "hits": self.hits, "misses": self.misses}
 
 
 def key_of(call: Call) -> tuple[str, bytes]:
     return call.tool, orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
+
+
+def _shared_key(key: tuple[str, bytes]) -> str:
+    tool, arguments = key
+    return f"{tool}:{hashlib.sha256(arguments).hexdigest()}"
 
 
 def cached(policy: CachePolicy, cache: Cache, proceed: Next) -> Next:
@@ -105,6 +142,11 @@ async def _fly(
 async def _fresh_or_stale(
     call: Call, key: tuple[str, bytes], policy: CachePolicy, cache: Cache, proceed: Next
 ) -> Any:
+    await cache.fetch(key, policy.max_entries)
+    entry = cache.get(key, policy.ttl)
+    if entry is not None:
+        call.decided("cache-shared-hit")
+        return entry.value
     try:
         value = await proceed(call)
     except InterlockError as error:
@@ -114,4 +156,5 @@ async def _fresh_or_stale(
         call.decided("cache-stale", error=error.code)
         return stale.value
     cache.put(key, value, policy.max_entries)
+    await cache.share(key, value, policy.ttl + policy.stale_if_error)
     return value

@@ -12,6 +12,7 @@ from interlock.calls.concurrency import Slots
 from interlock.calls.limiter import Pace
 from interlock.calls.outcome import OutcomeRecord
 from interlock.calls.retry import RetryBudget
+from interlock.calls.shared import Shared
 from interlock.calls.spending import Ledger, Spending
 from interlock.sdk import BreakerPolicy, Policies, RetryPolicy, World
 
@@ -26,10 +27,17 @@ class Gates:
     in one of these has one of its own.
     """
 
-    def __init__(self, service: str, world: World, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self,
+        service: str,
+        world: World,
+        ledger: Ledger | None = None,
+        shared: Shared | None = None,
+    ) -> None:
         self.service = service
-        self.pace = Pace(world)
-        self.cache = Cache(world)
+        self.shared = shared or Shared(world)
+        self.pace = Pace(service, world, self.shared)
+        self.cache = Cache(world, self.shared)
         self.spending = Spending(service, world, ledger)
         self._world = world
         self._breakers: dict[BreakerPolicy, Breaker] = {}
@@ -44,7 +52,7 @@ class Gates:
 
     def breaker(self, policy: BreakerPolicy) -> Breaker:
         if policy not in self._breakers:
-            self._breakers[policy] = Breaker(self.service, policy, self._world)
+            self._breakers[policy] = Breaker(self.service, policy, self._world, self.shared)
         return self._breakers[policy]
 
     def slots(self, limit: int | None) -> Slots:
@@ -88,6 +96,7 @@ class Gates:
             "rate": self.pace.health(),
             "cache": self.cache.health(),
             "spent_today": self.spending.today(),
+            "shared": self.shared.health(),
             "retry_budget": [budget.health() for budget in self._budgets.values()],
         }
 

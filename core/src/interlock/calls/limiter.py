@@ -4,6 +4,9 @@ aiolimiter keeps the bucket. The gate adds what it lacks: first come, first serv
 call costs; an estimate of the wait, and refusal at once if the deadline is nearer; a bound on the
 queue; a hold for everyone when the service says so; and a log of the last period, because a
 bucket alone lets a burst and a whole period's rate through within one period.
+
+Where daemons share a limit, the line is in their store, and what is here only keeps count, for
+the time when the store cannot be reached.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 from aiolimiter import AsyncLimiter
 
 from interlock.calls.call import Call, Next
+from interlock.calls.shared import Shared
 from interlock.sdk import RateLimited, RatePolicy, Throttled, World
 
 _MOST_KEYS = 10_000
@@ -50,9 +54,14 @@ class _Bucket(AsyncLimiter):
 
 
 class Limiter:
-    """One budget. Whoever waits, waits in line, and knows for how long before he does."""
+    """One budget. Whoever waits, waits in line, and knows for how long before he does.
 
-    def __init__(self, policy: RatePolicy, world: World) -> None:
+    Args:
+        budget: its name among daemons that share it.
+    """
+
+    def __init__(self, policy: RatePolicy, world: World, budget: str = "") -> None:
+        self._budget = budget
         limit, period = policy.limit
         burst = policy.burst or max(1, math.floor(limit / period))
         self._policy = policy
@@ -62,6 +71,7 @@ class Limiter:
         self._sent: deque[float] = deque(maxlen=limit)
         self._line: deque[asyncio.Future[None]] = deque()
         self._queued = 0.0
+        self._in_shared_line = 0
 
     def try_acquire(self, cost: float) -> bool:
         """Take ``cost`` if it is there now and nobody waits."""
@@ -95,6 +105,34 @@ class Limiter:
             self._leave(turn)
         return self._world.monotonic() - began
 
+    async def acquire_shared(self, cost: float, within: float, shared: Shared) -> float | None:
+        """Wait for a turn in the line of all daemons; the seconds it took.
+
+        Whoever leaves while he waits has used up his turn.
+
+        Returns:
+            None: the store of that line cannot be reached.
+
+        Raises:
+            RateLimited: as :meth:`acquire`.
+        """
+        cost = min(cost, self._burst)
+        if self._in_shared_line >= self._policy.max_waiting:
+            raise self._refusal("too many calls wait", self._wait(cost))
+        answer = await shared.reserve(self._budget, self._policy.limit, self._burst, cost, within)
+        if answer is None:
+            return None
+        reserved, wait = answer
+        if not reserved:
+            raise self._refusal("the call would wait past its deadline", wait)
+        self._in_shared_line += 1
+        try:
+            await self._world.sleep(wait)
+        finally:
+            self._in_shared_line -= 1
+        self._take(cost)
+        return wait
+
     def health(self) -> dict[str, Any]:
         """``available`` is what could be taken at once."""
         self._bucket._leak()
@@ -102,7 +140,7 @@ class Limiter:
             "limit": str(self._policy.limit),
             "tier": self._policy.tier,
             "available": max(0.0, self._burst - self._bucket._level),
-            "waiting": len(self._line),
+            "waiting": len(self._line) + self._in_shared_line,
             "retry_after": self._wait(1.0),
         }
 
@@ -113,7 +151,10 @@ class Limiter:
         reason = (
             "too many calls wait" if wait <= within else "the call would wait past its deadline"
         )
-        raise RateLimited(
+        raise self._refusal(reason, wait)
+
+    def _refusal(self, reason: str, wait: float) -> RateLimited:
+        return RateLimited(
             f"rate limit {self._policy.limit}: {reason}",
             retry_after=max(wait, 0.001),
             policy="rate",
@@ -148,11 +189,14 @@ class Limiter:
 class Pace:
     """All budgets of one service, and the hold that its 429s put on everything."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, service: str, world: World, shared: Shared) -> None:
+        self._service = service
         self._world = world
+        self._shared = shared
         self._whole: dict[tuple[Any, ...], Limiter] = {}
         self._keyed: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
         self.held_until = 0.0
+        shared.listen(f"hold:{service}", self._hold)
 
     @property
     def held_for(self) -> float:
@@ -160,13 +204,34 @@ class Pace:
 
     def hold(self, seconds: float) -> None:
         """Let nobody through for ``seconds``."""
+        self._hold(seconds)
+        if self._shared.keeps("rate"):
+            self._shared.tell(f"hold:{self._service}", seconds)
+
+    def try_acquire(self, limiter: Limiter, cost: float) -> bool:
+        """Take ``cost`` if it is ours alone to give, and there, and nobody waits."""
+        return not self._shared.keeps("rate") and limiter.try_acquire(cost)
+
+    async def acquire(self, limiter: Limiter, cost: float, within: float) -> float:
+        """Wait for ``cost``, among all daemons if they share it; the seconds it took.
+
+        Raises:
+            RateLimited: as :meth:`Limiter.acquire`.
+        """
+        if self._shared.keeps("rate"):
+            waited = await limiter.acquire_shared(cost, within, self._shared)
+            if waited is not None:
+                return waited
+        return await limiter.acquire(cost, within)
+
+    def _hold(self, seconds: float) -> None:
         self.held_until = max(self.held_until, self._world.monotonic() + seconds)
 
     def whole(self, policy: RatePolicy) -> Limiter:
         """The budget of a policy without a key: of a tier, or of the whole service."""
         name = (policy.tier, policy.limit)
         if name not in self._whole:
-            self._whole[name] = Limiter(policy, self._world)
+            self._whole[name] = Limiter(policy, self._world, self._budget(policy, None))
         return self._whole[name]
 
     def keyed(self, policy: RatePolicy, value: Any) -> Limiter:
@@ -174,12 +239,16 @@ class Pace:
         name = (policy.tier, policy.limit, policy.key, value)
         limiter = self._keyed.get(name)
         if limiter is None:
-            limiter = self._keyed[name] = Limiter(policy, self._world)
+            budget = self._budget(policy, value)
+            limiter = self._keyed[name] = Limiter(policy, self._world, budget)
             if len(self._keyed) > _MOST_KEYS:
                 self._keyed.popitem(last=False)
         else:
             self._keyed.move_to_end(name)
         return limiter
+
+    def _budget(self, policy: RatePolicy, value: Any) -> str:
+        return f"{self._service}:{policy.tier}:{policy.limit}:{policy.key}:{value}"
 
     def health(self) -> dict[str, Any]:
         shown = [*self._whole.values(), *self._keyed.values()][:20]
@@ -210,8 +279,8 @@ def rate_limit(
     async def spend(call: Call, budgets: list[tuple[Limiter | None, RatePolicy]]) -> None:
         for whole, policy in budgets:
             limiter = whole or pace.keyed(policy, call.arguments.get(policy.key or ""))
-            if not limiter.try_acquire(cost):
-                await _in_line(call, limiter, cost)
+            if not pace.try_acquire(limiter, cost):
+                await _in_line(call, pace, limiter, cost)
 
     async def admission(call: Call, tier: str) -> None:
         await spend(call, budgets(tier))
@@ -248,11 +317,12 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
         await world.sleep(held)
 
 
-async def _in_line(call: Call, limiter: Limiter, cost: float) -> None:
+async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> None:
     try:
-        waited = await limiter.acquire(cost, call.remaining())
+        waited = await pace.acquire(limiter, cost, call.remaining())
     except RateLimited as refusal:
         call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
         raise refusal.with_details(tool=call.tool) from None
-    call.waited += waited
-    call.decided("rate-waited", seconds=waited)
+    if waited > 0.0:
+        call.waited += waited
+        call.decided("rate-waited", seconds=waited)

@@ -118,8 +118,7 @@ class WorkflowsConfig(Section):
     """Where workflow templates are."""
 
     paths: tuple[str, ...] = Field(
-        (),
-        description="files or globs, YAML or Python, from the folder of the file naming them",
+        (), description="files or globs, YAML or Python, from the folder of the file naming them"
     )
 
     def files(self) -> list[Path]:
@@ -244,6 +243,16 @@ class AlertConfig(Section):
     resolved: bool = Field(True, description="tell as well when it holds no more")
 
 
+SharedGate = Literal["rate", "breaker", "cache"]
+
+
+class SharedConfig(Section):
+    """What several daemons keep together, so that one limit holds for all of them."""
+
+    service: ServiceName | None = Field(None, description="that keeps it, as one of type redis")
+    keeps: tuple[SharedGate, ...] = Field(("rate", "breaker", "cache"), description="together")
+
+
 class Config(Section):
     """The whole configuration, checked, with references resolved."""
 
@@ -259,6 +268,7 @@ class Config(Section):
     plugins: PluginsConfig = Field(PluginsConfig(), description="which plugins are loaded")
     defaults: Policies = Field(Policies(), description="guard rails of all services")
     services: dict[ServiceName, ServiceConfig] = Field({}, description="services, by name")
+    shared: SharedConfig = Field(SharedConfig(), description="limits kept with other daemons")
     workflows: WorkflowsConfig = Field(WorkflowsConfig(), description="workflow templates")
     queues: dict[ServiceName, QueueConfig] = Field({}, description="where runs wait, by name")
     triggers: tuple[TriggerConfig, ...] = Field((), description="what events start")

@@ -13,7 +13,7 @@ import anyio
 
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
-from interlock.daemon.deployment import Deployment, limits_of
+from interlock.daemon.deployment import Deployment, limits_of, share_gates
 from interlock.daemon.housekeeping import keep_gauges, keep_house
 from interlock.daemon.logs import Logs
 from interlock.daemon.plan import make_plan
@@ -114,6 +114,7 @@ async def open_system(
             Host(world, telemetry, actors, journal, bus.publish, ledger=journal.spending)
         )
         host.adopt(plan.plugins)
+        share_gates(host, config.shared)
         await host.start_services(plan.services, aliases=config.aliases)
         engine = EmbeddedEngine(
             journal,
@@ -139,6 +140,7 @@ async def open_system(
         await stack.enter_async_context(tasks)
         deployment.begin()
         tasks.start_soon(bus.run)
+        tasks.start_soon(host.shared.run)
         tasks.start_soon(keep_house, journal, config.journal.retention, world)
         if config.telemetry.exporter != "none":
             tasks.start_soon(keep_gauges, runtime, world)

@@ -14,9 +14,10 @@ import anyio
 import yaml
 from anyio.abc import TaskGroup
 
-from interlock.config import Config, QueueConfig, redacted
+from interlock.config import Config, QueueConfig, SharedConfig, redacted
 from interlock.daemon.plan import Plan, make_plan
 from interlock.events import Clockwork, Schedule, Trigger
+from interlock.host import Host
 from interlock.journal import Limits
 from interlock.runtime import PROCESS, Runtime, acting_as
 from interlock.runtime.alerts import Alerts
@@ -120,6 +121,7 @@ class Deployment:
         old, self._plan = self._plan, plan
         host = self.runtime.host
         host.adopt(plan.plugins)
+        share_gates(host, plan.config.shared)
         await host.start_services(plan.services, aliases=plan.config.aliases)
         names = {template.name for template in plan.templates}
         for template in old.templates:
@@ -181,6 +183,12 @@ async def _within(scope: anyio.CancelScope, clockwork: Clockwork) -> None:
         await clockwork.run()
 
 
+def share_gates(host: Host, config: SharedConfig) -> None:
+    """Have a service keep gates together with other daemons, or none."""
+    name = config.service
+    host.shared.use(name or "", partial(host.shared_gates, name) if name else None, config.keeps)
+
+
 def limits_of(queues: Mapping[str, QueueConfig]) -> dict[str, Limits]:
     return {
         name: Limits(queue.concurrency, queue.per_key, queue.rate) for name, queue in queues.items()
@@ -200,6 +208,8 @@ def _changes(old: Plan, new: Plan) -> Iterator[tuple[str, list[str]]]:
     ]
     if old.config.api != new.config.api:
         yield "api", ["api"]
+    if old.config.shared != new.config.shared:
+        yield "shared", ["shared"]
     for part, before, after in parts:
         names = sorted(before.keys() | after.keys())
         changed = [name for name in names if before.get(name) != after.get(name)]

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from interlock.config import Config, Document, Fault, read
+from interlock.config import Config, Document, Fault, config_error, read
 from interlock.daemon.exposure import check_exposure
 from interlock.daemon.starts import make_starts
 from interlock.events import Schedule, Trigger
@@ -52,6 +52,7 @@ async def make_plan(path: Path, world: World) -> Plan:
     settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
     config = draft.resolve(settings, plugins.functions, others=plugins.service_names)
     check_exposure(config, path)
+    _check_shared(config, plugins, path)
     tools = _Tools(config, plugins)
     code = code_templates(config.workflows.code(), plugins.workflows)
     documents = _documents(config, plugins)
@@ -95,6 +96,22 @@ def _names(templates: Sequence[Template]) -> list[str]:
 
 def _place(file: Path | str) -> Path:
     return Path(file).resolve()
+
+
+def _check_shared(config: Config, plugins: Plugins, path: Path) -> None:
+    """Raises ConfigError: the service that is to keep gates for several daemons cannot."""
+    able = [
+        name
+        for name, service in config.services.items()
+        if plugins.service_types[service.plugin].shared_gates is not Service.shared_gates
+    ]
+    name = config.shared.service
+    if name is None or name in able:
+        return
+    hint = f"these can: {', '.join(able)}" if able else "add one of type redis under services"
+    message = f"there is no service {name!r} that keeps limits for several daemons"
+    document = Document(path.read_text("utf-8"), str(path))
+    raise config_error([document.fault(("shared", "service"), message, hint=hint)])
 
 
 class _Tools:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.resources.abc import Traversable
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +13,7 @@ import anyio
 
 from interlock.actors import ActorSystem
 from interlock.actors.deadlines import TimeLimit
-from interlock.calls import Call, Gates, Ledger, OutcomeRecord
+from interlock.calls import Call, Gates, Ledger, OutcomeRecord, Shared
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import HostedService, Surroundings, ToolCall
 from interlock.host.plugins import Plugins
@@ -32,6 +33,7 @@ from interlock.sdk import (
     Prompt,
     Service,
     ServiceUnavailable,
+    SharedGates,
     WebhookReply,
     WebhookRequest,
     World,
@@ -72,6 +74,7 @@ class Host:
         # Services of the configuration whose type nobody offers.
         self._homeless: dict[str, ServiceStatus] = {}
         self._gates: dict[str, Gates] = {}
+        self.shared = Shared(world)
         self._paused: set[str] = set()
         self._surroundings = Surroundings(
             world, telemetry, actors, stores, emit, self._call_other, on_outcome
@@ -180,6 +183,10 @@ class Host:
         """See :meth:`ActorSystem.tree`."""
         return self._surroundings.actors.tree()
 
+    def shared_gates(self, name: str) -> SharedGates:
+        """How the service ``name`` keeps gates for several daemons; raises while it cannot."""
+        return self._service(name).shared_gates()
+
     def health(self) -> list[dict[str, Any]]:
         """Each service by name: its state and why, gates, actor, and when it blocked the loop."""
         reports = [service.health() for service in self._services.values()]
@@ -205,7 +212,9 @@ class Host:
         if service_type is None:
             self._homeless[spec.name] = self._without_type(spec)
             return None
-        gates = self._gates.setdefault(spec.name, Gates(spec.name, self._world, self._ledger))
+        if spec.name not in self._gates:  # a new one would listen in its place
+            self._gates[spec.name] = Gates(spec.name, self._world, self._ledger, self.shared)
+        gates = self._gates[spec.name]
         service = HostedService(spec, service_type, gates, self._surroundings, self._list_tools)
         self._services[spec.name] = service
         self._list_tools(service)
@@ -235,15 +244,11 @@ class Host:
             self.catalog.set_service(service.spec.name, ())
 
     async def _settled(self, services: Sequence[HostedService], seconds: float) -> None:
-        if seconds <= 0:
-            return
-        try:
-            with TimeLimit(self._world, seconds):
+        if seconds > 0:
+            with suppress(TimeoutError), TimeLimit(self._world, seconds):
                 async with anyio.create_task_group() as tasks:
                     for service in services:
                         tasks.start_soon(service.status.settled)
-        except TimeoutError:
-            return
 
     def _service(self, name: str) -> HostedService:
         service = self._services.get(name)
@@ -393,10 +398,9 @@ def _paused(service: str) -> ServiceUnavailable:
 
 def _until(now: float, policies: Policies, deadline: float | None, timeout: float | None) -> float:
     """The earliest of what the policies and the caller allow; 30 s if neither says anything."""
-    limits = [
+    until = min(
         math.inf if policies.deadline is None else now + policies.deadline,
         math.inf if deadline is None else deadline,
         math.inf if timeout is None else now + timeout,
-    ]
-    until = min(limits)
+    )
     return until if until < math.inf else now + DEFAULT_DEADLINE

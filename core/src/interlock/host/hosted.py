@@ -40,6 +40,7 @@ from interlock.sdk import (
     Prompt,
     Service,
     ServiceBug,
+    SharedGates,
     ToolSpec,
     WebhookReply,
     World,
@@ -275,6 +276,13 @@ class HostedService:
                     f"{self.spec.name}: {method}() returned a {type(event).__name__}, not events"
                 )
             yield event
+
+    def shared_gates(self) -> SharedGates:
+        """Raises ServiceUnavailable, NotFound: there is nobody who could be asked."""
+        gates = self._instance.shared_gates()
+        if gates is None:
+            raise NotFound(f"{self.spec.name} cannot keep gates for several daemons")
+        return gates
 
     # -- reports ------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ A plugin imports this package and nothing else of Interlock; this package import
 Interlock either. Added hooks, optional arguments and record fields leave ``SDK_API`` as it is.
 """
 
-from interlock.sdk.consuming import ConsumeSettings, Intake, Message, Verdict
+from interlock.sdk.consuming import ConsumeSettings, Delivery, Intake, Message, Verdict
 from interlock.sdk.context import (
     BlobRef,
     Blobs,
@@ -54,6 +54,7 @@ from interlock.sdk.policies import (
 from interlock.sdk.prompts import Prompt, PromptArgument, PromptMessage
 from interlock.sdk.quantities import Bytes, PerTime, Rate, Seconds
 from interlock.sdk.service import Service, Settings
+from interlock.sdk.shared import SharedGates
 from interlock.sdk.tool import ToolSpec, tool, tools_of
 from interlock.sdk.workflows import WorkflowContext, workflow
 from interlock.sdk.world import RealWorld, World
@@ -76,6 +77,7 @@ __all__ = [
     "Conflict",
     "ConsumeSettings",
     "DeadlineExceeded",
+    "Delivery",
     "Event",
     "Facts",
     "FallbackPolicy",
@@ -111,6 +113,7 @@ __all__ = [
     "ServiceError",
     "ServiceUnavailable",
     "Settings",
+    "SharedGates",
     "Throttled",
     "ToolSpec",
     "Verdict",

@@ -1,17 +1,20 @@
 """What consumers of message brokers share: from a message to a durable event.
 
-At least once, end to end: a plugin acknowledges a message only when :meth:`Intake.take` says it
-is ``done``, which is after its event is in the journal. A message that comes again has the same
-event id, and the journal keeps one event for each id.
+At least once, end to end: a message is acknowledged only when :meth:`Intake.take` says it is
+``done``, which is after its event is in the journal. A message that comes again has the same
+event id, and the journal keeps one event for each id. :meth:`Intake.consume` does it for a
+broker that is described by a :class:`Delivery`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+import anyio
 from pydantic import Field
 
 from interlock.sdk.context import ServiceContext
@@ -58,12 +61,77 @@ class Verdict:
     reason: str = ""
 
 
+class Delivery(Protocol):
+    """A message in our hands, and how its broker is told what became of it."""
+
+    @property
+    def message(self) -> Message: ...
+
+    async def done(self) -> None:
+        """Acknowledge it."""
+        ...
+
+    async def again(self) -> None:
+        """Have it delivered once more, at once: the pause is over."""
+        ...
+
+    async def dead(self, reason: str) -> None:
+        """Keep it aside with the reason, then acknowledge it."""
+        ...
+
+
+Fetch = Callable[[int], Awaitable[Sequence[Delivery]]]
+"""The next deliveries, at most so many; waits for the first, but not for ever."""
+
+
 class Intake:
     """Makes durable events of the messages of one consumer."""
 
     def __init__(self, context: ServiceContext, rules: ConsumeSettings) -> None:
         self._context = context
         self._rules = rules
+        self._in_flight = 0
+        self._left = asyncio.Event()
+
+    async def consume(self, fetch: Fetch) -> None:
+        """Fetch and take until cancelled, ``max_in_flight`` messages at once.
+
+        Raises:
+            Exception: what ``fetch`` or a delivery raised first; the others are cancelled, so
+                their broker delivers them again.
+        """
+        try:
+            async with anyio.create_task_group() as tasks:
+                while True:
+                    for delivery in await fetch(await self._room()):
+                        self._in_flight += 1
+                        tasks.start_soon(self._handle, delivery)
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+        finally:
+            self._in_flight = 0
+
+    async def _room(self) -> int:
+        """How many more messages may be taken in; waits until it is at least one."""
+        while self._in_flight >= self._rules.max_in_flight:
+            self._left.clear()
+            await self._left.wait()
+        return self._rules.max_in_flight - self._in_flight
+
+    async def _handle(self, delivery: Delivery) -> None:
+        verdict = await self.take(delivery.message)
+        if verdict.kind == "done":
+            await delivery.done()
+        elif verdict.kind == "again":
+            await delivery.again()
+        else:
+            message = delivery.message
+            self._context.log.error(
+                "a message of %s is set aside: %s", message.source, verdict.reason
+            )
+            await delivery.dead(verdict.reason)
+        self._in_flight -= 1
+        self._left.set()
 
     async def take(self, message: Message) -> Verdict:
         """Publish the message's event; never raises but when cancelled.

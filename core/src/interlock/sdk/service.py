@@ -14,6 +14,7 @@ from interlock.sdk.errors import ServiceError
 from interlock.sdk.http import HttpOptions, error_from_response
 from interlock.sdk.policies import Policies
 from interlock.sdk.prompts import Prompt
+from interlock.sdk.shared import SharedGates
 from interlock.sdk.tool import ToolSpec, tools_of
 from interlock.sdk.world import World
 
@@ -82,6 +83,10 @@ class Service(Generic[S]):
         starts it again, with growing pauses, when it returns or raises.
         """
         return {}
+
+    def shared_gates(self) -> SharedGates | None:
+        """How daemons keep limits together by this service, if it can; asked while it is ready."""
+        return None
 
     def http_options(self) -> HttpOptions:
         """How ``self.http`` is built; asked once, before :meth:`start`."""

@@ -1,20 +1,22 @@
-"""One consumer of a group: new entries, our own of before a restart, and abandoned ones."""
+"""One consumer of a group: our own entries of before a restart, abandoned ones, and new ones."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import anyio
 from redis.exceptions import ResponseError
 
-from interlock.sdk import Intake, Message, ServiceContext
+from interlock.sdk import Delivery, Intake, Message, ServiceContext
 from interlock_redis.errors import errors_of
 from interlock_redis.settings import ConsumeStream
 
 _BLOCK_MS = 1000
-Entry = tuple[bytes, dict[bytes, bytes]]
+Fields = dict[bytes, bytes]
+Entry = tuple[bytes, Fields]
 
 
 class StreamConsumer:
@@ -31,15 +33,14 @@ class StreamConsumer:
 
     async def run(self) -> None:
         """Consume until cancelled; raises when Redis is gone."""
+        self._taken: set[bytes] = set()
+        self._again: deque[EntryInHand] = deque()
+        self._own: bytes | str | None = "0"
+        self._abandoned: bytes | str = "0-0"
+        self._claim_at = 0.0
         with errors_of(self._context.name):
             await self._make_group()
-            await self._own_pending()
-            claim_at = 0.0
-            while True:
-                if self._context.world.monotonic() >= claim_at:
-                    await self._abandoned()
-                    claim_at = self._context.world.monotonic() + self._rules.claim_after
-                await self._take(await self._read(">"), {})
+            await self._intake.consume(self._fetch)
 
     async def _make_group(self) -> None:
         rules = self._rules
@@ -49,79 +50,100 @@ class StreamConsumer:
             if "BUSYGROUP" not in str(error):
                 raise
 
-    async def _own_pending(self) -> None:
-        """What an earlier process of our name took in and did not acknowledge."""
-        last: bytes | str = "0"
-        while entries := await self._read(last):
-            await self._take_again(entries)
-            last = entries[-1][0]
+    async def _fetch(self, most: int) -> Sequence[Delivery]:
+        if self._again:
+            return [self._again.popleft() for _ in range(min(most, len(self._again)))]
+        if self._own is not None:
+            entries = await self._read(self._own, most)
+            self._own = entries[-1][0] if entries else None
+            return await self._counted(entries)
+        if self._context.world.monotonic() >= self._claim_at:
+            return await self._counted(await self._claim(most))
+        return [self._in_hand(entry, 1) for entry in await self._read(">", most)]
 
-    async def _abandoned(self) -> None:
-        start: bytes | str = "0-0"
-        while True:
-            start, entries, *_ = await self._client.xautoclaim(
-                self._rules.stream,
-                self._rules.group,
-                self._consumer,
-                min_idle_time=int(self._rules.claim_after * 1000),
-                start_id=start,
-                count=self._rules.max_in_flight,
-            )
-            await self._take_again(entries)
-            if start == b"0-0":
-                return
-
-    async def _read(self, after: bytes | str) -> Sequence[Entry]:
+    async def _read(self, after: bytes | str, most: int) -> Sequence[Entry]:
+        """Entries after an id that are ours already, or new ones with ``>``."""
         rules = self._rules
         answer = await self._client.xreadgroup(
-            rules.group,
-            self._consumer,
-            {rules.stream: after},
-            count=rules.max_in_flight,
-            block=_BLOCK_MS,
+            rules.group, self._consumer, {rules.stream: after}, count=most, block=_BLOCK_MS
         )
         return answer[0][1] if answer else ()
 
-    async def _take_again(self, entries: Sequence[Entry]) -> None:
-        if not entries:
-            return
-        pending = await self._client.xpending_range(
+    async def _claim(self, most: int) -> Sequence[Entry]:
+        """A page of what nobody has acknowledged for long, ours or another consumer's."""
+        self._abandoned, entries, *_ = await self._client.xautoclaim(
             self._rules.stream,
             self._rules.group,
-            min=entries[0][0],
-            max=entries[-1][0],
-            count=10 * len(entries),
-            consumername=self._consumer,
+            self._consumer,
+            min_idle_time=int(self._rules.claim_after * 1000),
+            start_id=self._abandoned,
+            count=most,
         )
-        await self._take(entries, {each["message_id"]: each["times_delivered"] for each in pending})
+        if self._abandoned == b"0-0":
+            self._claim_at = self._context.world.monotonic() + self._rules.claim_after
+        return [entry for entry in entries if entry[0] not in self._taken]
 
-    async def _take(self, entries: Sequence[Entry], deliveries: dict[bytes, int]) -> None:
-        try:
-            async with anyio.create_task_group() as tasks:
-                for entry in entries:
-                    tasks.start_soon(self._take_one, entry, deliveries.get(entry[0], 1))
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
+    async def _counted(self, entries: Sequence[Entry]) -> Sequence[EntryInHand]:
+        """With how often each was delivered, which only the list of pending entries knows."""
+        for id, fields in entries:
+            if not fields:  # trimmed from the stream while it was pending
+                await self.acknowledge(id)
+        entries = [entry for entry in entries if entry[1]]
+        async with self._client.pipeline(transaction=False) as pipe:
+            for id, _ in entries:
+                pipe.xpending_range(self._rules.stream, self._rules.group, min=id, max=id, count=1)
+            pending = await pipe.execute()
+        counts = [found[0]["times_delivered"] if found else 1 for found in pending]
+        return [self._in_hand(entry, count) for entry, count in zip(entries, counts, strict=True)]
 
-    async def _take_one(self, entry: Entry, deliveries: int) -> None:
+    def _in_hand(self, entry: Entry, deliveries: int) -> EntryInHand:
         id, fields = entry
+        self._taken.add(id)
+        message = message_of(self._rules.stream, id, fields, deliveries)
+        return EntryInHand(self, id, fields, message)
+
+    # -- what became of an entry --------------------------------------------------------------
+
+    async def acknowledge(self, id: bytes, grave: Mapping[Any, Any] | None = None) -> None:
+        """Take an entry off the list of pending ones, and keep it aside if it has a grave."""
         rules = self._rules
-        if not fields:  # trimmed from the stream while it was pending
-            await self._client.xack(rules.stream, rules.group, id)
-            return
-        message = message_of(rules.stream, id, fields, deliveries)
-        verdict = await self._intake.take(message)
-        if verdict.kind == "again":  # stays pending, and is claimed when its time has come
-            return
         async with self._client.pipeline(transaction=True) as pipe:
-            if verdict.kind == "dead":
-                grave: dict[Any, Any] = {**fields, "reason": verdict.reason, "entry": id}
-                pipe.xadd(f"{rules.stream}.dead", grave)
+            if grave is not None:
+                pipe.xadd(rules.dead_stream, grave)
             pipe.xack(rules.stream, rules.group, id)
             await pipe.execute()
+        self._taken.discard(id)
+
+    async def deliver_again(self, id: bytes) -> None:
+        """Claim it from ourselves, because that counts as a delivery."""
+        rules = self._rules
+        entries = await self._client.xclaim(rules.stream, rules.group, self._consumer, 0, [id])
+        self._taken.discard(id)
+        self._again.extend(await self._counted(entries))
 
 
-def message_of(stream: str, id: bytes, fields: dict[bytes, bytes], deliveries: int) -> Message:
+@dataclass(frozen=True)
+class EntryInHand:
+    """An entry of a stream as a ``Delivery``."""
+
+    consumer: StreamConsumer
+    id: bytes
+    fields: Fields
+    message: Message
+
+    async def done(self) -> None:
+        await self.consumer.acknowledge(self.id)
+
+    async def again(self) -> None:
+        await self.consumer.deliver_again(self.id)
+
+    async def dead(self, reason: str) -> None:
+        await self.consumer.acknowledge(
+            self.id, {**self.fields, "reason": reason, "entry": self.id}
+        )
+
+
+def message_of(stream: str, id: bytes, fields: Fields, deliveries: int) -> Message:
     """An entry as our ``publish`` writes it (``id``, ``body``), or all its fields as an object."""
     body = fields.get(b"body")
     if body is None:
