@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 
+import anyio
+
 from interlock.events import Bus
 from interlock.sdk import Event
 from interlock.testing import VirtualWorld, settle
@@ -184,3 +186,35 @@ async def test_many_events_that_fail_hold_up_nobody_behind_them() -> None:
         await settle(20)
 
     assert seen == ["good"]
+
+
+async def test_an_event_whose_publisher_is_cancelled_is_delivered_all_the_same() -> None:
+    log, seen = SlowLog(), asyncio.Event()
+    bus = Bus(log, VirtualWorld(), Letters())
+
+    async def consume(event: Event) -> None:
+        seen.set()
+
+    bus.consume("*", consume)
+    async with delivering(bus):
+        with bus.subscribe() as watching:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(bus.publish, Event("a.b", {}, id="1"))
+                await log.appending.wait()
+                tasks.cancel_scope.cancel()
+                log.durable.set()
+            assert (await anext(watching)).id == "1"
+            await seen.wait()
+
+
+class SlowLog(Log):
+    """Takes its time to make an event durable, as a disk does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.appending, self.durable = asyncio.Event(), asyncio.Event()
+
+    async def append(self, event: Event, source: str) -> bool:
+        self.appending.set()
+        await self.durable.wait()
+        return await super().append(event, source)

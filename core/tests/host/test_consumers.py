@@ -32,4 +32,4 @@ async def test_a_consumer_that_fails_is_started_again(virtual: VirtualWorld) -> 
     assert verdicts == ["done", "dead", "dead"] * 2
     event, source = hosting.events[0]
     assert (source, event.name, event.key) == ("consuming", "consuming.ordered", "Ada")
-    assert event.id == "consuming:orders:7" == hosting.events[1][0].id
+    assert event.id == "consuming.ordered:orders:7" == hosting.events[1][0].id

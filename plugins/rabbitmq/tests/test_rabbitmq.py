@@ -3,76 +3,190 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import aio_pika
 import pytest
-import yaml
 
 from interlock.daemon.compose import open_runtime
+from interlock.journal import open_journal
+from interlock.runtime import Runtime
 from interlock.sdk import Rejected
+from interlock.testing import VirtualWorld
+from interlock_rabbitmq.anonymous import Anonymous
 
-URL = "amqp://guest:guest@127.0.0.1:5672/"
+from .conftest import OwnRabbit, write_config
 
-
-@pytest.fixture
-async def channel() -> AsyncIterator[Any]:
-    try:
-        connection = await aio_pika.connect(URL)
-    except OSError:
-        if os.environ.get("INTERLOCK_TEST_REQUIRE_SERVICES") == "1":
-            raise
-        pytest.skip("needs RabbitMQ on 127.0.0.1:5672: start rabbitmq-server")
-    async with connection:
-        yield await connection.channel()
+# Laid into the journal of a test, it makes the events of one customer fail whenever they come.
+TROUBLE = """CREATE TRIGGER trouble BEFORE INSERT ON events WHEN NEW.key = 'Eve'
+BEGIN SELECT RAISE(ABORT, 'no room on the disk'); END"""
 
 
-@pytest.fixture
-async def queue(channel: Any) -> AsyncIterator[str]:
-    name = f"test-{uuid4().hex}"
-    yield name
-    await channel.queue_delete(name)
-    await channel.queue_delete(f"{name}.dead")
-    await channel.exchange_delete(f"{name}.dlx")
-
-
-def config(folder: Path, queue: str) -> Path:
-    settings = {"url": URL, "consume": [{"queue": queue, "event": "ordered", "key": "customer"}]}
-    services = {"rabbitmq": {"settings": settings}}
-    path = folder / "interlock.yaml"
-    daemon = {"state_dir": str(folder / "state")}
-    path.write_text(yaml.safe_dump({"version": 1, "daemon": daemon, "services": services}))
-    return path
+def config(folder: Path, queue: str, url: str = "", **rules: Any) -> Path:
+    consume = {"queue": queue, "event": "ordered", "key": "customer"} | rules
+    return write_config(folder, consume, **({"url": url} if url else {}))
 
 
 async def test_what_is_published_becomes_one_event_and_is_acknowledged(
     channel: Any, queue: str, tmp_path: Path
 ) -> None:
-    arguments = {"x-queue-type": "quorum", "x-dead-letter-exchange": f"{queue}.dlx"}
-    declared = await channel.declare_queue(queue, durable=True, arguments=arguments)
+    declared = await declare(channel, queue)
     async with open_runtime(config(tmp_path, queue)) as runtime:
         with runtime.bus.subscribe("rabbitmq.*") as heard:
             call = {"routing_key": queue, "message": {"customer": "Ada"}, "id": "order-1"}
-            await runtime.call("rabbitmq.publish", call)
+            await runtime.call("rabbitmq.publish", {**call, "headers": {"tenant": "north"}})
             await runtime.call("rabbitmq.publish", call)
             await channel.default_exchange.publish(aio_pika.Message(b"no json"), queue)
             await runtime.call("rabbitmq.publish", {**call, "id": "order-2"})
             first, second = await anext(heard), await anext(heard)
             dead = await _get(channel, f"{queue}.dead")
     assert (first.name, first.key) == ("rabbitmq.ordered", "Ada")
-    assert [first.id, second.id] == [f"rabbitmq:{queue}:order-{n}" for n in (1, 2)]
+    assert first.payload["headers"] == {"tenant": "north"}
+    assert [first.id, second.id] == [f"rabbitmq.ordered:{queue}:order-{n}" for n in (1, 2)]
     assert dead.body == b"no json" and "not json" in dead.headers["x-interlock-reason"]
     assert (await declared.get(fail=False)) is None
 
 
-async def test_a_message_that_no_queue_takes_is_rejected(queue: str, tmp_path: Path) -> None:
+async def test_a_message_that_no_queue_takes_is_rejected(
+    channel: Any, queue: str, tmp_path: Path
+) -> None:
+    await declare(channel, queue)
     async with open_runtime(config(tmp_path, queue)) as runtime:
+        nowhere = {"routing_key": f"{queue}-none", "message": 1}
         with pytest.raises(Rejected, match="no queue takes the message"):
-            await runtime.call("rabbitmq.publish", {"routing_key": f"{queue}-none", "message": 1})
+            await runtime.call("rabbitmq.publish", nowhere)
+        with pytest.raises(Rejected, match="no exchange"):
+            await runtime.call("rabbitmq.publish", {**nowhere, "exchange": f"{queue}-none"})
+        with runtime.bus.subscribe("rabbitmq.*") as heard:
+            message = {"customer": "Ada"}
+            await runtime.call("rabbitmq.publish", {"routing_key": queue, "message": message})
+            assert (await anext(heard)).key == "Ada"
+
+
+@pytest.mark.parametrize("queue_type", ["quorum", "classic"])
+async def test_what_fails_too_often_is_set_aside_and_holds_nobody_up(
+    channel: Any, queue: str, tmp_path: Path, queue_type: str
+) -> None:
+    await declare(channel, queue, queue_type)
+    rules = {"queue_type": queue_type, "dead_letter_after": 2}
+    async with open_runtime(config(tmp_path, queue, **rules)) as runtime:
+        with closing(sqlite3.connect(tmp_path / "state" / "journal.db")) as journal:
+            journal.execute(TROUBLE)
+        with runtime.bus.subscribe("rabbitmq.*") as heard:
+            for customer in ("Eve", "Ada"):
+                body = f'{{"customer": "{customer}"}}'.encode()
+                await send(channel, queue, body)
+            assert (await anext(heard)).key == "Ada"
+            dead = await _get(channel, f"{queue}.dead")
+    assert dead.headers["x-interlock-reason"].startswith("failed 2 times")
+
+
+async def test_messages_without_id_that_are_alike_are_still_two(
+    channel: Any, queue: str, tmp_path: Path
+) -> None:
+    await declare(channel, queue)
+    async with open_runtime(config(tmp_path, queue)) as runtime:
+        with runtime.bus.subscribe("rabbitmq.*") as heard:
+            for customer in ("Ada", "Ada", "Bob"):
+                await send(channel, queue, f'{{"customer": "{customer}"}}'.encode())
+            assert sorted([(await anext(heard)).key for _ in range(3)]) == ["Ada", "Ada", "Bob"]
+
+
+async def test_a_redelivery_gets_the_id_that_its_message_had(tmp_path: Path) -> None:
+    world = VirtualWorld()
+    async with open_journal(tmp_path / "journal.db", world) as journal:
+        state = journal.key_value("rabbitmq")
+
+        def after_restart() -> Anonymous:
+            return Anonymous(state, "orders", world)
+
+        before = after_restart()
+        first = await before.id_of("a" * 64, redelivered=False)
+        twin = await before.id_of("a" * 64, redelivered=False)
+        lone = await before.id_of("b" * 64, redelivered=False)
+        assert len({first, twin, lone}) == 3
+        await before.acknowledged("a" * 64, first)
+        await before.acknowledged("b" * 64, lone)
+
+        after = after_restart()
+        assert await after.id_of("a" * 64, redelivered=True) == twin
+        # Its acknowledgement was lost with the connection.
+        assert await after.id_of("b" * 64, redelivered=True) == lone
+        # Delivered to the process that died, but never read by it.
+        assert await after.id_of("a" * 64, redelivered=True) not in {first, twin}
+        assert await after.id_of("c" * 64, redelivered=True) not in {first, twin, lone}
+        await after.acknowledged("b" * 64, lone)
+
+        await world.advance(61.0)
+        await after.id_of("b" * 64, redelivered=False)
+        later = after_restart()
+        assert await later.id_of("b" * 64, redelivered=True) != lone
+
+
+async def declare(channel: Any, queue: str, queue_type: str = "quorum") -> Any:
+    """As the consumer does, so that messages can be sent before it has."""
+    arguments = {"x-queue-type": queue_type, "x-dead-letter-exchange": f"{queue}.dlx"}
+    return await channel.declare_queue(queue, durable=True, arguments=arguments)
+
+
+async def send(channel: Any, queue: str, body: bytes) -> None:
+    """Publish without an id."""
+    await channel.default_exchange.publish(aio_pika.Message(body), queue)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("with_ids", [True, False])
+async def test_a_rabbitmq_killed_under_load_loses_nothing(
+    own_rabbit: OwnRabbit, tmp_path: Path, with_ids: bool
+) -> None:
+    count = 200
+    path = config(tmp_path / "daemon", "orders", own_rabbit.url)
+    async with open_runtime(path) as runtime:
+        with runtime.bus.subscribe("rabbitmq.*", capacity=10_000) as heard:
+            for number in range(count):
+                body = {"customer": str(number)}
+                if with_ids:
+                    await publish(runtime, str(number), body)
+                else:
+                    await publish_without_id(own_rabbit.url, body)
+                if number in (50, 130):
+                    own_rabbit.kill()
+                    own_rabbit.start()
+            got = [(await anext(heard)).key for _ in range(count)]
+        with closing(sqlite3.connect(tmp_path / "daemon" / "state" / "journal.db")) as journal:
+            [(events,)] = journal.execute("SELECT count(*) FROM events").fetchall()
+    assert set(got) == {str(number) for number in range(count)}
+    assert events == count  # as many as were sent, and none of them twice
+
+
+async def publish(runtime: Runtime, id: str, message: dict[str, Any]) -> None:
+    call = {"routing_key": "orders", "message": message, "id": id}
+    while True:
+        try:
+            await runtime.call("rabbitmq.publish", call)
+        except Exception:  # noqa: BLE001 - a run would wait and repeat, whatever it was
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def publish_without_id(url: str, message: dict[str, Any]) -> None:
+    """As somebody else's program does; once it is confirmed, and no second time."""
+    while True:
+        try:
+            async with await aio_pika.connect(url) as connection:
+                channel = await connection.channel(on_return_raises=True)
+                outgoing = aio_pika.Message(json.dumps(message).encode(), delivery_mode=2)
+                await channel.default_exchange.publish(outgoing, "orders")
+        except Exception:  # noqa: BLE001 - it is not up yet
+            await asyncio.sleep(0.1)
+        else:
+            return
 
 
 async def _get(channel: Any, name: str) -> Any:

@@ -46,7 +46,11 @@ async def test_what_is_published_becomes_one_event_and_is_acknowledged(
             await client.xadd(stream, {"customer": "Bob"})
             first, second = await anext(heard), await anext(heard)
             await drained(client, stream)
-    assert (first.name, first.key, first.id) == ("redis.ordered", "Ada", f"redis:{stream}:order-1")
+    assert (first.name, first.key, first.id) == (
+        "redis.ordered",
+        "Ada",
+        f"redis.ordered:{stream}:order-1",
+    )
     assert second.payload["message"] == {"customer": "Bob"}
     [(_, grave)] = await client.xrange(f"{stream}.dead")
     assert grave[b"body"] == b"no json" and b"not json" in grave[b"reason"]
@@ -66,7 +70,7 @@ async def test_what_another_consumer_has_left_is_taken_over(
         with runtime.bus.subscribe("redis.*") as heard:
             got = {(await anext(heard)).id for _ in range(7)}
             await drained(client, stream)
-    assert got == {f"redis:{stream}:{number}" for number in range(7)}
+    assert got == {f"redis.ordered:{stream}:{number}" for number in range(7)}
 
 
 async def test_what_fails_too_often_is_set_aside_and_holds_nobody_up(
@@ -122,7 +126,7 @@ async def test_values_are_kept_counted_and_removed(
 
 @pytest.mark.slow
 async def test_a_redis_killed_under_load_loses_nothing(own_redis: OwnRedis, tmp_path: Path) -> None:
-    wanted = {f"redis:orders:{number}" for number in range(600)}
+    wanted = {f"redis.ordered:orders:{number}" for number in range(600)}
     path = config(tmp_path / "daemon", "orders", url=own_redis.url)
     async with open_runtime(path) as runtime:
         with runtime.bus.subscribe("redis.*", capacity=10_000) as heard:

@@ -17,6 +17,8 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Protocol
 
+import anyio
+
 from interlock.sdk import Event, World
 
 Consumer = Callable[[Event], Awaitable[None]]
@@ -115,7 +117,13 @@ class Bus:
         """Make ``event`` durable; False if it was published before."""
         if not event.id:
             event = replace(event, id=self._world.new_id())
-        fresh = await self._events.append(event, source)
+        try:
+            # Whoever publishes may be cancelled, but an event that is durable is told.
+            with anyio.CancelScope(shield=True):
+                fresh = await self._events.append(event, source)
+        except asyncio.CancelledError:
+            self._pending.set()
+            raise
         if fresh:
             self._recorded(event)
         return fresh

@@ -160,16 +160,18 @@ class Intake:
     def _event(self, message: Message) -> Event:
         """Raises: InvalidInput: the body cannot be read, or lacks what the rules ask for."""
         body = self._read(message.body)
-        service, rules = self._context.name, self._rules
+        rules = self._rules
+        name = f"{self._context.name}.{rules.event}"
         id = _at(body, rules.id) if rules.id else message.id
         return Event(
-            name=f"{service}.{rules.event}",
+            name=name,
             payload={
                 "message": body,
                 "source": message.source,
                 "headers": dict(message.headers),
             },
-            id=f"{service}:{message.source}:{id}" if id else "",
+            # Two consumers may make different events of one message.
+            id=f"{name}:{message.source}:{id}" if id else "",
             key=_at(body, rules.key) if rules.key else "",
         )
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import anyio
+from aio_pika import DeliveryMode
 from aio_pika import Message as Outgoing
-from aio_pika.abc import (
-    AbstractExchange,
-    AbstractIncomingMessage,
-    AbstractQueue,
-)
+from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractQueue
 
-from interlock.sdk import Intake, Message, Retryable, ServiceContext
+from interlock.sdk import Delivery, Intake, Message, Retryable, ServiceContext
+from interlock_rabbitmq.anonymous import Anonymous, fingerprint
 from interlock_rabbitmq.connecting import connect, errors_of
 from interlock_rabbitmq.settings import ConsumeQueue
+
+_MOST_COUNTED = 10_000
 
 
 class QueueConsumer:
@@ -24,6 +26,8 @@ class QueueConsumer:
         self._context = context
         self._rules = rules
         self._intake = Intake(context, rules)
+        self._anonymous = Anonymous(context.state, rules.queue, context.world)
+        self._failures: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Consume until cancelled; raises when the connection or the channel is lost."""
@@ -31,29 +35,54 @@ class QueueConsumer:
             async with await connect(self._url) as connection:
                 channel = await connection.channel(on_return_raises=True)
                 await channel.set_qos(prefetch_count=self._rules.max_in_flight)
-                lost = asyncio.Event()
-                channel.close_callbacks.add(lambda *_: lost.set())
-                graves = await self._graves(channel)
-                await self._receive(await self._queue(channel), graves, lost)
+                # Bounded by the prefetch; None says that there will be no more.
+                self._arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+                channel.close_callbacks.add(lambda *_: self._arrived.put_nowait(None))
+                self.graves = await self._declare_graves(channel)
+                queue = await self._declare_queue(channel)
+                self._anonymous.connected()
+                await queue.consume(self._arrived.put)
+                await self._intake.consume(self._fetch)
 
-    async def _receive(
-        self, queue: AbstractQueue, graves: AbstractExchange, lost: asyncio.Event
-    ) -> None:
-        arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()  # bounded by the prefetch
-        await queue.consume(arrived.put)
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._watch, lost)
-                while True:
-                    tasks.start_soon(self._take, await arrived.get(), graves)
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
+    async def _fetch(self, most: int) -> Sequence[Delivery]:
+        arrived = [await self._arrived.get()]
+        while len(arrived) < most and not self._arrived.empty():
+            arrived.append(self._arrived.get_nowait())
+        messages = [incoming for incoming in arrived if incoming is not None]
+        if len(messages) < len(arrived):
+            name, queue = self._context.name, self._rules.queue
+            raise Retryable(f"{name}: the channel of {queue} is closed")
+        return await asyncio.gather(*map(self._in_hand, messages))
 
-    async def _watch(self, lost: asyncio.Event) -> None:
-        await lost.wait()
-        raise Retryable(f"{self._context.name}: the channel of {self._rules.queue} is closed")
+    async def _in_hand(self, incoming: AbstractIncomingMessage) -> QueuedMessage:
+        id, mark = incoming.message_id or "", ""
+        if not id and not self._rules.id:
+            mark = fingerprint(incoming)
+            id = await self._anonymous.id_of(mark, redelivered=bool(incoming.redelivered))
+        headers = {name: str(value) for name, value in incoming.headers.items()}
+        # Only quorum queues count; with others we do, as long as this process lives.
+        counted = int(headers.get("x-delivery-count", 0))
+        deliveries = 1 + max(counted, self._failures[id or fingerprint(incoming)])
+        message = Message(self._rules.queue, incoming.body, id, headers, deliveries)
+        return QueuedMessage(self, incoming, message, mark)
 
-    async def _queue(self, channel: Any) -> AbstractQueue:
+    # -- what became of a message -------------------------------------------------------------
+
+    async def acknowledge(self, queued: QueuedMessage) -> None:
+        self._failures.pop(queued.known_as, None)
+        await queued.incoming.ack()
+        if queued.mark:
+            await self._anonymous.acknowledged(queued.mark, queued.message.id)
+
+    async def deliver_again(self, queued: QueuedMessage) -> None:
+        self._failures[queued.known_as] += 1
+        if len(self._failures) > _MOST_COUNTED:
+            self._failures.pop(next(iter(self._failures)))
+        await queued.incoming.nack(requeue=True)
+
+    # -- what is declared ---------------------------------------------------------------------
+
+    async def _declare_queue(self, channel: Any) -> AbstractQueue:
         rules = self._rules
         if not rules.declare_queue:
             return await channel.get_queue(rules.queue)  # type: ignore[no-any-return]
@@ -66,27 +95,37 @@ class QueueConsumer:
             await queue.bind(rules.exchange, rules.routing_key)
         return queue  # type: ignore[no-any-return]
 
-    async def _graves(self, channel: Any) -> AbstractExchange:
+    async def _declare_graves(self, channel: Any) -> AbstractExchange:
         name = self._rules.queue
         exchange = await channel.declare_exchange(f"{name}.dlx", "fanout", durable=True)
         dead = await channel.declare_queue(f"{name}.dead", durable=True)
         await dead.bind(exchange)
         return exchange  # type: ignore[no-any-return]
 
-    async def _take(self, incoming: AbstractIncomingMessage, graves: AbstractExchange) -> None:
-        headers = {name: str(value) for name, value in incoming.headers.items()}
-        deliveries = int(headers.get("x-delivery-count", 1 if incoming.redelivered else 0)) + 1
-        message = Message(
-            self._rules.queue, incoming.body, incoming.message_id or "", headers, deliveries
-        )
-        verdict = await self._intake.take(message)
-        if verdict.kind == "again":
-            await incoming.nack(requeue=True)
-            return
-        if verdict.kind == "dead":
-            # Published by ourselves, because a rejection cannot carry the reason.
-            await graves.publish(_grave(incoming, verdict.reason), "")
-        await incoming.ack()
+
+@dataclass(frozen=True)
+class QueuedMessage:
+    """A message of a queue as a ``Delivery``; ``mark`` if it came without an id."""
+
+    consumer: QueueConsumer
+    incoming: AbstractIncomingMessage
+    message: Message
+    mark: str
+
+    @property
+    def known_as(self) -> str:
+        return self.message.id or fingerprint(self.incoming)
+
+    async def done(self) -> None:
+        await self.consumer.acknowledge(self)
+
+    async def again(self) -> None:
+        await self.consumer.deliver_again(self)
+
+    async def dead(self, reason: str) -> None:
+        # Published by ourselves, because a rejection cannot carry the reason.
+        await self.consumer.graves.publish(_grave(self.incoming, reason), "")
+        await self.consumer.acknowledge(self)
 
 
 def _grave(incoming: AbstractIncomingMessage, reason: str) -> Outgoing:
@@ -95,5 +134,5 @@ def _grave(incoming: AbstractIncomingMessage, reason: str) -> Outgoing:
         headers={**incoming.headers, "x-interlock-reason": reason},
         message_id=incoming.message_id,
         content_type=incoming.content_type,
-        delivery_mode=2,
+        delivery_mode=DeliveryMode.PERSISTENT,
     )

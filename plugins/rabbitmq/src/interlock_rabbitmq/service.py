@@ -7,15 +7,17 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import anyio
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
-from interlock.sdk import Service, current_call, tool
+from interlock.sdk import NeedsAttention, Service, current_call, tool
 from interlock_rabbitmq.connecting import connect, errors_of
 from interlock_rabbitmq.consumer import QueueConsumer
 from interlock_rabbitmq.settings import RabbitSettings
 
 _CONFIRM_SECONDS = 10.0
+_CLOSE_SECONDS = 2.0
 
 
 class RabbitMQ(Service[RabbitSettings]):
@@ -27,14 +29,16 @@ class RabbitMQ(Service[RabbitSettings]):
     async def start(self) -> None:
         self._opening = asyncio.Lock()
         self._url = self.settings.url.get_secret_value()
+        if not self._url.startswith(("amqp://", "amqps://")):
+            hint = "write amqp://user:password@host:5672/vhost"
+            raise NeedsAttention(f"{self.context.name}: url is no address", hint=hint)
 
     async def check(self) -> None:
         with errors_of(self.context.name):
             await self._open_channel()
 
     async def stop(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        await self._drop_connection()
 
     def consumers(self) -> Mapping[str, Callable[[], Awaitable[None]]]:
         return {
@@ -51,9 +55,21 @@ class RabbitMQ(Service[RabbitSettings]):
                 self._channel = await self._connection.channel(on_return_raises=True)
             return self._channel
 
+    async def _drop_connection(self) -> None:
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            # A server that does not answer does not say goodbye either.
+            with anyio.move_on_after(_CLOSE_SECONDS):
+                await connection.close()
+
     @tool(effect="write", idempotent=True)
     async def publish(
-        self, routing_key: str, message: Any, exchange: str = "", id: str = ""
+        self,
+        routing_key: str,
+        message: Any,
+        exchange: str = "",
+        id: str = "",
+        headers: dict[str, str] | None = None,
     ) -> dict[str, str]:
         """Publish, and wait until RabbitMQ has it in a queue; Rejected if no queue takes it.
 
@@ -62,18 +78,27 @@ class RabbitMQ(Service[RabbitSettings]):
             message: JSON; kept on disk by durable queues.
             exchange: an existing one; default: straight to the queue.
             id: by which consumers know a repetition; default: the call's idempotency key.
+            headers: of the message.
         """
         id = id or current_call().idempotency_key
         outgoing = Message(
             json.dumps(message).encode(),
             message_id=id,
+            headers=dict(headers or {}),
             content_type="application/json",
             delivery_mode=DeliveryMode.PERSISTENT,
         )
         with errors_of(self.context.name):
-            channel = await self._open_channel()
-            target = channel.default_exchange
-            if exchange:
-                target = await channel.get_exchange(exchange, ensure=False)
-            await target.publish(outgoing, routing_key, mandatory=True, timeout=_CONFIRM_SECONDS)
+            try:
+                await self._confirmed(outgoing, exchange, routing_key)
+            except TimeoutError:
+                await self._drop_connection()
+                raise
         return {"id": id}
+
+    async def _confirmed(self, outgoing: Message, exchange: str, routing_key: str) -> None:
+        channel = await self._open_channel()
+        target = channel.default_exchange
+        if exchange:
+            target = await channel.get_exchange(exchange, ensure=False)
+        await target.publish(outgoing, routing_key, mandatory=True, timeout=_CONFIRM_SECONDS)
