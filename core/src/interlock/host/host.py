@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.resources.abc import Traversable
@@ -14,6 +13,7 @@ import anyio
 from interlock.actors import ActorSystem
 from interlock.actors.deadlines import TimeLimit
 from interlock.calls import Call, Gates, Ledger, OutcomeRecord, Shared
+from interlock.host.admission import DEFAULT_DEADLINE, earliest, paused
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import HostedService, Surroundings, ToolCall
 from interlock.host.plugins import Plugins
@@ -29,10 +29,8 @@ from interlock.sdk import (
     Function,
     InterlockError,
     NotFound,
-    Policies,
     Prompt,
     Service,
-    ServiceUnavailable,
     SharedGates,
     WebhookReply,
     WebhookRequest,
@@ -40,7 +38,6 @@ from interlock.sdk import (
 )
 from interlock.telemetry import Telemetry
 
-DEFAULT_DEADLINE = 30.0
 SETTLE_SECONDS = 5.0
 
 
@@ -292,7 +289,7 @@ class Host:
         """
         entry = self._entry(tool)
         now = self._world.monotonic()
-        until = _until(now, entry.policies, deadline, timeout)
+        until = earliest(now, entry.policies, deadline, timeout)
         if until <= now:
             raise DeadlineExceeded(f"no time is left to call {entry.name}", policy="deadline")
         call = ToolCall(
@@ -312,7 +309,7 @@ class Host:
 
     async def _ask(self, entry: ToolEntry, call: Call, timeout: float) -> Any:
         if entry.service in self._paused:
-            raise _paused(entry.service)
+            raise paused(entry.service)
         ref = self._services[entry.service].ref
         if ref is None:
             raise self._services[entry.service].status.unavailable()
@@ -385,22 +382,3 @@ class Host:
         if hosted.ref is None:
             raise hosted.status.unavailable()
         return await hosted.ref.ask(message, timeout=DEFAULT_DEADLINE)
-
-
-def _paused(service: str) -> ServiceUnavailable:
-    return ServiceUnavailable(
-        f"{service} is paused by an operator",
-        hint="let its calls through with POST /api/v1/services/NAME/resume",
-        policy="pause",
-        key=service,
-    )
-
-
-def _until(now: float, policies: Policies, deadline: float | None, timeout: float | None) -> float:
-    """The earliest of what the policies and the caller allow; 30 s if neither says anything."""
-    until = min(
-        math.inf if policies.deadline is None else now + policies.deadline,
-        math.inf if deadline is None else deadline,
-        math.inf if timeout is None else now + timeout,
-    )
-    return until if until < math.inf else now + DEFAULT_DEADLINE
