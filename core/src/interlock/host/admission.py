@@ -30,7 +30,7 @@ def paused(service: str) -> ServiceUnavailable:
     """Why a paused service takes no calls."""
     return ServiceUnavailable(
         f"{service} is paused by an operator",
-        hint="let its calls through with POST /api/v1/services/NAME/resume",
+        hint=f"let its calls through: interlock services resume {service}",
         policy="pause",
         key=service,
     )
