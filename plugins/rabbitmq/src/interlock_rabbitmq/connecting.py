@@ -17,6 +17,10 @@ _SECONDS = 10.0
 _HEARTBEAT_SECONDS = 10
 
 
+LOST = (amqp.AMQPConnectionError, OSError, TimeoutError, RuntimeError)
+"""After these a connection is of no use any more."""
+
+
 async def connect(url: str) -> AbstractConnection:
     """A plain connection: whoever holds it opens a new one when it is lost."""
     address = URL(url)

@@ -12,7 +12,7 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from interlock.sdk import NeedsAttention, Service, current_call, tool
-from interlock_rabbitmq.connecting import connect, errors_of
+from interlock_rabbitmq.connecting import LOST, connect, errors_of
 from interlock_rabbitmq.consumer import QueueConsumer
 from interlock_rabbitmq.settings import RabbitSettings
 
@@ -91,7 +91,8 @@ class RabbitMQ(Service[RabbitSettings]):
         with errors_of(self.context.name):
             try:
                 await self._confirmed(outgoing, exchange, routing_key)
-            except TimeoutError:
+            except LOST:
+                # aio-pika may take a connection for open that its server has closed.
                 await self._drop_connection()
                 raise
         return {"id": id}
