@@ -69,7 +69,7 @@ def test_a_run_that_kills_the_process_is_put_aside_in_the_end(tmp_path: Path) ->
             break
         assert done.returncode == 9, done.stderr
     assert done.stdout == (
-        "the process ended 5 times while the run was begun; resume it to try again running\n"
+        "the process ended 6 times while the run was begun; resume it to try again running\n"
     )
 
 

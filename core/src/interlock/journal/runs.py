@@ -82,7 +82,8 @@ _COUNTS = "SELECT status, count(*) FROM runs WHERE finished IS NULL GROUP BY sta
 _VERSIONS = """SELECT version, count(*) FROM runs WHERE workflow = ? AND finished IS NULL
     GROUP BY version"""
 _FORGET_LIVES = "UPDATE runs SET lives = 0 WHERE lives > 0 AND finished IS NULL"
-_LIVES = "SELECT id, lives FROM runs WHERE id IN ({marks})"
+_LIVES = """SELECT id, CASE WHEN (SELECT count(*) FROM steps WHERE run = id) > recorded THEN 0
+    ELSE lives END FROM runs WHERE id IN ({marks})"""
 _AGAIN = """UPDATE runs SET
     lives = CASE WHEN (SELECT count(*) FROM steps WHERE run = id) > recorded THEN 1
         ELSE lives + 1 END,

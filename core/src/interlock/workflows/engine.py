@@ -131,7 +131,7 @@ class EmbeddedEngine:
             await self.__aexit__()
             raise
         if suspects:
-            self.spawn(self._recovery.one_by_one(suspects))
+            self.spawn(self._recovery.on_probation(suspects))
         self._alarm.look()
         return self
 

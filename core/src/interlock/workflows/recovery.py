@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import inf
@@ -19,8 +19,9 @@ from interlock.workflows.template import Template
 Drive = Callable[[RunRecord, Template, dict[str, StepRow]], None]
 
 _SUSPECT = 3
-_POISON = 5
+_POISON = 6
 _PROBATION = 0.5
+_GROUP = 50
 _log = logging.getLogger(__name__)
 
 
@@ -50,16 +51,16 @@ class Recovery:
         self._batch = batch
         self._one_at_a_time = asyncio.Lock()
 
-    async def all(self) -> list[str]:
+    async def all(self) -> dict[str, int]:
         """Continue whatever an earlier process left unfinished and not parked.
 
         What is returned are those among whom there may be one that kills the process: they were
-        begun again and again without recording anything.
+        begun again and again, so often, without recording anything.
         """
-        after, suspects = "", list[str]()
+        after, suspects = "", dict[str, int]()
         while page := await self._journal.runs.unfinished(after, self._batch):
             lives = await self._journal.runs.lives(page)
-            suspects += [run_id for run_id in page if lives[run_id] >= _SUSPECT]
+            suspects |= {run_id: lives[run_id] for run_id in page if lives[run_id] >= _SUSPECT}
             rest = [run_id for run_id in page if lives[run_id] < _SUSPECT]
             if rest:
                 await self._journal.runs.live_again(rest)
@@ -67,18 +68,24 @@ class Recovery:
             after = page[-1]
         return suspects
 
-    async def one_by_one(self, suspects: Sequence[str]) -> None:
-        """Continue runs each by itself, and put those aside that have killed us then as well."""
-        for run_id in suspects:
-            lives = (await self._journal.runs.lives([run_id])).get(run_id, 0)
-            if lives >= _POISON:
-                await self._put_aside(run_id, lives)
+    async def on_probation(self, suspects: Mapping[str, int]) -> None:
+        """Continue runs some at a time, and put those aside that killed us when they were alone.
+
+        Those least suspected go first, so that a process that is killed from outside, again and
+        again, does not die with the same run each time.
+        """
+        fresh = [run_id for run_id, lives in suspects.items() if lives <= _SUSPECT]
+        groups = [fresh[at : at + _GROUP] for at in range(0, len(fresh), _GROUP)]
+        alone = sorted(suspects.keys() - {*fresh}, key=lambda run_id: suspects[run_id])
+        for group in [*groups, *([run_id] for run_id in alone)]:
+            if suspects[group[0]] >= _POISON:
+                await self._put_aside(group[0], suspects[group[0]])
                 continue
-            await self._journal.runs.live_again([run_id])
-            await self.these([run_id])
+            await self._journal.runs.live_again(group)
+            await self.these(group)
             await self._world.sleep(_PROBATION)
             # Whatever kills us later may be any of those that are under way by then.
-            await self._journal.runs.lived([run_id], _SUSPECT)
+            await self._journal.runs.lived(group, _SUSPECT)
 
     async def ended_well(self) -> None:
         """The process is about to end because it was asked to: that is no run's fault."""
