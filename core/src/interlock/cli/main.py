@@ -28,6 +28,9 @@ _SECTIONS = {
         "workflow": _Entry(
             "workflows", "workflow", "List, check, test, draw or compare workflows."
         ),
+        "test": _Entry(
+            "test", "test", "Run the tests of workflows: time is skipped, tools stubbed."
+        ),
         "start": _Entry("runs", "start", "Start a workflow."),
         "runs": _Entry("runs", "runs", "List runs; show, watch, cancel, retry, fork one."),
         "publish": _Entry("events", "publish", "Publish an event."),

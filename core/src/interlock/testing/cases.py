@@ -1,4 +1,4 @@
-"""The files of ``interlock workflow test``: what goes into a workflow, what its tools answer, and
+"""The files of ``interlock test``: what goes into a workflow, what its tools answer, and
 what follows.
 
 A file ``x.test.yaml`` stands beside the templates that it tests::
