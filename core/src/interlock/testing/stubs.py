@@ -42,8 +42,7 @@ class Recording:
             if self._real is None:
                 raise NoStub(
                     f"the test does not say what {tool} answers to these arguments",
-                    hint="add it under `tools:`, or record it: interlock test --record "
-                    f"({key})",
+                    hint=f"add it under `tools:`, or record it: interlock test --record ({key})",
                 )
             self.answers[key] = await self._recorded(tool, arguments)
         answer = self.answers[key]
