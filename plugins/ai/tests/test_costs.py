@@ -107,7 +107,7 @@ async def test_a_run_shows_what_it_took_and_stops_at_its_budget(
     (used,) = (await runtime.run(run))["usage"].values()
     assert used["tokens"] == used["input_tokens"] + used["output_tokens"] >= 40
     measured = f'interlock_spent_total{{tool="ai.generate",unit="usd"}} {used["usd"]}'
-    assert used["usd"] > 0 and measured in runtime.prometheus()
+    assert used["usd"] > 0 and measured in await runtime.prometheus()
 
 
 async def test_a_refusal_and_an_empty_answer_were_paid_as_well(ai: Any) -> None:

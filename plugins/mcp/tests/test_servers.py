@@ -123,7 +123,8 @@ async def test_a_server_that_is_not_there_delays_nobody(
 ) -> None:
     silent = {"command": [sys.executable, "-c", "import time; time.sleep(600)"]}
     missing = {"command": ["no-such-program"]}
-    runtime = await opened(up=stdio, silent=silent, missing=missing)
+    runtime = await opened(settled=False, up=stdio, silent=silent, missing=missing)
+    await until(lambda: runtime.service("up")["state"] == "ready")
     assert await runtime.call("up.echo", {"text": "hello"}) == "hello"
     assert runtime.service("missing")["state"] == "needs-attention"
     assert "no program 'no-such-program'" in runtime.service("missing")["reason"]

@@ -44,6 +44,7 @@ class Mcp(Service[McpSettings]):
         self._pins = Pins(context.state, settings.trust)
         self._definitions: dict[str, Definition] = {}
         self._held: dict[str, str] = {}
+        self._judging = anyio.Lock()
 
     def http_options(self) -> HttpOptions:
         secrets = dict(self.settings.headers)
@@ -88,7 +89,9 @@ class Mcp(Service[McpSettings]):
         }
         for name, reason in self._sieve.left_out.items():
             self.log.warning("tool %s is left out: %s", name, reason)
-        self._held = await self._pins.held(found.values())
+        # What is accepted meanwhile must neither be forgotten nor judged by an older record.
+        async with self._judging:
+            self._held = await self._pins.held(found.values())
         for name, reason in self._held.items():
             self.log.warning("tool %s is held: %s", name, reason)
         self._definitions = found
@@ -182,8 +185,9 @@ class Mcp(Service[McpSettings]):
             name: as the server calls it.
             digest: from ``definitions``, of the description that was looked at.
         """
-        await self._pins.accept(name, digest, self._definitions)
-        self._held.pop(name, None)
+        async with self._judging:
+            await self._pins.accept(name, digest, self._definitions)
+            self._held.pop(name, None)
         self.context.tools_changed()
         return {"accepted": name}
 
