@@ -59,9 +59,14 @@ async def test_progress_arrives_in_order(tmp_path: Path, era: str) -> None:
         seen.append((done, total))
 
     async with serving(tmp_path, twice=TWICE) as served, served.client(mode=era) as client:
+        # The SDK calls back in tasks of its own, which may be later than the result.
         await client.call_tool("probe.steps", {"n": 3}, progress_callback=on_progress)
+        while (3, 3) not in seen:
+            await anyio.sleep(0.01)
         of_tool, seen[:] = list(seen), []
         await client.call_tool("twice", {"a": 1}, progress_callback=on_progress)
+        while (2, None) not in seen:
+            await anyio.sleep(0.01)
 
     assert of_tool == [(1, 3), (2, 3), (3, 3)]
     assert seen == sorted(set(seen)) and seen[-1] == (2, None)
