@@ -1,7 +1,7 @@
 """purgatory's states, without its store in Redis.
 
 Where Redis is installed purgatory would load it, 5 MB and a tenth of a second, for a store that
-nobody uses: breakers are a matter of one process.
+nobody uses: what several daemons share of a breaker goes through ``calls/shared.py``.
 """
 
 from __future__ import annotations

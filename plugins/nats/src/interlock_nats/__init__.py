@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from interlock.sdk import Service, hookimpl
+from interlock.sdk import hookimpl
 
 
 @hookimpl
-def interlock_services() -> Mapping[str, type[Service[Any]]]:
-    from interlock_nats.service import Nats
-
-    return {"nats": Nats}
+def interlock_services() -> dict[str, str]:
+    return {"nats": "interlock_nats.service:Nats"}
