@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.calls.outcome import Outcome, classify
 from interlock.calls.shared import Shared
 from interlock.calls.states import CLOSED, HALF_OPENED, OPENED, Context, State
@@ -208,41 +209,40 @@ class Breaker:
         )
 
 
-def look(breaker: Breaker, proceed: Next) -> Next:
+class Look(Gate):
     """Refuse before anything is spent on the call."""
 
-    async def looked(call: Call) -> Any:
-        if not breaker.closed:
-            _asking(call, breaker.look)
-        return await proceed(call)
+    def __init__(self, breaker: Breaker) -> None:
+        self._breaker = breaker
 
-    return looked
+    def enter(self, call: Call) -> None:
+        if not self._breaker.closed:
+            _asking(call, self._breaker.look)
 
 
-def permit(breaker: Breaker, world: World, proceed: Next) -> Next:
+class Permit(Gate):
     """Let an attempt through if the state still allows it, and count what became of it."""
 
-    async def permitted(call: Call) -> Any:
-        before = breaker.changes
-        entered = _asking(call, breaker.enter)
-        if breaker.changes != before:
-            call.decided(f"breaker-{breaker.state}")
-        began = world.monotonic()
-        error: BaseException | None = None
-        try:
-            return await proceed(call)
-        except BaseException as raised:
-            error = raised
-            raise
-        finally:
-            before = breaker.changes
-            breaker.leave(entered, classify(error), world.monotonic() - began)
-            if breaker.changes != before:
-                call.decided(f"breaker-{breaker.state}")
-            # A frame that holds its own exception would keep both alive until collected.
-            del error
+    def __init__(self, breaker: Breaker, world: World) -> None:
+        self._breaker = breaker
+        self._world = world
 
-    return permitted
+    def enter(self, call: Call) -> None:
+        before = self._breaker.changes
+        call.permit = _asking(call, self._breaker.enter)
+        self._tell(call, before)
+        call.attempt_began = self._world.monotonic()
+
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        before = self._breaker.changes
+        seconds = self._world.monotonic() - call.attempt_began
+        self._breaker.leave(call.permit, classify(error), seconds)
+        self._tell(call, before)
+        return error
+
+    def _tell(self, call: Call, before: int) -> None:
+        if self._breaker.changes != before:
+            call.decided(f"breaker-{self._breaker.state}")
 
 
 def _asking(call: Call, ask: Callable[[], Any]) -> Any:

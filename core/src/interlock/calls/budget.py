@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.calls.spending import Spending, root_of
 from interlock.sdk import BudgetPolicy, BudgetSpent
 
 
-def keep_budgets(budgets: Sequence[BudgetPolicy], spending: Spending, proceed: Next) -> Next:
+class KeepBudgets(Gate):
     """What a call costs is known afterwards: calls in flight together may pass a limit together."""
 
-    async def kept(call: Call) -> Any:
-        for budget in budgets:
-            scope = _scope(budget, call, spending.now)
+    def __init__(self, budgets: Sequence[BudgetPolicy], spending: Spending) -> None:
+        self._budgets = budgets
+        self._spending = spending
+
+    async def enter(self, call: Call) -> None:
+        for budget in self._budgets:
+            now = self._spending.now
+            scope = _scope(budget, call, now)
             if scope is None:
                 continue
-            sums = await spending.of(scope, is_run=budget.per == "run")
+            sums = await self._spending.of(scope, is_run=budget.per == "run")
             spent = sums.get(budget.unit, 0.0)
             if spent >= budget.limit:
                 call.decided("budget-spent", per=budget.per, unit=budget.unit)
-                raise _refusal(budget, call, spent, spending.now)
-        return await proceed(call)
-
-    return kept
+                raise _refusal(budget, call, spent, now)
 
 
 def _scope(budget: BudgetPolicy, call: Call, now: datetime) -> str | None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from contextvars import Token
+from typing import TYPE_CHECKING, Any
 
-from interlock.sdk import RealWorld, World
+from interlock.sdk import CallContext, RealWorld, World
 from interlock.telemetry import Counter, Span
 
+if TYPE_CHECKING:
+    from interlock.calls.states import State
+    from interlock.calls.timeout import TimeLimit
+
 Next = Callable[["Call"], Awaitable[Any]]
+"""What a call goes on to."""
+
 OnProgress = Callable[[float, float | None, str], None]
 Admission = Callable[["Call", str], Awaitable[None]]
 OnSpent = Callable[["Call", Mapping[str, float]], None]
@@ -24,6 +31,11 @@ class Call:
         decisions: what the guard rails decided, oldest first.
         waited: seconds spent waiting for our own limits and back-offs.
         tried: tools that this call is the fallback of, the first one first.
+        began: when it came, by the world's monotonic clock.
+        attempt_began: when the attempt under way was let through to the service.
+        permit: the breaker's state that the attempt under way entered in.
+        time_limit: what bounds the attempt under way.
+        context_token: resets what ``current_call`` gives to the tool.
     """
 
     __slots__ = (
@@ -33,19 +45,29 @@ class Call:
         "_world",
         "arguments",
         "attempt",
+        "attempt_began",
+        "began",
+        "context_token",
         "deadline",
         "decisions",
         "idempotency_key",
         "on_progress",
         "parent",
+        "permit",
         "principal",
         "run_id",
         "span",
         "step",
+        "time_limit",
         "tool",
         "tried",
         "waited",
     )
+
+    # Set by the gates that use them, when the call enters.
+    permit: State
+    time_limit: TimeLimit
+    context_token: Token[CallContext]
 
     def __init__(
         self,
@@ -73,6 +95,7 @@ class Call:
         self.attempt = 1
         self.decisions: list[str] = []
         self.waited = 0.0
+        self.began = self.attempt_began = 0.0
         self.span: Span | None = None
         self._counter: Counter | None = None
         self._world: World = _REAL_WORLD

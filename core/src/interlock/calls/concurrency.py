@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable
 from typing import Any
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.sdk import World
 
 
@@ -59,19 +61,23 @@ class Slots:
         }
 
 
-def limit_concurrency(slots: Slots, world: World, proceed: Next) -> Next:
+class LimitConcurrency(Gate):
     """Not held during back-off, because retry stands outside."""
 
-    async def slotted(call: Call) -> Any:
-        if not slots.try_take():
-            began = world.monotonic()
-            await slots.take()
-            waited = world.monotonic() - began
-            call.waited += waited
-            call.decided("concurrency-waited", seconds=waited)
-        try:
-            return await proceed(call)
-        finally:
-            slots.give_back()
+    def __init__(self, slots: Slots, world: World) -> None:
+        self._slots = slots
+        self._world = world
 
-    return slotted
+    def enter(self, call: Call) -> Awaitable[None] | None:
+        return None if self._slots.try_take() else self._wait(call)
+
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        self._slots.give_back()
+        return error
+
+    async def _wait(self, call: Call) -> None:
+        began = self._world.monotonic()
+        await self._slots.take()
+        waited = self._world.monotonic() - began
+        call.waited += waited
+        call.decided("concurrency-waited", seconds=waited)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.sdk import (
     FaultPolicy,
     InterlockError,
@@ -24,14 +24,18 @@ _ERRORS: dict[str, Callable[[str], InterlockError]] = {
 }
 
 
-def inject_faults(policy: FaultPolicy, world: World, proceed: Next) -> Next:
-    async def faulty(call: Call) -> Any:
+class InjectFaults(Gate):
+    """An attempt that it lets in goes on to the tool."""
+
+    def __init__(self, policy: FaultPolicy, world: World) -> None:
+        self._policy = policy
+        self._world = world
+
+    async def enter(self, call: Call) -> None:
+        policy, world = self._policy, self._world
         if policy.latency and world.random() < policy.latency_rate:
             call.decided("fault-latency", seconds=policy.latency)
             await world.sleep(policy.latency)
         if world.random() < policy.error_rate:
             call.decided("fault-error", error=policy.error)
             raise _ERRORS[policy.error](f"{call.tool}: injected fault")
-        return await proceed(call)
-
-    return faulty

@@ -1,12 +1,12 @@
-"""The innermost step: the tool itself, with its context set and its errors brought home."""
+"""The innermost gate: the tool's context is set, and its errors are brought home."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.calls.outcome import owned
 from interlock.sdk import InterlockError, ServiceBug
 from interlock.sdk.context import running_call
@@ -16,30 +16,28 @@ Clean = Callable[[InterlockError], InterlockError]
 _log = logging.getLogger(__name__)
 
 
-def invoke(
-    tool: str,
-    method: Callable[[Call], Awaitable[Any]],
-    transient: tuple[type[Exception], ...],
-    clean: Clean,
-) -> Next:
+class Invoke(Gate):
     """
     Args:
+        transient: errors of the tool that are no bugs.
         clean: takes secrets out of an error.
     """
 
-    async def invoked(call: Call) -> Any:
-        token = running_call.set(call)
-        try:
-            return await method(call)
-        except InterlockError as error:
-            clean(error).with_details(tool=tool)
-            raise
-        except Exception as error:
-            raise _told(clean(owned(error, tool, transient)), call) from error
-        finally:
-            running_call.reset(token)
+    def __init__(self, tool: str, transient: tuple[type[Exception], ...], clean: Clean) -> None:
+        self._tool = tool
+        self._transient = transient
+        self._clean = clean
 
-    return invoked
+    def enter(self, call: Call) -> None:
+        call.context_token = running_call.set(call)
+
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        running_call.reset(call.context_token)
+        if not isinstance(error, Exception):
+            return error
+        if isinstance(error, InterlockError):
+            return self._clean(error).with_details(tool=self._tool)
+        return _told(self._clean(owned(error, self._tool, self._transient)), call)
 
 
 def _told(error: InterlockError, call: Call) -> InterlockError:

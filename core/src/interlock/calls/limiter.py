@@ -14,12 +14,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from aiolimiter import AsyncLimiter
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.calls.shared import Shared
 from interlock.sdk import RateLimited, RatePolicy, Throttled, World
 
@@ -186,6 +187,9 @@ class Limiter:
             self._line[0].set_result(None)
 
 
+_Budget = tuple[Limiter | None, RatePolicy]
+
+
 class Pace:
     """All budgets of one service, and the hold that its 429s put on everything."""
 
@@ -255,14 +259,7 @@ class Pace:
         return {"held_for": self.held_for, "budgets": [limiter.health() for limiter in shown]}
 
 
-def rate_limit(
-    policies: Sequence[RatePolicy],
-    tier: str | None,
-    cost: float,
-    pace: Pace,
-    world: World,
-    proceed: Next,
-) -> Next:
+class RateLimit(Gate):
     """The last wait before sending; a 429 below it holds everyone on this service.
 
     Args:
@@ -270,36 +267,65 @@ def rate_limit(
             and any other when it asks to be admitted to it.
     """
 
-    def budgets(*tiers: str | None) -> list[tuple[Limiter | None, RatePolicy]]:
-        wanted = [each for each in policies if each.tier in tiers]
-        return [(None if each.key else pace.whole(each), each) for each in wanted]
+    def __init__(
+        self,
+        policies: Sequence[RatePolicy],
+        tier: str | None,
+        cost: float,
+        pace: Pace,
+        world: World,
+    ) -> None:
+        self._policies = policies
+        self._cost = cost
+        self._pace = pace
+        self._world = world
+        self._usual = self._budgets(None, tier)
+        self._admission = self._admit
 
-    usual = budgets(None, tier)
+    def enter(self, call: Call) -> Awaitable[None] | None:
+        call.admitted_by(self._admission)
+        if self._pace.held_until > self._world.monotonic():
+            return self._after_hold(call)
+        return self._spend(call, self._usual)
 
-    async def spend(call: Call, budgets: list[tuple[Limiter | None, RatePolicy]]) -> None:
-        for whole, policy in budgets:
-            limiter = whole or pace.keyed(policy, call.arguments.get(policy.key or ""))
-            if not pace.try_acquire(limiter, cost):
-                await _in_line(call, pace, limiter, cost)
-
-    async def admission(call: Call, tier: str) -> None:
-        await spend(call, budgets(tier))
-
-    async def limited(call: Call) -> Any:
-        if pace.held_until > world.monotonic():
-            await _through_hold(call, pace, world)
-        if usual:
-            await spend(call, usual)
-        call.admitted_by(admission)
-        try:
-            return await proceed(call)
-        except Throttled as error:
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        if isinstance(error, Throttled):
             hold = error.retry_after if error.retry_after is not None else _HOLD_WITHOUT_ADVICE
-            pace.hold(hold)
+            self._pace.hold(hold)
             call.decided("rate-held", seconds=hold)
-            raise
+        return error
 
-    return limited
+    def _budgets(self, *tiers: str | None) -> list[_Budget]:
+        wanted = [each for each in self._policies if each.tier in tiers]
+        return [(None if each.key else self._pace.whole(each), each) for each in wanted]
+
+    async def _admit(self, call: Call, tier: str) -> None:
+        waiting = self._spend(call, self._budgets(tier))
+        if waiting is not None:
+            await waiting
+
+    async def _after_hold(self, call: Call) -> None:
+        await _through_hold(call, self._pace, self._world)
+        waiting = self._spend(call, self._usual)
+        if waiting is not None:
+            await waiting
+
+    def _spend(self, call: Call, budgets: Sequence[_Budget]) -> Awaitable[None] | None:
+        """Take from all that have it; to be awaited if one has not."""
+        for place, budget in enumerate(budgets):
+            if not self._pace.try_acquire(self._limiter(call, budget), self._cost):
+                return self._in_line(call, budgets[place:])
+        return None
+
+    async def _in_line(self, call: Call, budgets: Sequence[_Budget]) -> None:
+        for budget in budgets:
+            limiter = self._limiter(call, budget)
+            if not self._pace.try_acquire(limiter, self._cost):
+                await _in_line(call, self._pace, limiter, self._cost)
+
+    def _limiter(self, call: Call, budget: _Budget) -> Limiter:
+        whole, policy = budget
+        return whole or self._pace.keyed(policy, call.arguments.get(policy.key or ""))
 
 
 async def _through_hold(call: Call, pace: Pace, world: World) -> None:

@@ -3,73 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord, classify
 from interlock.calls.spending import Spending
 from interlock.sdk import World
 from interlock.telemetry import Telemetry
 
 
-def observe(
-    tool: str,
-    service: str,
-    telemetry: Telemetry,
-    world: World,
-    spending: Spending,
-    on_outcome: OnOutcome,
-    proceed: Next,
-) -> Next:
+class Observe(Gate):
     """Refusals, hits and fallbacks are seen like everything else."""
-    decisions = telemetry.counter(
-        "interlock.policy.decisions", "What guard rails decided", ("tool", "decision")
-    )
-    durations = telemetry.histogram(
-        "interlock.call.duration", "Seconds of a call, all tries included", ("tool", "outcome")
-    )
-    used_up = telemetry.counter("interlock.spent", "What calls have used up", ("tool", "unit"))
-    attributes = {"interlock.service": service, "interlock.tool": tool}
 
-    def spent(call: Call, amounts: Mapping[str, float]) -> None:
-        spending.add(call.run_id, amounts)
+    def __init__(
+        self,
+        tool: str,
+        service: str,
+        telemetry: Telemetry,
+        world: World,
+        spending: Spending,
+        on_outcome: OnOutcome,
+    ) -> None:
+        self._tool = tool
+        self._telemetry = telemetry
+        self._world = world
+        self._spending = spending
+        self._on_outcome = on_outcome
+        self._attributes = {"interlock.service": service, "interlock.tool": tool}
+        self._decisions = telemetry.counter(
+            "interlock.policy.decisions", "What guard rails decided", ("tool", "decision")
+        )
+        self._durations = telemetry.histogram(
+            "interlock.call.duration", "Seconds of a call, all tries included", ("tool", "outcome")
+        )
+        self._used_up = telemetry.counter(
+            "interlock.spent", "What calls have used up", ("tool", "unit")
+        )
+
+    def enter(self, call: Call) -> None:
+        call.began = self._world.monotonic()
+        span = self._telemetry.span(
+            self._tool, kind="client", parent=call.parent, attributes=self._attributes
+        )
+        call.observed_by(span.__enter__(), self._decisions, self._world, self._spent)
+
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        outcome = classify(error)
+        seconds = self._world.monotonic() - call.began
+        self._durations.record(seconds, self._tool, outcome)
+        _close_span(call, outcome, error)
+        self._on_outcome(_record(call, outcome, error, seconds))
+        return error
+
+    def _spent(self, call: Call, amounts: Mapping[str, float]) -> None:
+        self._spending.add(call.run_id, amounts)
         for unit, amount in amounts.items():
-            used_up.add(amount, tool, unit)
+            self._used_up.add(amount, self._tool, unit)
         if call.span is not None and call.span.recording:
             call.span.event("spent", **amounts)
 
-    async def observed(call: Call) -> Any:
-        began = world.monotonic()
-        error: BaseException | None = None
-        with telemetry.span(tool, kind="client", parent=call.parent, attributes=attributes) as span:
-            call.observed_by(span, decisions, world, spent)
-            try:
-                return await proceed(call)
-            except BaseException as raised:
-                error = raised
-                raise
-            finally:
-                outcome = classify(error)
-                seconds = world.monotonic() - began
-                durations.record(seconds, tool, outcome)
-                if span.recording:
-                    _describe(call, outcome)
-                on_outcome(_record(call, outcome, error, seconds))
-                # A frame that holds its own exception would keep both alive until collected.
-                del error
 
-    return observed
-
-
-def _describe(call: Call, outcome: Outcome) -> None:
+def _close_span(call: Call, outcome: Outcome, error: BaseException | None) -> None:
     span = call.span
     if span is None:
         return
-    span.set("interlock.outcome", outcome.value)
-    span.set("interlock.attempts", call.attempt)
-    if call.run_id is not None:
-        span.set("interlock.run", call.run_id)
-        span.set("interlock.step", call.step or "")
+    if span.recording:
+        span.set("interlock.outcome", outcome.value)
+        span.set("interlock.attempts", call.attempt)
+        if call.run_id is not None:
+            span.set("interlock.run", call.run_id)
+            span.set("interlock.step", call.step or "")
+    span.__exit__(type(error) if error else None, error, None)
 
 
 def _record(

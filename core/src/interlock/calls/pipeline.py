@@ -1,6 +1,7 @@
 """Every guard rail, in order: the one way to a tool.
 
-A call goes down this list and its outcome comes up again. Why this order:
+A call goes down this list and its outcome comes up again. Three of them are wrapped around the
+rest, because they may go on again, or not at all; the others are gates. Why this order:
 
  1. observe      outermost, so that refusals are seen as well
  2. deadline     bounds everything below, waits included
@@ -14,7 +15,7 @@ A call goes down this list and its outcome comes up again. Why this order:
 10. breaker      permit: the state may have changed while the call waited
 11. attempt      inside the breaker, so that slowness counts
 12. fault        replaces the service, so that all of the above is exercised
-13. the tool
+13. invoke       makes the tool's errors ours, and cleans them, before anybody sees them
 """
 
 from __future__ import annotations
@@ -24,20 +25,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from interlock.calls.breaker import look, permit
-from interlock.calls.budget import keep_budgets
+from interlock.calls.breaker import Look, Permit
+from interlock.calls.budget import KeepBudgets
 from interlock.calls.cache import cached
 from interlock.calls.call import Call, Next
-from interlock.calls.concurrency import limit_concurrency
+from interlock.calls.concurrency import LimitConcurrency
 from interlock.calls.fallback import CallOther, fall_back
-from interlock.calls.fault import inject_faults
+from interlock.calls.fault import InjectFaults
+from interlock.calls.gate import assemble
 from interlock.calls.gates import Gates
-from interlock.calls.invoke import Clean, invoke
-from interlock.calls.limiter import rate_limit
-from interlock.calls.observe import observe
+from interlock.calls.invoke import Clean, Invoke
+from interlock.calls.limiter import RateLimit
+from interlock.calls.observe import Observe
 from interlock.calls.outcome import OnOutcome, OutcomeRecord
 from interlock.calls.retry import retry
-from interlock.calls.timeout import keep_deadline, limit_attempt
+from interlock.calls.timeout import KeepDeadline, LimitAttempt
 from interlock.sdk import Facts, NotFound, Policies, World
 from interlock.telemetry import Telemetry
 
@@ -83,24 +85,21 @@ def compile_pipeline(
             on_outcome(outcome)
 
     rails = (
-        partial(observe, tool.name, tool.service, telemetry, world, gates.spending, record),
-        partial(keep_deadline, wish.deadline, world),
+        Observe(tool.name, tool.service, telemetry, world, gates.spending, record),
+        KeepDeadline(wish.deadline, world),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
         partial(fall_back, wish.fallback, gates.cache, other) if wish.fallback else None,
         partial(retry, wish.retry, facts, gates.budget, world) if wish.retry else None,
-        partial(look, breaker) if breaker else None,
-        partial(limit_concurrency, gates.slots(wish.concurrency), world),
-        partial(keep_budgets, wish.budget, gates.spending) if wish.budget else None,
-        partial(rate_limit, wish.rate or (), facts.tier, facts.cost, gates.pace, world),
-        partial(permit, breaker, world) if breaker else None,
-        partial(limit_attempt, wish.attempt_timeout, world) if wish.attempt_timeout else None,
-        partial(inject_faults, wish.fault, world) if wish.fault else None,
+        Look(breaker) if breaker else None,
+        LimitConcurrency(gates.slots(wish.concurrency), world),
+        KeepBudgets(wish.budget, gates.spending) if wish.budget else None,
+        RateLimit(wish.rate or (), facts.tier, facts.cost, gates.pace, world),
+        Permit(breaker, world) if breaker else None,
+        LimitAttempt(wish.attempt_timeout, world) if wish.attempt_timeout else None,
+        InjectFaults(wish.fault, world) if wish.fault else None,
+        Invoke(tool.name, facts.transient, tool.clean),
     )
-    pipeline = invoke(tool.name, tool.invoke, facts.transient, tool.clean)
-    for rail in reversed(rails):
-        if rail is not None:
-            pipeline = rail(pipeline)
-    return pipeline
+    return assemble(rails, tool.invoke)
 
 
 async def _no_other(tool: str, call: Call) -> Any:

@@ -1,4 +1,4 @@
-"""Providers of the OpenTelemetry SDK, private to one Telemetry; global ones are never set."""
+"""Exporters of the OpenTelemetry SDK, private to one Telemetry; global ones are never set."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import SpanProcessor
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
 from interlock.sdk import NeedsAttention, World
 from interlock.telemetry.metrics import Metrics
@@ -17,18 +16,9 @@ from interlock.telemetry.prometheus import Gauge
 from interlock.telemetry.readings import Reader
 
 
-def tracer_provider(
-    options: TelemetryOptions, processors: Sequence[SpanProcessor]
-) -> TracerProvider:
-    provider = TracerProvider(
-        # Which traces are recorded is drawn before a span is made: see Telemetry.span.
-        sampler=ALWAYS_ON,
-        resource=Resource.create({"service.name": options.service_name}),
-        shutdown_on_exit=False,
-    )
-    for processor in processors:
-        provider.add_span_processor(processor)
-    return provider
+def resource_of(options: TelemetryOptions) -> Resource:
+    """Whom spans and metrics are from."""
+    return Resource.create({"service.name": options.service_name})
 
 
 def span_processors(options: TelemetryOptions) -> list[SpanProcessor]:
@@ -51,8 +41,7 @@ def metric_reader(
     exporter = _metric_exporter(options)
     if exporter is None:
         return None
-    resource = Resource.create({"service.name": options.service_name})
-    return Reader(exporter, options.metrics_interval, metrics, gauges, resource, world)
+    return Reader(exporter, options.metrics_interval, metrics, gauges, resource_of(options), world)
 
 
 def _span_exporter(options: TelemetryOptions) -> SpanExporter | None:

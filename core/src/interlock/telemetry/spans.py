@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
-from opentelemetry import trace
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 Kind = Literal["internal", "client", "server", "consumer"]
 
-KINDS = {
-    "internal": SpanKind.INTERNAL,
-    "client": SpanKind.CLIENT,
-    "server": SpanKind.SERVER,
-    "consumer": SpanKind.CONSUMER,
-}
+ids = RandomIdGenerator()
 
-_ids = RandomIdGenerator()
 
-current_span: ContextVar[trace.Span | None] = ContextVar("interlock_current_span", default=None)
+class Contextual(Protocol):
+    """What a trace is handed on from: a span of ours, or of OpenTelemetry."""
+
+    def get_span_context(self) -> SpanContext: ...
+
+
+current_span: ContextVar[Contextual | None] = ContextVar("interlock_current_span", default=None)
 
 
 class Span(Protocol):
@@ -70,49 +68,35 @@ class NoSpan:
         pass
 
 
-class LiveSpan:
-    """The current span of its task for as long as its block lasts."""
+class CarriedSpan:
+    """A span that nobody records, the current one of its task so that its trace is handed on."""
 
-    __slots__ = ("_span", "_token", "recording")
+    __slots__ = ("_span", "_token")
+    recording = False
 
-    def __init__(self, span: trace.Span) -> None:
+    def __init__(self, span: Contextual) -> None:
         self._span = span
-        self._token: Token[trace.Span | None] | None = None
-        self.recording = span.is_recording()
+        self._token: Token[Contextual | None] | None = None
 
     def event(self, name: str, **attributes: Any) -> None:
-        if self.recording:
-            self._span.add_event(name, attributes)
+        pass
 
     def set(self, key: str, value: Any) -> None:
-        if self.recording:
-            self._span.set_attribute(key, value)
+        pass
 
     def fail(self, error: BaseException) -> None:
-        """Mark as failed; the message of an error of ours never holds a secret."""
-        if self.recording:
-            self._span.set_status(trace.StatusCode.ERROR, str(error))
-            self._span.set_attribute("error.type", getattr(error, "code", type(error).__name__))
+        pass
 
     def __enter__(self) -> Self:
         self._token = current_span.set(self._span)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._token is not None:
             current_span.reset(self._token)
-        if error is not None:
-            self.fail(error)
-        if self.recording:
-            self._span.end()
 
 
-class UnrecordedRoot(NonRecordingSpan):
+class UnrecordedRoot:
     """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
 
     def __init__(self) -> None:
@@ -120,12 +104,13 @@ class UnrecordedRoot(NonRecordingSpan):
 
     def get_span_context(self) -> SpanContext:
         if self._made is None:
-            ids = (_ids.generate_trace_id(), _ids.generate_span_id())
-            self._made = SpanContext(*ids, is_remote=False)
+            self._made = SpanContext(
+                ids.generate_trace_id(), ids.generate_span_id(), is_remote=False
+            )
         return self._made
 
 
-def traceparent_of(span: trace.Span) -> str:
+def traceparent_of(span: Contextual) -> str:
     """``00-<trace>-<span>-<flags>``, https://www.w3.org/TR/trace-context/."""
     context = span.get_span_context()
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
@@ -138,7 +123,7 @@ def current_trace() -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def remote_span(traceparent: str) -> trace.Span | None:
+def remote_span(traceparent: str) -> Contextual | None:
     """The span that a traceparent names; None if it names none. The steps of a run share one."""
     parts = traceparent.split("-")
     if len(parts) < 4 or len(parts[1]) != 32 or len(parts[2]) != 16:
@@ -161,10 +146,3 @@ def is_sampled(traceparent: str) -> bool:
 def nanoseconds(moment: float) -> int:
     """As OpenTelemetry counts."""
     return int(moment * 1e9)
-
-
-def attributes_of(attributes: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Without what is None, which OpenTelemetry would complain about."""
-    if attributes is None:
-        return None
-    return {key: value for key, value in attributes.items() if value is not None}

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from opentelemetry import trace
-from opentelemetry.context import Context
 from opentelemetry.sdk.trace import SpanProcessor
 
 from interlock.sdk import RealWorld, World
-from interlock.telemetry.export import metric_reader, span_processors, tracer_provider
+from interlock.telemetry.export import metric_reader, resource_of, span_processors
 from interlock.telemetry.metrics import Counter, Histogram, Labels, Metrics
 from interlock.telemetry.options import TelemetryOptions
 from interlock.telemetry.prometheus import Gauge, exposition
+from interlock.telemetry.recording import Recorder
 from interlock.telemetry.spans import (
-    KINDS,
+    CarriedSpan,
     Kind,
-    LiveSpan,
     NoSpan,
     Span,
     UnrecordedRoot,
-    attributes_of,
     current_span,
     is_sampled,
-    nanoseconds,
     remote_span,
     traceparent_of,
 )
@@ -59,8 +55,9 @@ class Telemetry:
         self._ratio = options.sample_ratio
         self._world = world or RealWorld()
         receivers = [*span_processors(options), *processors]
-        self._traces = tracer_provider(options, receivers) if receivers else None
-        self._tracer = self._traces.get_tracer("interlock") if self._traces else None
+        self._recorder = (
+            Recorder(resource_of(options), receivers, self._world) if receivers else None
+        )
         self.gauges: Sequence[Gauge] = ()
         self._reader = metric_reader(options, self._metrics, lambda: self.gauges, self._world)
 
@@ -77,29 +74,20 @@ class Telemetry:
         Args:
             parent: a W3C traceparent; default: the current span.
         """
-        if self._tracer is None:
+        if self._recorder is None:
             return _NO_SPAN
         above = (remote_span(parent) if parent else None) or current_span.get()
-        if above is None and self._ratio < 1.0 and self._world.random() >= self._ratio:
-            return LiveSpan(UnrecordedRoot())
-        if above is not None and not above.get_span_context().trace_flags.sampled:
+        if above is None:
+            if self._ratio < 1.0 and self._world.random() >= self._ratio:
+                return CarriedSpan(UnrecordedRoot())
+        elif not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
-            return LiveSpan(above)
-        context = Context() if above is None else trace.set_span_in_context(above, Context())
-        return LiveSpan(
-            self._tracer.start_span(
-                name,
-                context,
-                KINDS[kind],
-                attributes_of(attributes),
-                record_exception=False,
-                set_status_on_exception=False,
-            )
-        )
+            return CarriedSpan(above)
+        return self._recorder.begin(name, above, kind=kind, attributes=attributes)
 
     def recorded(self, traceparent: str | None) -> bool:
         """Whether spans of the trace are recorded, for who would rather not build them."""
-        return self._tracer is not None and traceparent is not None and is_sampled(traceparent)
+        return self._recorder is not None and traceparent is not None and is_sampled(traceparent)
 
     def record(
         self,
@@ -117,17 +105,12 @@ class Telemetry:
             began: seconds since the epoch; the span ends now.
         """
         above = remote_span(parent)
-        if self._tracer is None or above is None:
+        if self._recorder is None or above is None:
             return
-        span = self._tracer.start_span(
-            name,
-            trace.set_span_in_context(above, Context()),
-            attributes=attributes_of(attributes),
-            start_time=nanoseconds(began),
-        )
+        span = self._recorder.begin(name, above, attributes=attributes, began=began)
         if error is not None:
-            LiveSpan(span).fail(error)
-        span.end(nanoseconds(self._world.time()))
+            span.fail(error)
+        span.end()
 
     def current(self) -> str | None:
         """The traceparent of the current span, for envelopes, the journal and requests."""
@@ -154,8 +137,7 @@ class Telemetry:
 
     def close(self) -> None:
         """Send what is left, within 5 s; blocks, so call it in a thread."""
-        if self._traces is not None:
-            self._traces.force_flush(_FLUSH_MILLISECONDS)
-            self._traces.shutdown()
+        if self._recorder is not None:
+            self._recorder.close(_FLUSH_MILLISECONDS)
         if self._reader is not None:
             self._reader.shutdown(_FLUSH_MILLISECONDS)
