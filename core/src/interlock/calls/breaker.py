@@ -59,8 +59,9 @@ class Breaker:
     """One for each service. :meth:`enter` before an attempt, :meth:`leave` after it.
 
     Attributes:
-        closed: whether it lets everybody through; kept beside the state, for it is asked for
-            several times a call.
+        closed: whether it lets everybody through; kept beside the state, as it is asked for
+            with each call.
+        standing: purgatory's state.
         changes: how often the state has changed.
     """
 
@@ -73,6 +74,7 @@ class Breaker:
         self._world = world
         # A threshold of one: whether a failure trips it is decided by our window.
         self._context = Context(name, threshold=1, ttl=policy.open_for)
+        self.standing: State = self._context._state
         self._window = Window(policy.window)
         self._blocked_until = 0.0
         self._probes = 0
@@ -102,7 +104,7 @@ class Breaker:
             CircuitOpen: as :meth:`look`.
         """
         if self.closed:
-            return self._context._state
+            return self.standing
         self.look()
         if self._context.state == OPENED:
             # The pause is over by our clock; purgatory's own is told so.
@@ -112,13 +114,13 @@ class Breaker:
             self._changed()
         if self._context.state == HALF_OPENED:
             self._probes += 1
-        return self._context._state
+        return self.standing
 
     def leave(self, entered: State, outcome: Outcome, seconds: float) -> None:
         """Count an attempt that entered in the state ``entered``."""
         if entered.name == HALF_OPENED:
             self._probes = max(0, self._probes - 1)
-        if self._context._state is not entered:
+        if self.standing is not entered:
             return  # begun in an earlier state, it says nothing about this one
         if outcome in (Outcome.NEUTRAL, Outcome.THROTTLED):
             return
@@ -195,6 +197,7 @@ class Breaker:
     def _changed(self) -> None:
         # purgatory keeps a message for each change until somebody fetches it.
         self._context.messages.clear()
+        self.standing = self._context._state
         self.closed = self._context.state == CLOSED
         self.changes += 1
         self.history.append({"time": self._world.time(), "state": self.state})
@@ -228,21 +231,19 @@ class Permit(Gate):
         self._world = world
 
     def enter(self, call: Call) -> None:
-        before = self._breaker.changes
-        call.permit = _asking(call, self._breaker.enter)
-        self._tell(call, before)
+        breaker, before = self._breaker, self._breaker.changes
+        call.permit = breaker.standing if breaker.closed else _asking(call, breaker.enter)
+        if breaker.changes != before:
+            call.decided(f"breaker-{breaker.state}")
         call.attempt_began = self._world.monotonic()
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        before = self._breaker.changes
+        breaker, before = self._breaker, self._breaker.changes
         seconds = self._world.monotonic() - call.attempt_began
-        self._breaker.leave(call.permit, classify(error), seconds)
-        self._tell(call, before)
+        breaker.leave(call.permit, classify(error), seconds)
+        if breaker.changes != before:
+            call.decided(f"breaker-{breaker.state}")
         return error
-
-    def _tell(self, call: Call, before: int) -> None:
-        if self._breaker.changes != before:
-            call.decided(f"breaker-{self._breaker.state}")
 
 
 def _asking(call: Call, ask: Callable[[], Any]) -> Any:

@@ -11,7 +11,7 @@ from interlock.telemetry import Counter, Span
 
 if TYPE_CHECKING:
     from interlock.calls.states import State
-    from interlock.calls.timeout import TimeLimit
+    from interlock.calls.timeout import TimedAttempt
 
 Next = Callable[["Call"], Awaitable[Any]]
 """What a call goes on to."""
@@ -34,7 +34,7 @@ class Call:
         began: when it came, by the world's monotonic clock.
         attempt_began: when the attempt under way was let through to the service.
         permit: the breaker's state that the attempt under way entered in.
-        time_limit: what bounds the attempt under way.
+        timed: bounds the attempt under way.
         context_token: resets what ``current_call`` gives to the tool.
     """
 
@@ -58,7 +58,7 @@ class Call:
         "run_id",
         "span",
         "step",
-        "time_limit",
+        "timed",
         "tool",
         "tried",
         "waited",
@@ -66,7 +66,7 @@ class Call:
 
     # Set by the gates that use them, when the call enters.
     permit: State
-    time_limit: TimeLimit
+    timed: TimedAttempt
     context_token: Token[CallContext]
 
     def __init__(

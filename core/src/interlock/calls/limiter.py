@@ -39,19 +39,17 @@ class _Bucket(AsyncLimiter):
         self._last_check = world.monotonic()
 
     def _leak(self) -> None:
-        now = self._world.monotonic()
-        if self._level:
-            elapsed = now - self._last_check
-            self._level = max(self._level - elapsed * self._rate_per_sec, 0.0)
-        self._last_check = now
-
-    def fill(self, amount: float) -> None:
-        self._level += amount
+        self.wait_for(0.0)
 
     def wait_for(self, amount: float) -> float:
         """Seconds until there is room for ``amount`` on top of what is queued."""
-        self._leak()
-        return (self._level + amount - self.max_rate) / self._rate_per_sec
+        now = self._world.monotonic()
+        level = self._level
+        if level:
+            level -= (now - self._last_check) * self._rate_per_sec
+            self._level = level = max(0.0, level)
+        self._last_check = now
+        return (level + amount - self.max_rate) / self._rate_per_sec
 
 
 class Limiter:
@@ -175,7 +173,7 @@ class Limiter:
         return wait if wait > _HAIR else 0.0
 
     def _take(self, cost: float) -> None:
-        self._bucket.fill(cost)
+        self._bucket._level += cost
         now = self._world.monotonic()
         for _ in range(math.ceil(cost)):
             self._sent.append(now)
@@ -286,7 +284,7 @@ class RateLimit(Gate):
         call.admitted_by(self._admission)
         if self._pace.held_until > self._world.monotonic():
             return self._after_hold(call)
-        return self._spend(call, self._usual)
+        return self._spend(call, self._usual) if self._usual else None
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
         if isinstance(error, Throttled):

@@ -52,7 +52,20 @@ class Observe(Gate):
         seconds = self._world.monotonic() - call.began
         self._durations.record(seconds, self._tool, outcome)
         _close_span(call, outcome, error)
-        self._on_outcome(_record(call, outcome, error, seconds))
+        code = None if error is None else getattr(error, "code", type(error).__name__)
+        self._on_outcome(
+            OutcomeRecord(
+                call.tool,
+                outcome,
+                code,
+                seconds,
+                call.waited,
+                call.attempt,
+                call.decisions,
+                call.run_id,
+                call.step,
+            )
+        )
         return error
 
     def _spent(self, call: Call, amounts: Mapping[str, float]) -> None:
@@ -74,19 +87,3 @@ def _close_span(call: Call, outcome: Outcome, error: BaseException | None) -> No
             span.set("interlock.run", call.run_id)
             span.set("interlock.step", call.step or "")
     span.__exit__(type(error) if error else None, error, None)
-
-
-def _record(
-    call: Call, outcome: Outcome, error: BaseException | None, seconds: float
-) -> OutcomeRecord:
-    return OutcomeRecord(
-        tool=call.tool,
-        outcome=outcome,
-        error=None if error is None else getattr(error, "code", type(error).__name__),
-        seconds=seconds,
-        waited=call.waited,
-        attempts=call.attempt,
-        decisions=call.decisions,
-        run_id=call.run_id,
-        step=call.step,
-    )

@@ -79,11 +79,7 @@ def compile_pipeline(
     breaker = gates.breaker(wish.breaker) if wish.breaker else None
     other = call_other or _no_other
 
-    def record(outcome: OutcomeRecord) -> None:
-        gates.count(outcome)
-        if on_outcome is not None:
-            on_outcome(outcome)
-
+    record = gates.count if on_outcome is None else _both(gates.count, on_outcome)
     rails = (
         Observe(tool.name, tool.service, telemetry, world, gates.spending, record),
         KeepDeadline(wish.deadline, world),
@@ -100,6 +96,14 @@ def compile_pipeline(
         Invoke(tool.name, facts.transient, tool.clean),
     )
     return assemble(rails, tool.invoke)
+
+
+def _both(first: OnOutcome, second: OnOutcome) -> OnOutcome:
+    def tell(outcome: OutcomeRecord) -> None:
+        first(outcome)
+        second(outcome)
+
+    return tell
 
 
 async def _no_other(tool: str, call: Call) -> Any:

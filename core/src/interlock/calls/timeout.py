@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import CancelledError, current_task
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
@@ -39,77 +39,64 @@ class LimitAttempt(Gate):
     def __init__(self, seconds: float, world: World) -> None:
         self._seconds = seconds
         self._world = world
-        self._sweep = _Sweep(min(_COARSE, seconds / 20), world)
+        self._under_way: set[TimedAttempt] = set()
+        self._interval = min(_COARSE, seconds / 20)
+        self._armed = False
 
     def enter(self, call: Call) -> None:
-        now = self._world.monotonic()
-        call.time_limit = TimeLimit(min(call.deadline - now, self._seconds), now)
-        self._sweep.watch(call.time_limit)
+        call.timed = TimedAttempt(call.deadline, self._seconds, self._world.monotonic())
+        self._under_way.add(call.timed)
+        if not self._armed:
+            self._arm()
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        limit = call.time_limit
-        self._sweep.forget(limit)
-        if not limit.ran_out() or not isinstance(error, asyncio.CancelledError):
+        attempt = call.timed
+        self._under_way.discard(attempt)
+        if not attempt.ended or not attempt.alone() or not isinstance(error, CancelledError):
             return error
-        call.decided("attempt-timeout", seconds=limit.seconds)
+        seconds = min(self._seconds, attempt.seconds)
+        call.decided("attempt-timeout", seconds=seconds)
         timed_out = Retryable(
-            f"{call.tool}: no answer within {limit.seconds:.3g} s",
+            f"{call.tool}: no answer within {seconds:.3g} s",
             policy="attempt_timeout",
             # When the caller's deadline was nearer than the attempt's own bound, that says
             # nothing about the service.
-            cut_short=limit.seconds < self._seconds,
+            cut_short=seconds < self._seconds,
         )
         timed_out.__cause__ = None
         return timed_out
 
+    def _arm(self) -> None:
+        self._armed = True
+        self._world.call_later(self._interval, self._sweep)
 
-class TimeLimit:
+    def _sweep(self) -> None:
+        now = self._world.monotonic()
+        for attempt in [each for each in self._under_way if each.until <= now]:
+            self._under_way.discard(attempt)
+            attempt.end()
+        self._armed = False
+        if self._under_way:
+            self._arm()
+
+
+class TimedAttempt:
     """The task that made it, and until when it may go on."""
 
-    __slots__ = ("_ended", "_task", "seconds", "until")
+    __slots__ = ("_task", "ended", "seconds", "until")
 
-    def __init__(self, seconds: float, now: float) -> None:
-        task = asyncio.current_task()
+    def __init__(self, deadline: float, seconds: float, now: float) -> None:
+        task = current_task()
         assert task is not None  # noqa: S101 - called from a coroutine
-        self.seconds = seconds
-        self.until = now + seconds
+        self.until = min(now + seconds, deadline)
+        self.seconds = self.until - now
+        self.ended = False
         self._task = task
-        self._ended = False
 
     def end(self) -> None:
-        self._ended = True
+        self.ended = True
         self._task.cancel()
 
-    def ran_out(self) -> bool:
-        """Whether it cancelled its task, which is hereby taken back, and nobody else did."""
-        return self._ended and self._task.uncancel() == 0
-
-
-class _Sweep:
-    """One timer, running only while there is an attempt to look after."""
-
-    __slots__ = ("_armed", "_interval", "_limits", "_world")
-
-    def __init__(self, interval: float, world: World) -> None:
-        self._interval = interval
-        self._world = world
-        self._limits: set[TimeLimit] = set()
-        self._armed = False
-
-    def watch(self, limit: TimeLimit) -> None:
-        self._limits.add(limit)
-        if not self._armed:
-            self._armed = True
-            self._world.call_later(self._interval, self._look)
-
-    def forget(self, limit: TimeLimit) -> None:
-        self._limits.discard(limit)
-
-    def _look(self) -> None:
-        now = self._world.monotonic()
-        for limit in [each for each in self._limits if each.until <= now]:
-            self._limits.discard(limit)
-            limit.end()
-        self._armed = bool(self._limits)
-        if self._armed:
-            self._world.call_later(self._interval, self._look)
+    def alone(self) -> bool:
+        """Whether nobody else has cancelled the task; takes our own cancellation back."""
+        return self._task.uncancel() == 0

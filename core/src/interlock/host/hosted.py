@@ -223,11 +223,11 @@ class HostedService:
 
     # -- messages -----------------------------------------------------------------------------
 
-    async def call(self, call: Call) -> Any:
+    def call(self, call: Call) -> Awaitable[Any]:
         pipeline = self._pipelines.get(call.tool)
         if pipeline is None:
             raise NotFound(f"{call.tool} is gone since the service was restarted")
-        return await pipeline(call)
+        return pipeline(call)
 
     async def deliver(self, delivery: Delivery) -> WebhookReply:
         """Have the instance verify and read a webhook request.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,7 +36,7 @@ class Occurrence:
 class Work(Protocol):
     """What the actor does with what it receives."""
 
-    async def call(self, call: Call) -> Any: ...
+    def call(self, call: Call) -> Awaitable[Any]: ...
 
     async def deliver(self, delivery: Delivery) -> WebhookReply: ...
 

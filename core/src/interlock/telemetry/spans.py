@@ -74,9 +74,10 @@ class CarriedSpan:
     __slots__ = ("_span", "_token")
     recording = False
 
+    _token: Token[Contextual | None]
+
     def __init__(self, span: Contextual) -> None:
         self._span = span
-        self._token: Token[Contextual | None] | None = None
 
     def event(self, name: str, **attributes: Any) -> None:
         pass
@@ -92,14 +93,16 @@ class CarriedSpan:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._token is not None:
-            current_span.reset(self._token)
+        current_span.reset(self._token)
 
 
-class UnrecordedRoot:
+class UnrecordedRoot(CarriedSpan):
     """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
 
+    __slots__ = ("_made",)
+
     def __init__(self) -> None:
+        self._span = self
         self._made: SpanContext | None = None
 
     def get_span_context(self) -> SpanContext:

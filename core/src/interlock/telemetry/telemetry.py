@@ -79,7 +79,7 @@ class Telemetry:
         above = (remote_span(parent) if parent else None) or current_span.get()
         if above is None:
             if self._ratio < 1.0 and self._world.random() >= self._ratio:
-                return CarriedSpan(UnrecordedRoot())
+                return UnrecordedRoot()
         elif not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
             return CarriedSpan(above)

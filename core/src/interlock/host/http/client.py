@@ -11,6 +11,7 @@ import anyio
 import httpx
 
 from interlock.host.http.errors import service_error
+from interlock.host.http.shortcuts import Cookies, with_query
 from interlock.host.spec import HttpWishes
 from interlock.sdk import DeadlineExceeded, HttpOptions, ServiceError, current_call
 
@@ -72,15 +73,19 @@ class _ServiceClient(httpx.AsyncClient):
         self._service = service
         self._options = options
         self._home = _origin(self.base_url) if options.base_url else None
+        self._cookies = Cookies(self._cookies)
         # httpx parses a URL three times for each request, a third of what a request costs.
         self._absolute = lru_cache(maxsize=1024)(lambda url: self._merge_url(url))
         self._read_error = read_error
         self._trace = trace
 
-    def build_request(self, method: str, url: httpx.URL | str, **kwargs: Any) -> httpx.Request:
-        return super().build_request(
-            method, self._absolute(url) if isinstance(url, str) else url, **kwargs
-        )
+    def build_request(
+        self, method: str, url: httpx.URL | str, *, params: Any = None, **kwargs: Any
+    ) -> httpx.Request:
+        absolute = self._absolute(url) if isinstance(url, str) else self._merge_url(url)
+        if params is not None:
+            absolute = with_query(absolute, params)
+        return super().build_request(method, absolute, **kwargs)
 
     async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         _keep_deadline(request, self._service)
