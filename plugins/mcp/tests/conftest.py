@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,15 @@ def state(tmp_path: Path) -> State:
     return State(tmp_path)
 
 
-@pytest.fixture
-def stdio(state: State) -> dict[str, Any]:
+def as_child(state: State) -> dict[str, Any]:
     """Settings for the server as a child."""
     command = [sys.executable, str(SERVER), "stdio"]
     return {"command": command, "env": {"STATE": str(state.file), "KEY": "hidden-key"}}
+
+
+@pytest.fixture
+def stdio(state: State) -> dict[str, Any]:
+    return as_child(state)
 
 
 class Remote:
@@ -93,27 +97,35 @@ def remote(state: State) -> Iterator[Remote]:
     server.kill()
 
 
+@asynccontextmanager
+async def opening(
+    folder: Path, services: dict[str, dict[str, Any]], *, settled: bool = True
+) -> AsyncIterator[Runtime]:
+    """A runtime with these services of type mcp, by name."""
+    config = {
+        "version": 1,
+        "daemon": {"state_dir": str(folder / "state")},
+        "services": {
+            name: {"plugin": "mcp", "settings": settings, "http": {"allow_private": True}}
+            for name, settings in services.items()
+        },
+    }
+    path = folder / "interlock.yaml"
+    path.write_text(yaml.safe_dump(config))
+    async with open_runtime(path) as runtime:
+        # A busy machine may take longer than the runtime waits for its services.
+        if settled:
+            await until(lambda: not any(map(_comes_up, runtime.services())))
+        yield runtime
+
+
 @pytest.fixture
 async def opened(tmp_path: Path) -> AsyncIterator[Open]:
     """Open a runtime with these services of type mcp, by name."""
     async with AsyncExitStack() as stack:
 
         async def open_it(*, settled: bool = True, **services: dict[str, Any]) -> Runtime:
-            config = {
-                "version": 1,
-                "daemon": {"state_dir": str(tmp_path / "state")},
-                "services": {
-                    name: {"plugin": "mcp", "settings": settings, "http": {"allow_private": True}}
-                    for name, settings in services.items()
-                },
-            }
-            path = tmp_path / "interlock.yaml"
-            path.write_text(yaml.safe_dump(config))
-            runtime = await stack.enter_async_context(open_runtime(path))
-            # A busy machine may take longer than the runtime waits for its services.
-            if settled:
-                await until(lambda: not any(map(_comes_up, runtime.services())))
-            return runtime
+            return await stack.enter_async_context(opening(tmp_path, services, settled=settled))
 
         yield open_it
 
