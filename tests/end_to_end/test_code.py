@@ -68,7 +68,7 @@ def test_faults_of_such_a_file_are_told_with_its_line(
     (tmp_path / "workflows/broken.py").write_text("x = 1\ny = undefined\n")
     (tmp_path / "workflows/empty.py").write_text("x = 1\n")
     (tmp_path / "interlock.yaml").write_text(CONFIG.format(file=ledger))
-    checked = Daemon(tmp_path).command("config", "check", check=False)
+    checked = Daemon(tmp_path).program("config", "check", check=False)
     assert checked.returncode != 0
     assert "broken.py:2:1: error: NameError: name 'undefined' is not defined" in checked.stderr
     assert "empty.py:1:1: error: there is no workflow in this file" in checked.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,10 @@ def daemon(daemon_in: StartDaemon, ledger: Path) -> Daemon:
 def run_of(daemon: Daemon, status: str, **query: str) -> dict[str, Any]:
     """The only run that stands so, once there is one."""
     options = [word for key, value in query.items() for word in (f"--{key}", value)]
-    for _ in range(100):
-        found = daemon.json("runs", "--status", status, *options)
-        if found:
-            [run] = found
-            return dict(run)
-    pytest.fail(f"no run is {status}")
+    while not (found := daemon.json("runs", "--status", status, *options)):
+        time.sleep(0.02)
+    [run] = found
+    return dict(run)
 
 
 def test_a_person_and_an_event_end_a_run_across_a_restart(daemon: Daemon, ledger: Path) -> None:

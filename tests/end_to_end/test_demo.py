@@ -13,7 +13,7 @@ from ..conftest import Daemon
 def test_the_demo_writes_components_tokens_docs_and_a_cited_knowledge_base(tmp_path: Path) -> None:
     out = tmp_path / "out"
 
-    shown = Daemon(tmp_path).command("demo", "--out", str(out))
+    shown = Daemon(tmp_path).program("demo", "--out", str(out))
 
     for row in ("calls", "retries", "breaker trips", "429s that held a service"):
         assert re.search(rf"{row}\s+[1-9]", shown.stdout), shown.stdout

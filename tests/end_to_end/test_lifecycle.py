@@ -121,8 +121,8 @@ def test_a_configuration_with_five_mistakes_shows_all_of_them(tmp_path: Path) ->
         "  notes: {plugin: notionn}\n"
     )
 
-    checked = Daemon(tmp_path).command("config", "check", check=False)
-    started = Daemon(tmp_path).command("run", check=False)
+    checked = Daemon(tmp_path).program("config", "check", check=False)
+    started = Daemon(tmp_path).program("run", check=False)
 
     assert (checked.returncode, started.returncode) == (78, 78)
     faults = [line for line in checked.stderr.splitlines() if ": error: " in line]
@@ -153,7 +153,7 @@ def test_a_template_with_mistakes_shows_all_of_them(tmp_path: Path, ledger: Path
         "  - {id: g, call: absent.tool, fallback: {value: 0}}\n"
     )
 
-    checked = Daemon(tmp_path).command("config", "check", check=False)
+    checked = Daemon(tmp_path).program("config", "check", check=False)
 
     assert checked.returncode == 78
     places = {
@@ -169,7 +169,7 @@ def test_a_template_with_mistakes_shows_all_of_them(tmp_path: Path, ledger: Path
 def test_the_headline_workflows_are_sound(workflow: str) -> None:
     demo = Path(__file__).parents[2] / "config/demo/interlock.yaml"
 
-    checked = Daemon(demo.parent).command("config", "check", "--json")
+    checked = Daemon(demo.parent).program("config", "check", "--json")
 
     assert json.loads(checked.stdout)["warnings"] == []
     assert (demo.parents[1] / f"workflows/{workflow}.yaml").is_file()

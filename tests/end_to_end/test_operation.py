@@ -65,7 +65,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(
     (tmp_path / "second").mkdir()
     port = daemon.url.rpartition(":")[2]
     (tmp_path / "second/interlock.yaml").write_text(f"version: 1\ndaemon: {{port: {port}}}\n")
-    second = Daemon(tmp_path / "second").command("run", check=False)
+    second = Daemon(tmp_path / "second").program("run", check=False)
     assert second.returncode == 1
     assert f"error: cannot listen on 127.0.0.1:{port}" in second.stderr
     assert "Traceback" not in second.stderr

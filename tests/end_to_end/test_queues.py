@@ -56,6 +56,6 @@ def test_a_queue_that_is_not_configured_is_a_fault(tmp_path: Path, ledger: Path)
     (tmp_path / "workflows").mkdir()
     (tmp_path / "workflows/note.yaml").write_text(NOTE.replace("queue: ledger", "queue: leger"))
     (tmp_path / "interlock.yaml").write_text(CONFIG.format(file=ledger))
-    checked = Daemon(tmp_path).command("config", "check", check=False)
+    checked = Daemon(tmp_path).program("config", "check", check=False)
     assert "note.yaml:4:8: error: there is no queue 'leger' in the configuration" in checked.stderr
     assert "did you mean 'ledger'?" in checked.stderr

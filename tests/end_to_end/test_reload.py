@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,10 +73,8 @@ def test_what_has_changed_takes_effect_and_the_rest_goes_on(daemon: Daemon, ledg
     daemon.command("start", "more", "--arg", "entry=a", "--wait")
     daemon.command("publish", "order.changed", "--arg", "entry=b")
     daemon.command("publish", "order.made", "--arg", "entry=c")
-    for _ in range(50):
-        entries = [line.split()[0] for line in ledger.read_text().splitlines()]
-        if "b" in entries:
-            break
+    while "b" not in (entries := [line.split()[0] for line in ledger.read_text().splitlines()]):
+        time.sleep(0.02)
     assert entries == ["a", "b"]
     daemon.stop()
 
@@ -101,11 +100,8 @@ def test_a_signal_or_a_changed_file_is_enough(
     file.write_text(written(ledger, watch=watch, name="third"))
     if how == "signal":
         daemon.process.send_signal(signal.SIGHUP)  # type: ignore[union-attr] # it runs
-    for _ in range(50):
-        names = {each["name"] for each in daemon.json("services")}
-        if names == {"ledger", "third"}:
-            break
-    assert names == {"ledger", "third"}
+    wanted = {"ledger", "third"}
+    daemon.until("services", lambda told: {each["name"] for each in told["items"]} == wanted)
     daemon.stop()
 
 

@@ -52,7 +52,7 @@ def test_times_and_workflows_that_there_are_not_are_told_with_their_place(tmp_pa
         '  a: {cron: "61 * * * *", start: nothing}\n'
         '  b: {cron: "1 * * * *", zone: Mars/North, start: nothing}\n'
     )
-    checked = daemon.command("config", "check", check=False)
+    checked = daemon.program("config", "check", check=False)
     assert checked.returncode == 78
     assert "interlock.yaml:3:13: error: '61 * * * *' is no cron expression" in checked.stderr
     assert "interlock.yaml:4:32: error: there is no time zone 'Mars/North'" in checked.stderr

@@ -46,7 +46,7 @@ ALMOST = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(ALMOST)
 def test_only_what_fits_gets_through(arguments: dict[str, Any]) -> None:
     async def never(_: Any) -> None:

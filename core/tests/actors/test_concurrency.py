@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock.actors import ActorOptions, ActorSystem
@@ -155,7 +155,6 @@ async def test_order_within_a_key_survives_a_restart(system: ActorSystem) -> Non
     concurrency=st.integers(1, 5),
     capacity=st.integers(1, 8),
 )
-@settings(deadline=None, max_examples=50)
 def test_each_key_is_handled_in_the_order_sent(
     messages: list[tuple[str, int]], concurrency: int, capacity: int
 ) -> None:

@@ -184,9 +184,8 @@ class MailboxMachine(RuleBasedStateMachine):
 
 # A failure is told as it was found: to make it smaller would take longer than a test may.
 MailboxMachine.TestCase.settings = settings(
-    max_examples=150,
+    max_examples=2 * settings.default.max_examples,
     stateful_step_count=50,
-    deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 TestMailbox = MailboxMachine.TestCase

@@ -83,7 +83,7 @@ async def test_silence_is_broken_by_a_beat_and_a_leaving_client_ends_it() -> Non
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(40):
         await EventStream(nothing(), heartbeat=0.001)({}, receive, send)
     assert sent[1:3] == [b": still here\n\n"] * 2
 

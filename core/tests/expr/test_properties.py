@@ -41,7 +41,7 @@ def _outcome(attempt: Callable[[], Any]) -> Any:
         return error
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(st.recursive(_ATOMS, _grow, max_leaves=12), _NUMBERS, _NUMBERS)
 def test_arithmetic_and_comparison_agree_with_python(text: str, a: Any, b: Any) -> None:
     scope = {"a": a, "b": b}
@@ -68,7 +68,7 @@ _LEXEMES = """
 _TEXTS = st.lists(st.sampled_from([*_LEXEMES, "\n"]), max_size=14).map(" ".join)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=10 * settings.default.max_examples)
 @given(_TEXTS | st.text(max_size=30), _JSON, _JSON)
 def test_no_text_and_no_scope_raises_anything_else(text: str, a: Any, b: Any) -> None:
     def attempt() -> None:
@@ -80,7 +80,7 @@ def test_no_text_and_no_scope_raises_anything_else(text: str, a: Any, b: Any) ->
     assert error is None or 0 <= error.offset <= len(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(_TEXTS, _JSON)
 def test_no_template_raises_anything_else(text: str, a: Any) -> None:
     scope = {"a": a, "b": 1}

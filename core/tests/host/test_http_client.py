@@ -243,7 +243,7 @@ async def test_a_cancelled_request_closes_its_connection() -> None:
         asking = asyncio.create_task(client.get("/"))
         await arrived.wait()
         asking.cancel()
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), 40)
         outcome = await asyncio.gather(asking, return_exceptions=True)
 
     assert isinstance(outcome[0], asyncio.CancelledError)

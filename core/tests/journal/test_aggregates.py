@@ -132,9 +132,7 @@ async def test_a_finished_run_cannot_be_cancelled_but_undone(journal: Journal) -
     assert await journal.runs.unfinished() == ["r"]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(value=json_values, repeat=st.sampled_from([1, 20_000]))
 async def test_a_payload_comes_back_as_it_was_however_large(
     journal: Journal, world: VirtualWorld, value: Any, repeat: int

@@ -86,9 +86,7 @@ async def test_a_transaction_with_a_bug_fails_alone_and_leaves_nothing(journal: 
     assert await _all(journal, "s") == {}
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(updates=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 99)), max_size=300))
 async def test_the_last_update_of_a_row_wins_however_they_are_batched(
     journal: Journal, updates: list[tuple[int, int]]

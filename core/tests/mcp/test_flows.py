@@ -110,7 +110,7 @@ async def test_a_session_is_asked_while_it_waits(tmp_path: Path) -> None:
         serving(tmp_path, asks=ASKS) as served,
         served.client(mode="legacy", elicitation_callback=answer) as client,
     ):
-        with anyio.fail_after(20):
+        with anyio.fail_after(40):
             done = await client.call_tool("asks", {"what": "it"})
     assert isinstance(done.content[0], types.TextContent)
     assert done.content[0].text == "old by ann"

@@ -25,11 +25,7 @@ End = tuple[str, Any]
 _ATTEMPT = re.compile(r"#\d+$")
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(steps=templates, crashes=st.lists(st.integers(0, 12), min_size=1, max_size=4))
 async def test_a_run_that_crashed_anywhere_ends_as_one_that_did_not(
     steps: Steps, crashes: list[int]

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock_analysis.language import LANGUAGES, language_of
@@ -89,7 +89,6 @@ _PIECES = (
 pieces = st.lists(st.sampled_from([*_PIECES.split(" "), " ", "\t", "\u00a0"])).map("".join)
 
 
-@settings(deadline=None)
 @given(st.text() | pieces, st.sampled_from(LANGUAGES))
 def test_nothing_but_white_space_lies_between_sentences(text, language):
     found = ranges(text, language)
@@ -101,7 +100,6 @@ def test_nothing_but_white_space_lies_between_sentences(text, language):
     assert not text[end:].strip()
 
 
-@settings(deadline=None)
 @given(pieces, st.sampled_from(LANGUAGES))
 def test_no_sentence_holds_a_line_break(text, language):
     assert not any(re.search(r"\S\n\S", sentence) for sentence in sentences(text, language))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock_notion import conflicts
@@ -37,7 +37,6 @@ def test_times_of_one_instant_are_equal_and_days_are_not_times():
     assert not equal("2026-01-31", "2026-01-31T00:00:00+00:00")
 
 
-@settings(deadline=None)
 @given(SIDES, SIDES, SIDES)
 def test_source_wins_everywhere_and_target_where_it_was_changed(base, source, target):
     ours = written(base, source, target, "source")
@@ -49,7 +48,6 @@ def test_source_wins_everywhere_and_target_where_it_was_changed(base, source, ta
     assert all(equal(target.get(name), base.get(name)) for name in theirs.write)
 
 
-@settings(deadline=None)
 @given(SIDES, SIDES, SIDES)
 def test_no_strategy_touches_what_was_not_asked_for_or_loses_a_field(base, source, target):
     for strategy in ("fail", "merge", "newest"):
@@ -59,7 +57,6 @@ def test_no_strategy_touches_what_was_not_asked_for_or_loses_a_field(base, sourc
         assert names | same == set(source)
 
 
-@settings(deadline=None)
 @given(*[st.lists(st.sampled_from("abcdef"), unique=True)] * 3)
 def test_a_merged_list_has_what_either_side_added_and_not_what_either_removed(base, one, other):
     joined = set(merged(base, one, other))
@@ -72,7 +69,6 @@ def test_a_merged_list_has_what_either_side_added_and_not_what_either_removed(ba
 LINES = st.lists(st.sampled_from([f"{each}\n" for each in "abcdefgh"]), unique=True, min_size=2)
 
 
-@settings(deadline=None)
 @given(LINES, st.data())
 def test_edits_of_different_lines_merge_the_same_from_both_sides(lines, data):
     place = data.draw(st.integers(0, len(lines) - 1))
@@ -108,7 +104,6 @@ def applied(old, edits):
     return now
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS, st.booleans())
 def test_a_plan_makes_the_new_content_of_the_old(before, after, at_start):
     old = [{**one, "id": str(i)} for i, one in enumerate(as_read(blocks_from_markdown(before)))]
@@ -179,7 +174,6 @@ def test_what_markdown_cannot_show_stays():
     assert (edit.after, edit.delete) == ("e", ["w"])
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS, st.sets(st.integers(0, 6)), st.booleans())
 def test_a_plan_keeps_the_reading_order_around_boxes(before, after, boxed, at_start):
     old = [{**one, "id": str(i)} for i, one in enumerate(as_read(blocks_from_markdown(before)))]

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from interlock_notion.blocks import walk
@@ -180,7 +180,6 @@ def normal(text):
     return " ".join(text.split())
 
 
-@settings(deadline=None)
 @given(KINDS, SPANS)
 def test_any_text_in_any_block_reads_back(kind, spans):
     block = {"id": "x", "type": kind, kind: {"rich_text": rich(spans)}}
@@ -191,7 +190,6 @@ def test_any_text_in_any_block_reads_back(kind, spans):
         assert [b["type"] for b in again] == [kind]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.text("ab ", min_size=1, max_size=4), LOOKS), max_size=4))
 def test_marks_on_plain_words_read_back(parts):
     spans = [(text, look, "") for text, look in parts]
@@ -238,7 +236,6 @@ def outline(blocks):
     ]
 
 
-@settings(deadline=None)
 @given(st.lists(TREES, max_size=4))
 def test_nested_lists_and_quotes_keep_their_outline(trees):
     blocks = [built(tree) for tree in trees]

@@ -30,7 +30,7 @@ def installed_plugins() -> list[Candidate]:
 
 
 def _offering() -> Iterator[Distribution]:
-    """Distributions with plugins, as Python would import them: of two copies, the first on the path.
+    """Those with plugins, as Python would import them: of two copies, the first on the path.
 
     The others' metadata is not read, which would take a tenth of a second for 200 of them.
     """
