@@ -31,7 +31,16 @@ def generate(body: Json, *, node_ids: bool) -> Generated:
     document = read_document(body)
     found_tokens = tokens.extract(document)
     found = components.extract(document)["components"]
-    parts = [make_component(entry, found_tokens, None, node_ids) for entry in found]
+    parts = [
+        make_component(
+            entry,
+            found_tokens,
+            None,
+            node_ids,
+            [other for other in found if other["id"] in entry["uses"]],
+        )
+        for entry in found
+    ]
     tree = design.simplified(document)
     screens = make_screens(tree, found_tokens, None, found, node_ids)
     package = assemble([*parts, *screens], found_tokens, document.name)

@@ -23,11 +23,16 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: list[Tag] = []
         self._hidden: list[bool] = []
+        self._handed: list[list[str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        made = Tag(tag, given.get("data-node-id", ""), given.get("class", "").split())
+        own = given.get("class", "").split()
+        handed = [each for classes in self._handed for each in classes]
+        made = Tag(tag, given.get("data-node-id", ""), [*own, *handed])
         if tag not in _VOID:
+            # What is said for everything inside, as the colour of an icon is.
+            self._handed.append([each for each in own if each.startswith("**:")])
             self._hidden.append(self._is_hidden() or "hidden" in made.classes)
         if given.get("placeholder"):
             made.texts.append(given["placeholder"])
@@ -37,6 +42,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in _VOID:
             self._hidden.pop()
+            self._handed.pop()
 
     def _is_hidden(self) -> bool:
         """Within something that only a state shows."""

@@ -83,7 +83,7 @@ async function stretch({ width, flows, fluid, drops, groups, hugs, grows }, befo
   const usual = await page.evaluate((width) => [...globalThis.exam.overlaps(), ...globalThis.exam.cut(width)], width);
   const wider = Math.round(width * 1.25);
   // No screen is narrower than 320 px (WCAG 1.4.10), so what is drawn narrower need not be either.
-  const narrower = Math.max(Math.round(width * 0.75), Math.min(width, 320));
+  const narrower = Math.ceil(Math.max(width * 0.75, Math.min(width, 320)));
   for (const other of flows ? [narrower, wider, 390] : [wider]) {
     await page.setViewportSize({ width: other, height: 1000 });
     const squeezed = await page.evaluate(squeeze, { width: other, usual });
@@ -259,6 +259,12 @@ async function measure({ html, width }) {
     }
     return found;
   };
+  // The widths, by side, of a stroke that is a box before the content, cut out but for its padding.
+  const ring = (element) => {
+    const { content, backgroundImage, maskImage, ...before } = getComputedStyle(element, "::before");
+    if (content === "none" || maskImage === "none" || !backgroundImage.includes("gradient(")) return null;
+    return ["Top", "Right", "Bottom", "Left"].map((side) => Number.parseFloat(before[`padding${side}`]));
+  };
   const origin = host.getBoundingClientRect();
   const found = {};
   for (const element of host.querySelectorAll("[data-node-id]")) {
@@ -272,6 +278,7 @@ async function measure({ html, width }) {
       width: box.width,
       height: box.height,
       style: Object.fromEntries(names.map((name) => [name, computed[name]])),
+      ring: ring(element),
       said: Object.fromEntries(said.map((name) => [name, String(stated.get(name))])),
       runs: /^(p|span|h[1-6])$/i.test(element.tagName) ? runs(element) : [],
     };

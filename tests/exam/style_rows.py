@@ -58,7 +58,7 @@ def expected(node: Json, got: Json) -> Iterator[Expectation]:
         return
     yield from _fills(node, got)
     yield from _corners(node, computed)
-    yield from _stroke(node, computed)
+    yield from _stroke(node, got)
     yield from _shadows(node, computed)
 
 
@@ -103,6 +103,7 @@ def _corners(node: Json, got: Json) -> Iterator[Expectation]:
 
 
 def _stroke(node: Json, got: Json) -> Iterator[Expectation]:
+    """Widths by side, and the colour where there is one; a gradient must be a ring of its own."""
     paints = _seen(node.get("strokes"))
     each = node.get("individualStrokeWeights")
     weight = node.get("strokeWeight") or 0
@@ -111,12 +112,15 @@ def _stroke(node: Json, got: Json) -> Iterator[Expectation]:
     )
     if not paints or not any(wanted):
         return
-    for side, width, found in zip(_SIDES, wanted, _stroke_widths(got), strict=True):
+    widths = got.get("ring") or _stroke_widths(got["style"])
+    if str(paints[-1].get("type", "")).startswith("GRADIENT") and got["tag"] != "img":
+        yield "strokeGradient", True, str(bool(got.get("ring")))
+    for side, width, found in zip(_SIDES, wanted, widths, strict=True):
         # Chromium rounds the width of a border or outline to whole pixels of the screen.
         rounded = max(1.0, width // 1) if width else 0.0
         yield f"stroke{side}", rounded if found == rounded else width, f"{found}px"
     if solid := _only_solid(node.get("strokes")):
-        yield "strokeColor", solid, _stroke_colour(got)
+        yield "strokeColor", solid, _stroke_colour(got["style"])
 
 
 def _stroke_widths(got: Json) -> list[float]:

@@ -385,3 +385,110 @@ def test_two_parts_of_one_name_are_refused() -> None:
 
     with pytest.raises(InvalidInput, match="LayerScreen"):
         assemble([*screens, *screens], None, "Kit")
+
+
+def drawn(*shapes: Any, **fields: Any) -> dict[str, Any]:
+    return a_node("vector", shapes=list(shapes), box=box(16, 16), **fields)
+
+
+def shape(identity: str, **fields: Any) -> dict[str, Any]:
+    given = {"id": identity, "name": "Shape", "x": 0, "y": 0, "width": 16, "height": 16}
+    return {**given, "paths": [{"d": "M0 0L16 8L0 16Z", "fill": "ink"}], **fields}
+
+
+INK = {"ink": {"paints": [{"type": "solid", "color": "#ff0000"}]}}
+
+
+def test_shapes_are_seen_through_their_mask() -> None:
+    tree = drawn(shape("1:2", mask="outline"), shape("1:3", masked_by=[[0]]), shape("1:4"))
+
+    code = code_of([variant(tree)], styles=INK)
+
+    assert '<clipPath id="mask-1-2">' in code
+    assert '<g clipPath="url(#mask-1-2)">' in code
+    behind = code.partition("<g clipPath")[2].partition("</g>")
+    assert (behind[0].count("<path"), behind[2].count("<path")) == (1, 1)
+
+
+def test_a_mask_that_is_not_an_outline_is_one_of_svg() -> None:
+    tree = drawn(shape("1:2", mask="luminance"), shape("1:3", masked_by=[[0]]))
+
+    code = code_of([variant(tree)], styles=INK)
+
+    assert '<mask id="mask-1-2">' in code
+    assert '<g mask="url(#mask-1-2)">' in code
+
+
+def test_a_box_shows_its_children_through_a_shape_and_a_gradient() -> None:
+    fade = {"type": "linear", "css": "linear-gradient(180deg, #000000 0%, #00000000 100%)"}
+    window = a_node("group", clip=True, clip_path="M0 0L9 9Z", children=[a_text()])
+    window["mask"] = {"kind": "alpha", "paint": fade}
+
+    code = code_of([variant(window)])
+
+    assert "[clip-path:path('M0_0L9_9Z')]" in code
+    assert "[mask-image:linear-gradient(180deg,#000000_0%,#00000000_100%)]" in code
+
+
+GRADIENT = {"type": "linear", "css": "linear-gradient(90deg, #f00 0%, #00f 100%)", "stops": []}
+
+
+def test_a_gradient_stroke_is_a_ring_cut_out_of_the_gradient() -> None:
+    line = {"paints": [GRADIENT], "align": "inside", "width": 2}
+
+    code = code_of([variant(a_row(a_text(), stroke="line", radius=8))], styles={"line": line})
+
+    assert "before:bg-[linear-gradient(90deg,#f00_0%,#00f_100%)]" in code
+    assert "before:p-[2px]" in code
+    assert "before:rounded-[inherit]" in code
+    assert "relative" in code
+
+
+def test_a_picture_is_adjusted_and_a_tile_keeps_its_scale() -> None:
+    picture = {"type": "image", "ref": "abc", "scale": "cover", "opacity": 0.5}
+    picture["filter"] = "saturate(0)"
+    tile = {"type": "image", "ref": "abc", "scale": "tile", "tile_scale": 0.5}
+    boxes = [a_node("rectangle", id=f"1:{n}", fill=n) for n in ("picture", "tile")]
+
+    code = code_of(
+        [variant(a_row(*boxes))],
+        styles={"picture": {"paints": [picture]}, "tile": {"paints": [tile]}},
+    )
+
+    assert "[filter:saturate(0)_opacity(0.5)]" in code
+    assert "[background-image:image-set('/assets/abc.png'_2x)]" in code
+
+
+def test_paragraphs_and_lists_among_them_are_what_they_are() -> None:
+    lines = [{"kind": kind, "indent": 1} for kind in ("none", "unordered", "unordered", "none")]
+    text = a_text("Intro\none\ntwo\nend", lists=lines)
+    text["text_box"] = {**text["text_box"], "paragraph_gap": 8}
+
+    code = code_of([variant(a_row(text))])
+
+    assert '<p className="mb-2">Intro</p>' in code
+    assert '<ul className="list-disc">' in code
+    assert code.count("<li") == 2
+    assert "<p>end</p>" in code
+
+
+def test_what_scrolls_can_be_reached() -> None:
+    row = a_row(*(a_node(id=f"1:{n}", box=box(400)) for n in range(3)), scrolls="x", clip=True)
+    row["box"] = box(800)
+
+    code = code_of([variant(row)])
+
+    assert "overflow-x-auto" in code
+    assert "tabIndex={scrollTabIndex}" in code
+    assert "max-md:flex" not in code
+
+
+def test_items_that_are_no_boxes_themselves_overlap_as_well() -> None:
+    photo = {"paints": [{"type": "image", "ref": "abc", "scale": "cover"}]}
+    faces = [a_node(id=f"1:{n}", fill="photo") for n in range(3)]
+    row = a_row(*faces, name="Face list")
+    row["layout"]["gap"] = -8
+
+    code = code_of([variant(row)], styles={"photo": photo})
+
+    assert "[&>.contents:not(:last-child)>*]:-mr-2" in code

@@ -207,3 +207,32 @@ def test_shapes_of_a_drawing_keep_the_style_they_are_painted_with() -> None:
 
     name = tree["shapes"][0]["paths"][0]["fill"]
     assert simplifier.shared.values[name]["style"] == "S:1"
+
+
+def test_a_mask_of_any_shape_and_paint_is_kept() -> None:
+    fade = {"type": "GRADIENT_LINEAR", "gradientStops": [], "gradientHandlePositions": []}
+    path = {"path": "M0 0L20 20Z", "windingRule": "NONZERO"}
+    mask = a_node("VECTOR", box=(10, 10, 20, 20), isMask=True, maskType="LUMINANCE")
+    mask |= {"fills": [fade], "fillGeometry": [path]}
+    picture = a_node("FRAME", box=(0, 0, 50, 50), fills=[solid(1, 0, 0)])
+
+    tree, simplifier = simplify(a_node("GROUP", children=[mask, picture]))
+
+    (window,) = tree["children"]
+    assert window["clip_path"] == "M0 0L20 20Z"
+    assert (window["mask"]["kind"], window["mask"]["paint"]["type"]) == ("luminance", "linear")
+    assert not simplifier.warnings
+
+
+def test_a_drawing_knows_which_shapes_are_seen_through_which() -> None:
+    whole = a_node("RECTANGLE", id="2:1", box=(0, 0, 100, 100), isMask=True, fills=[solid(0, 0, 0)])
+    round_ = a_node("ELLIPSE", id="2:2", box=(0, 0, 50, 50), isMask=True, isMaskOutline=True)
+    stars = [a_node("STAR", id=f"2:{n}", fills=[solid(1, 0, 0)]) for n in (3, 4)]
+    held = a_node("GROUP", id="2:5", children=[whole, stars[0], round_, stars[1]])
+
+    tree, _ = simplify(held)
+
+    star, mask, masked = tree["shapes"]
+    assert "masked_by" not in star
+    assert mask["mask"] == "outline"
+    assert masked["masked_by"] == [[1]]

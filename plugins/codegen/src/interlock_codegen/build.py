@@ -8,10 +8,20 @@ from typing import Any
 
 from interlock_codegen import semantics, tailwind
 from interlock_codegen.css import background, container, effects, item, stroke, typeset
+from interlock_codegen.css.background import paint_token
 from interlock_codegen.element import Element, Expression, Style, Text
 from interlock_codegen.job import Job
 from interlock_codegen.jsx.classes import shortened
-from interlock_codegen.richtext import content, is_address, list_items, list_kind
+from interlock_codegen.library import Use
+from interlock_codegen.masks import window
+from interlock_codegen.richtext import (
+    blocks,
+    content,
+    has_blocks,
+    is_address,
+    list_items,
+    list_kind,
+)
 from interlock_codegen.svg import drawing
 
 Json = Mapping[str, Any]
@@ -59,7 +69,7 @@ class Builder:
     def build(self, node: Json, around: Around = ROOT) -> Element:
         """The element of a node and all below it."""
         if (referred := self._reference(node, around)) is not None:
-            return _as_item(referred, around)
+            return _as_item(self._driven(referred, node), around)
         if "figma_type" in node:
             self._job.warn(node, f"node type {node['figma_type']} is drawn as a plain box")
         if node["type"] == "vector":
@@ -72,10 +82,14 @@ class Builder:
         element.name = str(node["name"])
         if around.parent is None and element.tag in _INLINE:
             element.style.setdefault("display", "block")
+        return _as_item(self._driven(element, node), around)
+
+    def _driven(self, element: Element, node: Json) -> Element:
+        """The element with the properties that show it or put another one in its place."""
         bound = node.get("bindings") or {}
         element.shown_by = self._job.props.get(bound.get("visible") or "")
         element.swapped_by = self._job.props.get(bound.get("swap") or "")
-        return _as_item(element, around)
+        return element
 
     def _reference(self, node: Json, around: Around) -> Element | None:
         """A use of a component that has a file of its own, where it may stand here."""
@@ -85,20 +99,32 @@ class Builder:
         found = library.reference(node, self._job.styles)
         if found is None or (around.phrasing and node["type"] != "vector"):
             return None
-        name, props = found
-        use = Element(name, attributes=dict(props))
-        if self._job.node_ids and "component" in node:
-            use.attributes["nodeId"] = str(node["id"])
+        use = Element(found.name, name=str(node["name"]), attributes=dict(found.props))
+        if "component" in node:
+            use.node = str(node["id"])
+        inks = self._inks(found)
         style = item.item(node, around.parent, self._job)
         if style.get("position") == "absolute":
-            if filled := _filled(node):
-                use.attributes["className"] = " ".join(filled)
+            use.style = {**{each: each for each in _filled(node)}, **inks}
             tag = "span" if around.phrasing else "div"
             return Element(tag, style=style, children=[use])
-        kept = {key: value for key, value in style.items() if key not in _OWN_SIZE}
-        if kept:
-            use.attributes["className"] = " ".join(kept.values())
+        use.style = {key: value for key, value in style.items() if key not in _OWN_SIZE} | inks
         return use
+
+    def _inks(self, use: Use) -> Style:
+        """The colour of an icon, said from outside where it is not the icon's own.
+
+        A component says its own too: in another state or variant it may be another one.
+        """
+        style: Style = {}
+        for ink, (name, differs) in use.inks.items():
+            if differs or not self._job.is_screen:
+                given = self._job.styles[name]
+                paint = given["paints"][-1]
+                token = paint_token(paint, given.get("style"), self._job)
+                key = f"other {ink}" if differs else f"own {ink}"
+                style[key] = f"**:{ink}-{token or '[' + paint['color'] + ']'}"
+        return style
 
     def _drawing(self, node: Json, around: Around) -> Element:
         element = drawing(node, self._job)
@@ -118,6 +144,7 @@ class Builder:
             **typeset.setting(node, around.parent, job),
             **typeset.font(node, job),
             **typeset.ink(node, job),
+            **typeset.contour(node, job),
             **effects.finish(node, job),
             **effects.drop_shadows(node, "text-shadow", job),
         }
@@ -131,6 +158,9 @@ class Builder:
             style["list-style-type"] = f"list-{_MARKS[kind]}"
             style["padding-inline-start"] = "ps-[1.5em]"
             return Element(kind, style=style, children=list_items(node))
+        if not prop and not around.phrasing and has_blocks(node):
+            style.pop("white-space", None)
+            return Element("div", style=style, children=blocks(node, job, not around.interactive))
         element = Element(
             tag, style=style, children=content(node, prop, job, not around.interactive)
         )
@@ -167,15 +197,21 @@ class Builder:
             **effects.shadows(node, line.shadows, job),
             **effects.finish(node, job),
             **effects.clip(node),
+            **window(node, job),
         }
-        if "position" not in style and node.get("children") and not container.flows(node):
+        holds = node.get("children") and not container.flows(node)
+        if "position" not in style and (holds or line.is_ring):
             style["position"] = "relative"
         if image:
             return self._image(node, image, style, around)
         if role in _LANDMARKS and not self._is_landmark(role, node, around):
             role = ""
         element = Element(_tag(role, around), style=style)
+        if role == "list" and (gap := style.get("gap", "")).startswith("-space"):
+            element.style["wrapped gap"] = _wrapped_gap(gap)
         self._describe(element, role, node)
+        if "scrolls" in node and not around.interactive and role not in _PHRASING:
+            element.attributes["tabIndex"] = Expression("scrollTabIndex")
         if background.is_cropped(node, job) and (alt := semantics.label(node)):
             element.attributes |= {"role": "img", "aria-label": alt}
         inside = Around(
@@ -228,8 +264,7 @@ class Builder:
     def _image(self, node: Json, paint: Json, style: Style, around: Around) -> Element:
         fit = {"cover": "object-cover", "contain": "object-contain"}.get(paint["scale"])
         style["object-fit"] = fit or "object-fill"
-        if "opacity" in paint:
-            self._job.warn(node, "the image's own opacity is left out")
+        style |= background.adjustments(node, paint, self._job)
         if around.parent and node["box"]["width"] > around.parent["box"]["width"]:
             # Tailwind's reset lets no image be wider than what holds it.
             style.setdefault("max-width", "max-w-none")
@@ -263,6 +298,12 @@ class Builder:
                 for child in holder.children
             ]
         return element
+
+
+def _wrapped_gap(gap: str) -> str:
+    """The overlap of items that are no boxes themselves: what they hold must have it."""
+    side = "-mr" if gap.startswith("-space-x") else "-mb"
+    return f"[&>.contents:not(:last-child)>*]:{side}{gap.removeprefix('-space')[2:]}"
 
 
 def _filled(node: Json) -> list[str]:

@@ -10,7 +10,7 @@ from interlock_codegen.build import Builder
 from interlock_codegen.element import Element, Expression
 from interlock_codegen.job import Job
 from interlock_codegen.jsx import quoted
-from interlock_codegen.module import Property, module
+from interlock_codegen.module import Property, imports, module, used_components
 from interlock_codegen.variants.axes import Axis, axes
 from interlock_codegen.variants.merge import Member, merge
 from interlock_codegen.variants.states import add_state, hide_elsewhere, same_structure
@@ -33,8 +33,10 @@ def generate(component: Json, job: Job) -> dict[str, Any]:
     text = module(
         name, str(component.get("description") or ""), properties, bodies, found, tables, job
     )
+    used = used_components(element for _, element in bodies)
     report = {
         **job.report(),
+        "uses": used,
         "id": component["id"],
         "source": component["name"],
         "description": component.get("description") or "",
@@ -44,7 +46,7 @@ def generate(component: Json, job: Job) -> dict[str, Any]:
     return {
         "name": name,
         "kind": "component",
-        "files": {f"components/{name}.tsx": text},
+        "files": {f"components/{name}.tsx": imports(used, ".") + text},
         "report": report,
     }
 
@@ -70,6 +72,7 @@ class Component:
     def groups(self) -> list[list[Member]]:
         """Variants without the states, put together where their structure is the same."""
         members = [self._member(variant) for variant in self._distinct()]
+        _drop_own_inks([each for member in members for each in member.element.walk()])
         resting = [member for member in members if not self._state_of(member)]
         for member in members:
             if state := self._state_of(member):
@@ -198,6 +201,14 @@ class Component:
         if self.root_tag == "a" and self._href not in given:
             result.append(Property(self._href, "string", '"/"', "Where the link leads."))
         return result
+
+
+def _drop_own_inks(elements: Sequence[Element]) -> None:
+    """Say no icon's own colour where no state or variant has another one."""
+    for ink in ("fill", "stroke"):
+        if not any(f"other {ink}" in element.style for element in elements):
+            for element in elements:
+                element.style.pop(f"own {ink}", None)
 
 
 def _not_available(tag: str, prop: str) -> dict[str, str | bool]:

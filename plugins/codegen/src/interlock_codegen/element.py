@@ -50,6 +50,11 @@ class Element:
     swapped_by: str | None = None
     only_in: str = ""
 
+    @property
+    def is_component(self) -> bool:
+        """Whether it is the use of a component that has a file of its own."""
+        return self.tag[0].isupper()
+
     def walk(self) -> list[Element]:
         """Itself and every element below, in document order."""
         found = [self]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from interlock_codegen.element import Expression
@@ -11,14 +11,32 @@ from interlock_codegen.variants.axes import axes
 
 Json = Mapping[str, Any]
 Props = dict[str, str | bool]
+_INKS = ("fill", "stroke")
 
-_ALIKE = ("opacity", "blend", "radius", "clip", "rotation", "matrix", "layout", "text_box")
+_ALIKE = (
+    *("opacity", "blend", "radius", "clip", "rotation", "matrix", "layout", "text_box"),
+    *("scrolls", "clip_path", "mask", "unpainted", "lists"),
+)
 _PLACED = ("constraints", "position", "limits", "sizing")
 _SHARED = ("fill", "stroke", "effects", "text_style")
 
 
 class Differs(Exception):
     """An instance shows something that its component's properties cannot say."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A component that stands for a layer.
+
+    Attributes:
+        inks: of an icon of one colour, the style by ``fill`` and ``stroke`` of its shapes, and
+            whether it is another one than the component's.
+    """
+
+    name: str
+    props: Props
+    inks: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,24 +55,25 @@ class Library:
             for variant, props in _chosen(component):
                 self._entries[str(variant["id"])] = _Entry(component, variant, props)
 
-    def reference(self, node: Json, styles: Json) -> tuple[str, Props] | None:
-        """Identifier and properties, or None where the layer has to be written out.
+    def reference(self, node: Json, styles: Json) -> Use | None:
+        """The component, or None where the layer has to be written out.
 
         Args:
             styles: the table that the layer's tree names.
         """
         itself = self._entries.get(str(node["id"]))
         if itself is not None:
-            return str(itself.component["identifier"]), dict(itself.props)
+            return Use(str(itself.component["identifier"]), dict(itself.props))
         entry = self._entries.get(str((node.get("component") or {}).get("id")))
-        if entry is None or node.get("hidden"):
+        if entry is None:
             return None
         comparison = _Comparison(entry.component, styles, str(node["id"]))
         try:
             comparison.root(node, entry.variant["tree"])
         except Differs:
             return None
-        return str(entry.component["identifier"]), {**entry.props, **comparison.props}
+        props = {**entry.props, **comparison.props}
+        return Use(str(entry.component["identifier"]), props, comparison.inks)
 
 
 def _chosen(component: Json) -> Iterator[tuple[Json, Props]]:
@@ -83,12 +102,24 @@ class _Comparison:
         self._prefix = f"I{instance.removeprefix('I')};"
         self._defined = {prop["key"]: prop for prop in component["props"]}
         self.props: Props = {}
+        self.inks: dict[str, tuple[str, bool]] = {}
 
     def root(self, node: Json, own: Json) -> None:
         """Raises Differs; the root's place is its parent's affair, its size is not."""
         if node["sizing"] != own["sizing"]:
             raise Differs
+        if node["type"] == own["type"] == "vector":
+            self._recoloured(node, own)
         self._same(node, own)
+
+    def _recoloured(self, node: Json, own: Json) -> None:
+        """Note the one colour of all fills, or of all strokes, of an icon."""
+        for ink in _INKS:
+            names = [_names(each, ink) for each in (node, own)]
+            given, first = (list(dict.fromkeys(each)) for each in names)
+            if len(given) == len(first) == 1 and _is_solid(self._styles.get(given[0])):
+                differs = self._styles.get(given[0]) != self._own.get(first[0])
+                self.inks[ink] = (given[0], differs)
 
     def _same(self, node: Json, own: Json) -> None:
         if any(node.get(key) != own.get(key) for key in _ALIKE):
@@ -136,10 +167,17 @@ class _Comparison:
         return [
             {
                 **{key: value for key, value in shape.items() if key not in ("id", "name")},
-                "paths": [_resolved(path, styles) for path in shape["paths"]],
+                "paths": [self._resolved(path, styles) for path in shape["paths"]],
             }
             for shape in node.get("shapes") or ()
         ]
+
+    def _resolved(self, path: Json, styles: Json) -> Json:
+        """The path with its paints, without those that classes say from outside."""
+        paints = {
+            key: None if key in self.inks else styles.get(path[key]) for key in _INKS if key in path
+        }
+        return {**path, **paints}
 
     def _children(self, node: Json, own: Json) -> None:
         shown = {str(child["id"]): child for child in node.get("children") or ()}
@@ -163,6 +201,11 @@ class _Comparison:
             self.props[prop["identifier"]] = Expression(str(is_shown).lower())
 
 
-def _resolved(path: Json, styles: Json) -> Json:
-    paints = {key: styles.get(path[key]) for key in ("fill", "stroke") if key in path}
-    return {**path, **paints}
+def _names(drawing: Json, ink: str) -> list[str]:
+    shapes = drawing.get("shapes") or ()
+    return [str(path[ink]) for shape in shapes for path in shape["paths"] if ink in path]
+
+
+def _is_solid(style: Json | None) -> bool:
+    paints: Sequence[Json] = (style or {}).get("paints") or ()
+    return len(paints) == 1 and paints[0]["type"] == "solid"

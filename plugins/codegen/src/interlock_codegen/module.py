@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -18,6 +18,7 @@ Json = Mapping[str, Any]
 _NODE_ID = """const at = (outer: string | undefined, inner: string) =>
   outer ? `I${outer.replace(/^I/, "")};${inner.replace(/^I/, "")}` : inner;
 """
+_SCROLLER = "/** A box that scrolls is reached by keyboard. */\nconst scrollTabIndex = 0;\n"
 Body = tuple[Sequence[Member], Element]
 
 
@@ -72,10 +73,23 @@ def module(
         parts.append('import type { ReactNode } from "react";\n')
     if _is_nested(job):
         parts.append(_NODE_ID)
+    if "{scrollTabIndex}" in body:
+        parts.append(_SCROLLER)
     parts.append(_interface(name, properties, job))
     parts.extend(f"{line}\n" for line in tables.lines)
     parts.append(_doc(description) + _signature(name, used, job) + body + "\n}\n")
     return "\n".join(parts)
+
+
+def used_components(roots: Iterable[Element]) -> list[str]:
+    """The components that elements refer to, by name."""
+    return sorted({each.tag for root in roots for each in root.walk() if each.is_component})
+
+
+def imports(used: Sequence[str], folder: str) -> str:
+    """A line for each component used, and an empty one."""
+    lines = "".join(f'import {{ {name} }} from "{folder}/{name}";\n' for name in used)
+    return f"{lines}\n" if lines else ""
 
 
 def _is_nested(job: Job) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock_codegen.build import Builder
 from interlock_codegen.job import Job
-from interlock_codegen.module import module
+from interlock_codegen.module import imports, module, used_components
 from interlock_codegen.names import screen_name, unique
 from interlock_codegen.variants.merge import Member
 from interlock_codegen.variants.tables import Tables
@@ -70,9 +70,7 @@ def generate(name: str, node: Json, job: Job) -> dict[str, Any]:
     element = Builder(job, node).build(node)
     bodies = [([Member({}, element)], element)]
     text = module(name, str(node["name"]), [], bodies, [], Tables(), job)
-    used = sorted({each.tag for each in element.walk() if each.tag[0].isupper()})
-    imports = "".join(f'import {{ {tag} }} from "../components/{tag}";\n' for tag in used)
-    text = f"{imports}\n{text}" if imports else text
+    used = used_components([element])
     report = {
         **job.report(),
         "uses": used,
@@ -84,7 +82,7 @@ def generate(name: str, node: Json, job: Job) -> dict[str, Any]:
     return {
         "name": name,
         "kind": "screen",
-        "files": {f"screens/{name}.tsx": text},
+        "files": {f"screens/{name}.tsx": imports(used, "../components") + text},
         "report": report,
     }
 

@@ -24,6 +24,7 @@ class Codegen(Service[Settings]):
         tokens: Json | None = None,
         assets: dict[str, str] | None = None,
         node_ids: bool = False,
+        components: list[Json] | None = None,
     ) -> Json:
         """Make one typed React component from one Figma component.
 
@@ -32,8 +33,10 @@ class Codegen(Service[Settings]):
             tokens: the result of ``figma.extract_tokens``.
             assets: URL or path by image reference.
             node_ids: mark each element with its layer's id.
+            components: the entries that ``component`` may import; those of its ``uses`` suffice.
         """
-        return await asyncio.to_thread(make_component, component, tokens, assets, node_ids)
+        given = (component, tokens, assets, node_ids, components or ())
+        return await asyncio.to_thread(make_component, *given)
 
     @tool(effect="read", cacheable=True)
     async def screen(
@@ -98,6 +101,7 @@ def make_component(
     tokens: Mapping[str, Any] | None,
     assets: Mapping[str, str] | None = None,
     node_ids: bool = False,
+    components: Sequence[Mapping[str, Any]] = (),
 ) -> Json:
     """One component; see :meth:`Codegen.component`."""
     missing = [key for key in ("identifier", "props", "variants", "styles") if key not in given]
@@ -108,6 +112,8 @@ def make_component(
         )
     job = _job(given["styles"], tokens, assets, node_ids)
     job.props = {prop["key"]: prop["identifier"] for prop in given["props"]}
+    others = [entry for entry in components if entry["id"] != given.get("id")]
+    job.library = Library(others) if others else None
     return component.generate(given, job)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.background import paint_token
 from interlock_codegen.element import Element
+from interlock_codegen.inks import paint
 from interlock_codegen.job import Job
+from interlock_codegen.masks import masked
 
 Json = Mapping[str, Any]
 
@@ -28,11 +29,9 @@ def drawing(node: Json, job: Job) -> Element:
             attributes["preserveAspectRatio"] = "none"
     element = Element("svg", attributes=attributes, style={"overflow": "overflow-visible"})
     shapes = [shape for shape in node["shapes"] if not shape.get("mask")]
-    if len(shapes) < len(node["shapes"]):
-        job.warn(node, "a mask inside of a drawing is left out")
     if any(shape.get("missing") for shape in shapes):
         job.warn(node, "the outline is not in the capture; its box stands in for it")
-    element.children = [_shape(shape, node, job) for shape in shapes]
+    element.children = list(masked(node, lambda shape: _shape(shape, node, job)))
     return element
 
 
@@ -68,11 +67,11 @@ def _path(path: Json, shape: Json, index: int, job: Job) -> Element:
     if path.get("rule"):
         element.attributes |= {"fillRule": path["rule"], "clipRule": path["rule"]}
     if "fill" in path:
-        _paint(element, "fill", path["fill"], shape, index, job)
+        paint(element, "fill", path["fill"], shape, index, job)
     if shape.get("missing") and not _is_bar(shape):
         element.attributes["fillOpacity"] = "0.2"
     if "stroke" in path:
-        _paint(element, "stroke", path["stroke"], shape, index, job)
+        paint(element, "stroke", path["stroke"], shape, index, job)
         element.attributes["strokeWidth"] = tailwind.number(path["stroke_width"])
         if "dash" in path:
             dash = " ".join(tailwind.number(part) for part in path["dash"])
@@ -105,44 +104,3 @@ def _is_bar(shape: Json) -> bool:
     """A long thin shape is most likely what its box is; others are only hinted at."""
     short, long = sorted((shape["width"], shape["height"]))
     return bool(long >= 5 * short)
-
-
-def _paint(
-    element: Element, attribute: str, name: str | None, shape: Json, index: int, job: Job
-) -> None:
-    fill = job.styles.get(name or "") or {}
-    paints = [paint for paint in fill.get("paints") or () if "color" in paint or "stops" in paint]
-    if not paints:
-        return
-    paint = paints[-1]
-    if paint["type"] == "solid":
-        token = paint_token(paint, fill.get("style"), job)
-        if token:
-            element.style[attribute] = f"{attribute}-{token}"
-        else:
-            element.attributes[attribute] = paint["color"]
-        return
-    identity = f"paint-{shape['id']}-{attribute}-{index}".replace(":", "-").replace(";", "-")
-    element.attributes[attribute] = f"url(#{identity})"
-    element.children.append(Element("defs", children=[_gradient(paint, identity)]))
-
-
-def _gradient(paint: Json, identity: str) -> Element:
-    linear = paint["type"] == "linear"
-    start, end = paint["from"], paint["to"]
-    names = ("x1", "y1", "x2", "y2") if linear else ("cx", "cy")
-    places = (*start, *end) if linear else start
-    attributes: dict[str, str | bool] = {"id": identity}
-    attributes |= {name: tailwind.number(place) for name, place in zip(names, places, strict=True)}
-    stops = [
-        Element(
-            "stop",
-            attributes={"offset": tailwind.number(stop["at"]), "stopColor": stop["color"]},
-        )
-        for stop in paint["stops"]
-    ]
-    return Element(
-        "linearGradient" if linear else "radialGradient",
-        attributes=attributes,
-        children=list(stops),
-    )

@@ -22,11 +22,15 @@ _TYPES = {
 
 
 def extract(document: Document) -> dict[str, Any]:
-    """``{components, count, warnings}``; every component carries the styles it uses."""
+    """``{components, count, warnings}``.
+
+    Every component carries the styles it uses, and the ids of the components in it (``uses``).
+    """
     drawn = [(node, page, _members(node)) for node, page in _definitions(document)]
     found = [(node, page) for node, page, members in drawn if members]
     names = naming.unique(naming.pascal(str(node.get("name") or "")) for node, _ in found)
     warnings = [_empty(node) for node, _, members in drawn if not members]
+    owners = {str(m.get("id")): str(node.get("id")) for node, _ in found for m in _members(node)}
     components = []
     for (node, page), identifier in zip(found, names, strict=True):
         simplifier = Simplifier(document)
@@ -39,11 +43,25 @@ def extract(document: Document) -> dict[str, Any]:
                 "description": _description(node, document),
                 "props": properties(node, document),
                 "variants": [_variant(member, simplifier) for member in _members(node)],
+                "uses": _uses(node, owners),
                 "styles": simplifier.shared.values,
             }
         )
         warnings.extend(simplifier.warnings)
     return {"components": components, "count": len(components), "warnings": warnings}
+
+
+def _uses(node: Json, owners: Mapping[str, str]) -> list[str]:
+    """The ids of the other components of the document that instances below a node show."""
+    found: dict[str, None] = {}
+    stack = list(reversed(children(node)))
+    while stack:
+        below = stack.pop()
+        owner = owners.get(str(below.get("componentId") or ""))
+        if below.get("type") == "INSTANCE" and owner and owner != node.get("id"):
+            found[owner] = None
+        stack.extend(reversed(children(below)))
+    return list(found)
 
 
 def _empty(node: Json) -> dict[str, str]:

@@ -56,11 +56,14 @@ def paint_token(paint: Json, style: str | None, job: Job) -> str | None:
 
 
 def _single(node: Json, paint: Json, style: str | None, job: Job) -> Style:
+    blended = {}
+    if "blend" in paint and not node.get("children") and "blend" not in node:
+        blended = {"mix-blend-mode": f"mix-blend-{paint['blend']}"}
     if paint["type"] == "solid":
         token = paint_token(paint, style, job)
-        return {"background-color": tailwind.colour("bg", paint["color"], token)}
+        return {"background-color": tailwind.colour("bg", paint["color"], token), **blended}
     if paint["type"] == "image":
-        return _image(node, paint, job)
+        return {**_image(node, paint, job), **blended}
     token = job.token("gradient", style, paint["css"])
     if token:
         return {"background-image": f"bg-(image:--gradient-{token})"}
@@ -76,10 +79,31 @@ def _image(node: Json, paint: Json, job: Job) -> Style:
     }
     if part := _crop(paint):
         return style | _cropped(part)
+    _note_unsaid(node, paint, job)
     if paint["scale"] == "tile":
         style["background-size"] = "bg-auto"
+        if (scale := paint.get("tile_scale", 1)) != 1:
+            # No size of CSS is a share of the picture's own, but a resolution is.
+            source = f"image-set('{job.image(node, paint['ref'])}' {tailwind.number(1 / scale)}x)"
+            style["background-image"] = tailwind.declaration("background-image", source)
         return style
     return style | {"background-position": "bg-center", "background-repeat": "bg-no-repeat"}
+
+
+def adjustments(node: Json, paint: Json, job: Job) -> Style:
+    """The filter of an ``img``: what the paint does to its picture."""
+    words = [str(paint["filter"])] if "filter" in paint else []
+    if "opacity" in paint:
+        words.append(f"opacity({tailwind.number(paint['opacity'])})")
+    if "turned" in paint:
+        job.warn(node, f"the picture is turned by {tailwind.number(paint['turned'])} degrees")
+    return {"image filter": tailwind.declaration("filter", " ".join(words))} if words else {}
+
+
+def _note_unsaid(node: Json, paint: Json, job: Job) -> None:
+    for key, what in (("opacity", "opacity"), ("filter", "adjustments"), ("turned", "turn")):
+        if key in paint:
+            job.warn(node, f"the {what} of a picture behind other layers is left out")
 
 
 def _cropped(part: tuple[float, float, float, float]) -> Style:
@@ -124,5 +148,6 @@ def _as_image(node: Json, paint: Json, job: Job) -> str:
     if paint["type"] == "solid":
         return f"linear-gradient({paint['color']},{paint['color']})"
     if paint["type"] == "image":
+        _note_unsaid(node, paint, job)
         return f"url('{job.image(node, paint['ref'])}')"
     return str(paint["css"])

@@ -42,7 +42,12 @@ def stacks(node: Json) -> bool:
 
     Figma has no word for this; a row that fills half a page cannot stay one on a phone.
     """
-    return _is_plain_row(node) and _is_wide(node)
+    return _is_plain_row(node) and _is_wide(node) and not scrolls_along(node)
+
+
+def scrolls_along(node: Json) -> bool:
+    """Whether a row is longer than its box, and moved in it."""
+    return node.get("scrolls") in ("x", "both")
 
 
 def _is_wide(node: Json) -> bool:
@@ -140,6 +145,8 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
 def _on_small_viewports(node: Json, job: Job) -> Style:
     """How a row gives way where the viewport is narrower than the design."""
     style: Style = {}
+    if scrolls_along(node):
+        return {}
     if stacks(node):
         style["max-md flex-direction"] = "max-md:flex-col"
     elif _breaks(node):

@@ -94,6 +94,10 @@ def _corner(prefix: str, value: float, token: str | None) -> str:
 
 def clip(node: Json) -> Style:
     """Hide what stands out of the box, where something does."""
+    if way := node.get("scrolls"):
+        # A bar is not part of the design, and would take room from it.
+        axis = {"both": "overflow-auto"}.get(way, f"overflow-{way}-auto")
+        return {"overflow": axis, "scrollbar-width": "[scrollbar-width:none]"}
     if not node.get("clip") or not node.get("children"):
         return {}
     if node.get("radius") or any(_stands_out(child, node) for child in node["children"]):

@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock_codegen import tailwind
 from interlock_codegen.css.background import only_image
-from interlock_codegen.css.container import flows, holds_text, is_stiff, stacks
+from interlock_codegen.css.container import flows, holds_text, is_stiff, scrolls_along, stacks
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -68,7 +68,8 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
         style |= {"align-self": "self-stretch"} if row else {"flex": _share(parent, "vertical")}
     if row and stacks(parent):
         style |= _stacked(horizontal)
-    if (horizontal if row else vertical) == "fixed" and not _may_shrink(node, parent, row):
+    rigid = (horizontal if row else vertical) == "fixed" and not _may_shrink(node, parent, row)
+    if rigid or (row and scrolls_along(parent)):
         style["flex-shrink"] = "shrink-0"
     if parent["layout"].get("first_on_top"):
         style["position"] = "relative"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.background import paint_token
+from interlock_codegen.css.background import only_image, paint_token
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -16,15 +16,21 @@ Json = Mapping[str, Any]
 _SIDES = ("t", "r", "b", "l")
 _NAMES = ("border-top-width", "border-right-width", "border-bottom-width", "border-left-width")
 _NONE = (0.0, 0.0, 0.0, 0.0)
+_CUT = "linear-gradient(#000 0 0) content-box exclude,linear-gradient(#000 0 0)"
+"""All of the box without its content."""
 
 
 @dataclass
 class Stroke:
-    """Classes, the padding that the border takes over, and shadows that must join the effects'."""
+    """Classes, the padding that the border takes over, and shadows that must join the effects'.
+
+    ``is_ring`` says that the box must hold what is placed in it.
+    """
 
     style: Style = field(default_factory=dict)
     border: Sequence[float] = _NONE
     shadows: list[str] = field(default_factory=list)
+    is_ring: bool = False
 
 
 def stroke(node: Json, job: Job) -> Stroke:
@@ -33,8 +39,10 @@ def stroke(node: Json, job: Job) -> Stroke:
     paints = found.get("paints") or ()
     if not paints:
         return Stroke()
-    colour, token = _colour(node, found, job)
     widths = found.get("widths") or [found["width"]] * 4
+    if "css" in paints[-1] and only_image(node, job) is None:
+        return _ring(node, found, widths, job)
+    colour, token = _colour(node, found, job)
     # Nothing but shadows can draw single sides, and those lie inside.
     if found["align"] != "inside" and "widths" not in found:
         return _outline(found, colour, token)
@@ -51,9 +59,42 @@ def _colour(node: Json, found: Json, job: Job) -> tuple[str, str | None]:
     paint = found["paints"][-1]
     if paint["type"] == "solid":
         return paint["color"], paint_token(paint, found.get("style"), job)
-    job.warn(node, f"a stroke of type {paint['type']} is drawn in one colour")
+    job.warn(node, f"a stroke of type {paint['type']} around a picture is drawn in one colour")
     stops = paint.get("stops") or [{"color": "#808080"}]
     return stops[0]["color"], None
+
+
+def _ring(node: Json, found: Json, widths: Sequence[float], job: Job) -> Stroke:
+    """A gradient, of which all but the stroke is cut out; no border of CSS has corners and one."""
+    paint = found["paints"][-1]
+    token = job.token("gradient", found.get("style"), paint["css"])
+    image = f"bg-(image:--gradient-{token})" if token else tailwind.arbitrary("bg", paint["css"])
+    room = " ".join(tailwind.pixels(width) for width in widths)
+    out = {"center": widths[0] / 2, "outside": widths[0]}.get(found["align"], 0)
+    parts = [
+        "content-['']",
+        "absolute",
+        tailwind.length("inset", -out),
+        _around(node, out),
+        tailwind.arbitrary("p", room if len(set(widths)) > 1 else tailwind.pixels(widths[0])),
+        image,
+        tailwind.declaration("mask", _CUT),
+        "pointer-events-none",
+    ]
+    written = " ".join(f"before:{part}" for part in parts if part)
+    takes_space = (node.get("layout") or {}).get("strokes_take_space")
+    room_made = {"border-width": _width("border", widths[0]), "border-color": "border-transparent"}
+    return Stroke({"ring": written, **(room_made if takes_space else {})}, is_ring=True)
+
+
+def _around(node: Json, out: float) -> str:
+    """The ring's corners: those of the box, or outside of it as far out as the ring is."""
+    radius = node.get("radius")
+    if node.get("type") == "ellipse":
+        return "rounded-[50%]"
+    if not out or not radius or isinstance(radius, list):
+        return "rounded-[inherit]" if radius else ""
+    return tailwind.radius("rounded", radius + out)
 
 
 def _can_be_border(node: Json, widths: Sequence[float]) -> bool:

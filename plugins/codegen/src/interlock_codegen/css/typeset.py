@@ -32,6 +32,9 @@ def font(node: Json, job: Job) -> Style:
         style["text-transform"] = _CASES.get(text["case"], str(text["case"]))
     if "decoration" in text:
         style["text-decoration"] = text["decoration"]
+    if "features" in text:
+        written = ",".join(f"'{name}' {on}" for name, on in text["features"].items())
+        style["font-feature-settings"] = tailwind.declaration("font-feature-settings", written)
     return style
 
 
@@ -81,7 +84,7 @@ def ink(node: Json, job: Job) -> Style:
     fill = job.style(node, "fill")
     paints = [paint for paint in fill.get("paints") or () if paint["type"] != "unknown"]
     if not paints:
-        return {}
+        return {"color": "text-transparent"} if node.get("unpainted") else {}
     top = paints[-1]
     if top["type"] == "solid":
         token = paint_token(top, fill.get("style"), job)
@@ -94,6 +97,22 @@ def ink(node: Json, job: Job) -> Style:
         "background-clip": "bg-clip-text",
         "color": "text-transparent",
     }
+
+
+def contour(node: Json, job: Job) -> Style:
+    """The stroke of letters, which CSS draws over their edge and Figma around them."""
+    line = job.style(node, "stroke")
+    paint: Json = (line.get("paints") or ({},))[-1]
+    width = line.get("width") or 0
+    if not width or "color" not in paint:
+        return {}
+    if line["align"] == "outside":
+        width *= 2
+    drawn = tailwind.declaration(
+        "-webkit-text-stroke", f"{tailwind.pixels(width)} {paint['color']}"
+    )
+    below = {} if line["align"] == "center" else {"paint-order": "[paint-order:stroke_fill]"}
+    return {"text-stroke": drawn, **below}
 
 
 def setting(node: Json, parent: Json | None, job: Job) -> Style:

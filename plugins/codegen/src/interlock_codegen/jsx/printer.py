@@ -85,13 +85,12 @@ class Printer:
     def _node_id(self, element: Element) -> str:
         node = element.node
         value = str(node) if isinstance(node, Expression) else f'"{node}"'
+        name = "nodeId" if element.is_component else "data-node-id"
         if not self._nested:
-            return (
-                f" data-node-id={{{value}}}" if value != f'"{node}"' else f" data-node-id={value}"
-            )
+            return f" {name}={{{value}}}" if value != f'"{node}"' else f" {name}={value}"
         if element is self._root:
-            return f" data-node-id={{nodeId ?? {value}}}"
-        return f" data-node-id={{at(nodeId, {value})}}"
+            return f" {name}={{nodeId ?? {value}}}"
+        return f" {name}={{at(nodeId, {value})}}"
 
 
 def _in_series(child: Element | Text) -> Element | Text:

@@ -28,8 +28,10 @@ def same_structure(one: Element, other: Element) -> bool:
     return all(_alike(a, b) for a, b in zip(one.children, other.children, strict=True))
 
 
-def _kind(element: Element) -> tuple[str | None, ...]:
-    return element.tag, element.shown_by, element.swapped_by, element.only_in
+def _kind(element: Element) -> tuple[object, ...]:
+    # A component with other properties may be anything else.
+    given = tuple(element.attributes.items()) if element.is_component else ()
+    return element.tag, element.shown_by, element.swapped_by, element.only_in, given
 
 
 def _alike(one: Element | Text, other: Element | Text) -> bool:
@@ -61,7 +63,8 @@ def _joined(one: Element | Text | None, other: Element | Text | None, name: str)
     elif isinstance(one, Element) and other is None and not one.only_in:
         one.style[f"{name}|display"] = f"group-{name}:hidden"
     elif one is None and isinstance(other, Element):
-        return _shown_only(other, name)
+        shown = Element("span", children=[other], style={"display": "contents"})
+        return _shown_only(shown if other.is_component else other, name)
     return one
 
 

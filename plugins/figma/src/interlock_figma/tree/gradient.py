@@ -16,7 +16,7 @@ _DEFAULT: tuple[Point, Point, Point] = ((0.0, 0.5), (1.0, 0.5), (0.0, 1.0))
 
 
 def gradient(paint: Json, width: float, height: float) -> dict[str, Any]:
-    """``{css, stops, from, to}``; ``from`` and ``to`` lie in the unit square.
+    """``{css, stops, from, to, side}``; the three handles lie in the unit square.
 
     CSS places stops on a line through the centre of the box, as long as the box is wide in that
     direction; Figma places them between two handles. So the positions are projected.
@@ -34,6 +34,7 @@ def gradient(paint: Json, width: float, height: float) -> dict[str, Any]:
         "stops": [{"at": rounded(at, 4), "color": color} for at, color in stops],
         "from": [rounded(part, 4) for part in start],
         "to": [rounded(part, 4) for part in end],
+        "side": [rounded(part, 4) for part in side],
     }
 
 

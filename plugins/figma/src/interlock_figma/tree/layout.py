@@ -108,6 +108,18 @@ def _grid(node: Json) -> dict[str, Any]:
     return layout
 
 
+_SCROLLS = {
+    "HORIZONTAL_SCROLLING": "x",
+    "VERTICAL_SCROLLING": "y",
+    "HORIZONTAL_AND_VERTICAL_SCROLLING": "both",
+}
+
+
+def scrolls(node: Json) -> str | None:
+    """``x``, ``y`` or ``both``: the way in which what stands out of a box can be reached."""
+    return _SCROLLS.get(node.get("overflowDirection") or "")
+
+
 def sizing(node: Json, parent: Json | None) -> dict[str, str]:
     """``{horizontal, vertical}``, each ``fixed``, ``fill`` or ``hug``.
 

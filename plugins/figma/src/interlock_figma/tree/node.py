@@ -100,6 +100,8 @@ class Simplifier:
             result["radius"] = corner
         if node.get("clipsContent"):
             result["clip"] = True
+        if way := layout.scrolls(node):
+            result["scrolls"] = way
         if described := layout.container(node):
             result["layout"] = described
         if kind == "COMPONENT_SET":
@@ -126,6 +128,8 @@ class Simplifier:
         result["text_style"] = self._named("text", value, node, ("text",))
         result["text_box"] = typography.text_box(node)
         self._paints(node, where, result)
+        if "fills" in node and "fill" not in result:
+            result["unpainted"] = True
         pieces = typography.runs(node)
         if len(pieces) > 1 or any(number for _, number in pieces):
             result["runs"] = [self._run(node, where, text, number) for text, number in pieces]
@@ -172,7 +176,7 @@ class Simplifier:
         for child in kept:
             made = self._node(child, node, where, inside)
             if child.get("isMask") and layout.mode(node) is None:
-                clip = self._mask(child, made)
+                clip = self._mask(child, made, place(child, where))
                 into.append(clip)
                 into, where = clip["children"], place(child, where)
             else:
@@ -186,15 +190,21 @@ class Simplifier:
         driven = "visible" in (child.get("componentPropertyReferences") or {})
         return scoped and driven and child.get("type") not in kinds.UNDRAWN
 
-    def _mask(self, child: Json, made: dict[str, Any]) -> dict[str, Any]:
+    def _mask(self, child: Json, made: dict[str, Any], where: Placement) -> dict[str, Any]:
         """A box that clips the siblings above the mask; the mask itself is not painted."""
-        if child.get("type") not in ("RECTANGLE", "ELLIPSE", "FRAME"):
-            self._warn(child, "a mask of this shape clips to its box only")
         kept: dict[str, Any] = {
             key: made[key] for key in ("id", "name", "box", "sizing", "constraints") if key in made
         }
         radius = 9999 if child.get("type") == "ELLIPSE" else made.get("radius")
-        shape = {"radius": radius} if radius else {}
+        shape: dict[str, Any] = {"radius": radius} if radius else {}
+        if made["type"] == "vector" and (path := _only_path(made)):
+            shape["clip_path"] = path
+        elif child.get("type") not in ("RECTANGLE", "ELLIPSE", "FRAME"):
+            self._warn(child, "a mask of this shape clips to its box only")
+        if (kind := paint.mask_kind(child)) != "outline":
+            found = paint.paints(child.get("fills"), where.width, where.height)
+            if found and (kind == "luminance" or found[-1]["type"] != "solid"):
+                shape["mask"] = {"kind": kind, "paint": found[-1]}
         return {**kept, **shape, "type": "group", "clip": True, "children": []}
 
     def _named(self, kind: str, value: dict[str, Any], node: Json, keys: tuple[str, ...]) -> str:
@@ -215,6 +225,14 @@ class Simplifier:
     def _warn(self, node: Json, message: str) -> None:
         name = str(node.get("name") or "")
         self.warnings.append({"node": str(node.get("id") or ""), "name": name, "message": message})
+
+
+def _only_path(made: Json) -> str | None:
+    """The outline of a mask that is one shape where its box is; None for any other."""
+    shapes = [shape for shape in made["shapes"] if not shape.get("missing")]
+    if len(shapes) != 1 or "matrix" in shapes[0] or shapes[0].get("x") or shapes[0].get("y"):
+        return None
+    return " ".join(str(path["d"]) for path in shapes[0]["paths"]) or None
 
 
 def _is_styled_text(node: Json) -> bool:

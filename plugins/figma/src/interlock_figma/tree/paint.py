@@ -18,6 +18,7 @@ _GRADIENTS = {
     "GRADIENT_DIAMOND": "diamond",
 }
 _SCALES = {"FILL": "cover", "FIT": "contain", "TILE": "tile", "STRETCH": "stretch"}
+_FILTERS = {"exposure": "brightness", "contrast": "contrast", "saturation": "saturate"}
 _SIDES = ("top", "right", "bottom", "left")
 _SHADOWS = ("DROP_SHADOW", "INNER_SHADOW")
 
@@ -64,7 +65,28 @@ def _image(paint: Json) -> dict[str, Any]:
         result["crop"] = [[rounded(v, 5) for v in row] for row in paint["imageTransform"]]
     if paint.get("scalingFactor"):
         result["tile_scale"] = rounded(paint["scalingFactor"])
+    if paint.get("rotation"):
+        result["turned"] = rounded(paint["rotation"])
+    if adjusted := _adjusted(paint.get("filters") or {}):
+        result["filter"] = adjusted
     return result
+
+
+def _adjusted(filters: Json) -> str:
+    """The adjustments of an image that CSS has a word for; each is given between -1 and 1."""
+    written = []
+    for name, word in _FILTERS.items():
+        if amount := float(filters.get(name) or 0):
+            written.append(f"{word}({rounded(1 + amount, 2)})")
+    return " ".join(written)
+
+
+def mask_kind(node: Json) -> str:
+    """What of a mask decides: ``alpha``, ``luminance``, or its ``outline`` whatever its paint."""
+    if node.get("isMaskOutline"):
+        return "outline"
+    given = str(node.get("maskType") or "ALPHA").lower()
+    return "outline" if given == "vector" else given
 
 
 def blend(mode: str) -> str:

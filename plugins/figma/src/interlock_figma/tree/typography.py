@@ -40,6 +40,8 @@ def text_style(style: Json) -> dict[str, Any]:
         result["case"] = _CASES[style["textCase"]]
     if style.get("textDecoration") in _DECORATIONS:
         result["decoration"] = _DECORATIONS[style["textDecoration"]]
+    if flags := style.get("opentypeFlags"):
+        result["features"] = {str(name).lower(): int(on) for name, on in sorted(flags.items())}
     return result
 
 
@@ -55,7 +57,7 @@ def _line_height(style: Json) -> float:
 
 
 def text_box(node: Json) -> dict[str, Any]:
-    """How a text sits in its box: ``{align, valign, resize, max_lines?, paragraph_gap?}``."""
+    """How a text sits in its box: ``{align, valign, resize, max_lines?, paragraph_gap?, ...}``."""
     style = node.get("style") or {}
     resize = _RESIZES.get(style.get("textAutoResize") or "", "fixed")
     if style.get("textTruncation") == "ENDING":
@@ -67,8 +69,9 @@ def text_box(node: Json) -> dict[str, Any]:
     }
     if style.get("maxLines"):
         result["max_lines"] = int(style["maxLines"])
-    if style.get("paragraphSpacing"):
-        result["paragraph_gap"] = rounded(style["paragraphSpacing"])
+    for key, name in (("paragraphSpacing", "paragraph_gap"), ("paragraphIndent", "indent")):
+        if style.get(key):
+            result[name] = rounded(style[key])
     link = (style.get("hyperlink") or {}).get("url")
     if link:
         result["href"] = str(link)

@@ -17,6 +17,11 @@ _MOST_SHAPES = 400
 """An illustration beyond this stays a tree, so that one element never holds a whole page."""
 
 
+Masks = tuple[tuple[int, ...], ...]
+_DUST = 0.01
+"""Pixels."""
+
+
 def is_drawing(node: Json) -> bool:
     """Whether a subtree holds shapes only, one of them a curve, and no box of its own."""
     if kinds.is_curve(node):
@@ -61,24 +66,57 @@ class Drawing:
         self._shared = shared
         self.shapes: list[dict[str, Any]] = []
 
-    def add(self, node: Json, placement: Placement) -> None:
-        """Add a shape, or every visible shape below a box; ``placement`` is the node's own."""
+    def add(self, node: Json, placement: Placement, masks: Masks = ()) -> None:
+        """Add a shape, or every visible shape below a box; ``placement`` is the node's own.
+
+        Args:
+            masks: of the masks through which it is seen, outermost first, the places in ``shapes``.
+        """
         if node.get("type") not in kinds.SHAPES:
             for child in children(node):
                 if kinds.is_visible(child):
-                    self.add(child, place(child, placement))
+                    masks = self._added(child, place(child, placement), masks)
             return
         shape: dict[str, Any] = {"id": str(node.get("id")), "name": str(node.get("name") or "")}
         shape.update(self._standing(placement))
         if float(node.get("opacity", 1.0)) < 1:
             shape["opacity"] = rounded(node["opacity"])
-        if node.get("isMask"):
-            shape["mask"] = True
+        if masks:
+            shape["masked_by"] = [list(mask) for mask in masks]
         shape["paths"] = self._paths(node, placement)
         if not shape["paths"] and _is_painted(node) and "fillGeometry" not in node:
             shape["missing"] = True
             shape["paths"] = self._stand_in(node, placement)
         self.shapes.append(shape)
+
+    def _added(self, child: Json, where: Placement, masks: Masks) -> Masks:
+        """Add one child; the masks for those that follow it."""
+        if not child.get("isMask"):
+            self.add(child, where, masks)
+            return masks
+        if self._shows_all(child, where):
+            return masks
+        first = len(self.shapes)
+        self.add(child, where, masks)
+        for shape in self.shapes[first:]:
+            shape["mask"] = paint.mask_kind(child)
+        added = tuple(range(first, len(self.shapes)))
+        return (*masks, added) if added else masks
+
+    def _shows_all(self, mask: Json, where: Placement) -> bool:
+        """Whether a mask hides nothing: icons are often drawn through a box of their own size."""
+        plain = mask.get("type") == "RECTANGLE" and not mask.get("cornerRadius")
+        fills = paint.paints(mask.get("fills"), 1, 1)
+        opaque = [fill for fill in fills if fill["type"] == "solid" and len(fill["color"]) == 7]
+        box, root = self._standing(where), self._root
+        return (
+            plain
+            and len(opaque) == len(fills) > 0
+            and "matrix" not in box
+            and max(box["x"], box["y"]) <= _DUST
+            and box["x"] + box["width"] >= root.width - _DUST
+            and box["y"] + box["height"] >= root.height - _DUST
+        )
 
     def _standing(self, placement: Placement) -> dict[str, Any]:
         linear = geometry.compose(geometry.invert(self._root.total), placement.total)
