@@ -31,8 +31,8 @@ def test_the_alerts_can_all_be_judged(
     shutil.copy(OPERATION / "alerts.yaml", tmp_path)
     daemon = daemon_in(CONFIG.format(file=ledger))
     alerts = daemon.json("alerts")
-    assert len(alerts) == 8
-    assert [alert["fault"] for alert in alerts] == [None] * 8
+    assert len(alerts) == 9
+    assert [alert["fault"] for alert in alerts] == [None] * 9
     assert {alert["state"] for alert in alerts} == {"quiet"}
     daemon.stop()
 

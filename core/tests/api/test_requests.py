@@ -98,3 +98,13 @@ async def test_pages_lead_on_to_the_last_one(served: Served, http: httpx.AsyncCl
         url = answer.links.get("next", {}).get("url", "")
 
     assert seen == ["4.txt", "3.txt", "2.txt", "1.txt", "0.txt"]
+
+
+async def test_what_finds_no_room_is_told_apart(served: Served, http: httpx.AsyncClient) -> None:
+    await served.system.runtime.journal.writer.transact(
+        lambda connection: connection.execute("PRAGMA max_page_count = 1")
+    )
+    big = {"input": {"path": "y" * 500_000}}
+    answer = await http.post("/api/v1/workflows/keep/start", json=big)
+    assert (answer.status_code, answer.json()["code"]) == (507, "journal-full")
+    assert answer.json()["hint"].startswith("free space on the disk")

@@ -176,7 +176,11 @@ class Intact(BaseModel):
 
 
 class Health(BaseModel):
+    """``reason``, the code of an error, and ``hint`` if it is not."""
+
     ready: bool
+    reason: str | None = None
+    hint: str | None = None
 
 
 class Live(BaseModel):

@@ -32,6 +32,7 @@ _ERRORS = {
     502: "the service failed, or somebody has to act",
     503: "Interlock declined for now",
     504: "no time was left",
+    507: "there is no room to record it",
 }
 _PARAMETER = re.compile(r"\{(\w+)(?::path)?\}")
 

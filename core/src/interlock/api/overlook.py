@@ -41,6 +41,7 @@ class Summary(BaseModel):
     )
     minutes: list[Minute]
     needs: Needs
+    fault: str | None = Field(description="why nothing can be recorded")
 
 
 class SummaryQuery(Query):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from interlock.api.refusals import TooLarge, TooManyRequests, TooSlow, Unauthorized, WrongHost
 from interlock.config import ConfigError
+from interlock.journal import JournalError, JournalFull
 from interlock.runtime import Forbidden
 from interlock.sdk import (
     BudgetSpent,
@@ -58,6 +59,8 @@ _STATUS: tuple[tuple[type[InterlockError], int], ...] = (
     (Interrupted, 503),
     (NeedsAttention, 502),
     (Retryable, 502),
+    (JournalFull, 507),
+    (JournalError, 503),
 )
 
 

@@ -96,9 +96,11 @@ async def list_alerts(request: Request) -> Response:
 
 
 async def show_health(request: Request) -> Response:
-    """Open to everyone on the allowed hosts, so it tells no more than up or not."""
-    ready = runtime_of(request).ready
-    return Json({"ready": ready}, status_code=200 if ready else 503)
+    """Open to everyone on the allowed hosts, so it tells no names and no paths."""
+    why = await runtime_of(request).readiness()
+    if why is None:
+        return Json({"ready": True})
+    return Json({"ready": False, "reason": why.code, "hint": why.hint}, status_code=503)
 
 
 async def show_ready(request: Request) -> Response:

@@ -98,6 +98,8 @@ def _head(state: State) -> Iterator[RenderableType]:
     )
     yield Text(f"{lately:5.1f} runs a minute {_sparkline([each['started'] for each in minutes])}")
     needs = [f"{count} {_NEEDS[name]}" for name, count in state["needs"].items() if count]
+    if state["fault"]:
+        yield Text(f"nothing can be recorded: {state['fault']}", "bold red")
     firing = [each["name"] for each in state["alerts"] if each["state"] == "firing"]
     told = ", ".join(needs) + (f" ({', '.join(firing)})" if firing else "")
     yield Text(f"needs a person: {told}", "red") if needs else Text("nobody is needed", "green")

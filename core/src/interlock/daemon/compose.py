@@ -14,7 +14,7 @@ import anyio
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.config import Config, TelemetryConfig, redacted
 from interlock.daemon.deployment import Deployment, limits_of, share_gates
-from interlock.daemon.housekeeping import keep_gauges, keep_house
+from interlock.daemon.housekeeping import keep_gauges, keep_house, keep_running
 from interlock.daemon.logs import Logs
 from interlock.daemon.plan import make_plan
 from interlock.events import Bus
@@ -139,7 +139,7 @@ async def open_system(
         await stack.enter_async_context(engine)
         await stack.enter_async_context(tasks)
         deployment.begin()
-        tasks.start_soon(bus.run)
+        tasks.start_soon(keep_running, bus.run, world)
         tasks.start_soon(host.shared.run)
         tasks.start_soon(keep_house, journal, config.journal.retention, world)
         if config.telemetry.exporter != "none":

@@ -15,6 +15,7 @@ import yaml
 from anyio.abc import TaskGroup
 
 from interlock.config import Config, QueueConfig, SharedConfig, redacted
+from interlock.daemon.housekeeping import keep_running
 from interlock.daemon.plan import Plan, make_plan
 from interlock.events import Clockwork, Schedule, Trigger
 from interlock.host import Host
@@ -86,7 +87,7 @@ class Deployment:
             self._start(schedule)
         self.alerts.use(self._plan.alerts)
         self.runtime.alerts = self.alerts.list
-        self._tasks.start_soon(self.alerts.run)
+        self._tasks.start_soon(keep_running, self.alerts.run, self._world)
 
     async def reload(self, *, check: bool = False) -> dict[str, Any]:
         """Read the file again, and let what has changed take effect.
@@ -175,12 +176,12 @@ class Deployment:
         clockwork = Clockwork(schedule, state, self._world, runtime.start, runtime)
         runtime.schedules[schedule.name] = clockwork
         self._scopes[schedule.name] = scope = anyio.CancelScope()
-        self._tasks.start_soon(_within, scope, clockwork)
+        self._tasks.start_soon(_within, scope, clockwork, self._world)
 
 
-async def _within(scope: anyio.CancelScope, clockwork: Clockwork) -> None:
+async def _within(scope: anyio.CancelScope, clockwork: Clockwork, world: World) -> None:
     with scope:
-        await clockwork.run()
+        await keep_running(clockwork.run, world)
 
 
 def share_gates(host: Host, config: SharedConfig) -> None:

@@ -1,8 +1,9 @@
-"""What is done now and then while the daemon runs: delete what is over, read the gauges."""
+"""What is done beside everything else while the daemon runs, whatever the journal says."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from interlock.config import RetentionConfig
 from interlock.journal import Cutoffs, Journal, JournalError
@@ -12,7 +13,25 @@ from interlock.sdk import World
 
 _ENDS = ("failed", "cancelled", "compensated", "compensation_failed")
 _GAUGES_EVERY = 15.0
+_LONGEST_PAUSE = 30.0
 _log = logging.getLogger(__name__)
+
+
+async def keep_running(work: Callable[[], Awaitable[None]], world: World) -> None:
+    """Do ``work``; where the journal fails it begins anew, from what is on record.
+
+    A full disk must not end the daemon, which has calls to answer that need no record.
+    """
+    pause = 1.0
+    while True:
+        try:
+            await work()
+            return
+        except JournalError as error:
+            name = getattr(work, "__qualname__", work)
+            _log.error("%s begins anew in %g s: %s", name, pause, error)
+        await world.sleep(pause)
+        pause = min(_LONGEST_PAUSE, 2 * pause)
 
 
 async def keep_house(journal: Journal, retention: RetentionConfig, world: World) -> None:

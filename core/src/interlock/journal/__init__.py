@@ -4,7 +4,7 @@ from interlock.journal.answers import Answer
 from interlock.journal.approvals import ApprovalRecord
 from interlock.journal.audit import AuditRecord, digest_of_arguments
 from interlock.journal.dead_letters import DeadLetterRecord
-from interlock.journal.errors import JournalError
+from interlock.journal.errors import JournalError, JournalFull
 from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
@@ -27,6 +27,7 @@ __all__ = [
     "Intent",
     "Journal",
     "JournalError",
+    "JournalFull",
     "Limits",
     "Payload",
     "Place",

@@ -26,8 +26,15 @@ class JournalError(InterlockError):
     code = "journal-error"
 
 
+class JournalFull(JournalError):
+    """There is no room for what is to be recorded."""
+
+    code = "journal-full"
+
+
 def journal_error(error: Exception, path: Path) -> JournalError:
     """The error with what to do about it, as far as SQLite's message tells."""
     message = str(error)
     hint = next((hint for sign, hint in _HINTS if sign in message), "")
-    return JournalError(f"journal {path}: {message}", hint=hint)
+    kind = JournalFull if "full" in message else JournalError
+    return kind(f"journal {path}: {message}", hint=hint)

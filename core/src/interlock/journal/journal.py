@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -13,6 +13,7 @@ from interlock.journal.audit import Audit
 from interlock.journal.blobs import BlobStore
 from interlock.journal.connections import Synchronous, connect_writer, own
 from interlock.journal.dead_letters import DeadLetters
+from interlock.journal.errors import JournalError
 from interlock.journal.events import Events
 from interlock.journal.memos import Memos
 from interlock.journal.queues import QueueRecords
@@ -28,6 +29,9 @@ from interlock.journal.waits import Waits
 from interlock.journal.writer import Writer
 from interlock.sdk.context import KeyValue
 from interlock.sdk.world import World
+
+# No service can have this name.
+_TRIED = ":tried"
 
 
 class Journal:
@@ -56,6 +60,16 @@ class Journal:
     def pending(self) -> int:
         """Writes and queries under way."""
         return self.writer.pending + self._reader.pending
+
+    async def fault(self) -> JournalError | None:
+        """Why nothing can be recorded.
+
+        Once a write has failed, another one is made to see whether that is still so.
+        """
+        if self.writer.condition.fault is not None:
+            with suppress(JournalError):
+                await self.key_value(_TRIED).put("write", True)
+        return self.writer.condition.fault
 
     def key_value(self, service: str) -> KeyValue:
         """The durable facts of one service."""

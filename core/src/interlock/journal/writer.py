@@ -19,6 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from interlock.journal.condition import Condition
 from interlock.journal.errors import JournalError, journal_error
 
 T = TypeVar("T")
@@ -95,6 +96,7 @@ class Writer:
         pending: writes of which nobody was told yet.
         gathering: the number of the batch that a write without ``done`` would go into now.
         commits, rows: how many there were.
+        condition: whether writes succeed.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -111,6 +113,7 @@ class Writer:
         self._watching = False
         self.commits = 0
         self.rows = 0
+        self.condition = Condition()
         self._thread.start()
 
     def write(self, rows: Rows, row: tuple[Any, ...], done: Done | None = None) -> None:
@@ -222,10 +225,11 @@ class Writer:
         units = list(_units(batch))
         errors = [error] if len(units) == 1 else [self._transaction(unit) for unit in units]
         if errors[-1] is not None and units[-1][-1].done is None:
-            _log.error("written in vain, and nobody waits for it: %s", errors[-1])
+            self.condition.in_vain(len(units[-1]), errors[-1])
         return [error for error, unit in zip(errors, units, strict=True) for _ in unit]
 
     def _transaction(self, batch: list[_Write]) -> JournalError | None:
+        changes = self._connection.total_changes
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             _apply(self._connection, batch)
@@ -233,7 +237,11 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, the thread has to outlive it
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            return journal_error(error, self._path)
+            told = journal_error(error, self._path)
+            self.condition.failed(told)
+            return told
+        if self._connection.total_changes != changes:
+            self.condition.wrote()
         self.commits += 1
         self.rows += len(batch)
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from interlock.expr import Expression, ExpressionError, Value
+from interlock.journal import JournalError
 from interlock.runtime.rates import Rates
 from interlock.sdk import InterlockError, World
 from interlock.sdk.context import KeyValue
@@ -24,7 +25,7 @@ _log = logging.getLogger(__name__)
 class Rule:
     """
     Attributes:
-        when: over ``services``, ``runs``, ``queues``, ``dead_letters`` and ``approvals``.
+        when: over ``services``, ``runs``, ``queues``, ``dead_letters``, ``approvals``, ``journal``.
         lasts: seconds for which it has to hold.
         tool: told when it begins to fire, and with ``resolved`` when it ends; "" for nobody.
         arguments: of the tool, over ``alert``: ``{name, state, rule, since}``.
@@ -54,6 +55,7 @@ class Alerts:
         self._rules: dict[str, Rule] = {}
         self._rates = Rates()
         self._found: dict[str, dict[str, Any]] = {}
+        self._recorded: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, str] = {}
 
     def use(self, rules: Mapping[str, Rule]) -> None:
@@ -70,7 +72,7 @@ class Alerts:
 
     async def recall(self) -> None:
         """Know again what fired before a restart."""
-        self._found = await self._state.get("found") or {}
+        self._found = self._recorded = await self._state.get("found") or {}
 
     def list(self) -> list[dict[str, Any]]:
         """Each rule: ``{name, rule, state, since, fault}``."""
@@ -94,15 +96,26 @@ class Alerts:
             if (state := self._judged(rule, scope)) is not None
         }
         before, self._found = self._found, found
-        if before != found:
-            # First on record, then told: better told once too seldom than at each restart.
-            await self._state.put("found", found)
+        if self._recorded != found:
+            await self._record(found)
         for name, rule in self._rules.items():
             was, now = _firing(before.get(name)), _firing(found.get(name))
             if now and not was:
                 await self._tell(rule, "firing", found[name]["since"])
             elif was and not now and rule.resolved:
                 await self._tell(rule, "resolved", before[name]["since"])
+
+    async def _record(self, found: dict[str, dict[str, Any]]) -> None:
+        """First on record, then told: better told once too seldom than at each restart.
+
+        Unless nothing can be recorded, which is worth being told itself.
+        """
+        try:
+            await self._state.put("found", found)
+        except JournalError as error:
+            _log.error("what fires is not on record, and may be told again: %s", error)
+        else:
+            self._recorded = found
 
     def _judged(self, rule: Rule, scope: Mapping[str, Any]) -> dict[str, Any] | None:
         """``{state, since}`` of a rule that holds."""
@@ -145,6 +158,7 @@ class Alerts:
             "queues": {each["name"]: each for each in await runtime.queues()},
             "dead_letters": sum((await runtime.journal.recent.dead_letters()).values()),
             "approvals": await runtime.journal.recent.questions(),
+            "journal": {"failing": await runtime.journal.fault() is not None},
         }
 
 

@@ -11,7 +11,7 @@ from interlock.runtime.attention import AttentionOperations
 from interlock.runtime.caller import current_caller
 from interlock.runtime.gauges import all_gauges
 from interlock.runtime.sight import scopes, within_scopes
-from interlock.sdk import World
+from interlock.sdk import InterlockError, ServiceUnavailable, World
 from interlock.telemetry import LogBook, Telemetry
 from interlock.workflows import Engine
 
@@ -30,6 +30,7 @@ class Overlook(AttentionOperations):
     telemetry: Telemetry
     world: World
     log: LogBook | None
+    ready: bool
     alerts: Callable[[], list[dict[str, Any]]]
 
     async def summary(self, *, minutes: int = 60) -> dict[str, Any]:
@@ -37,8 +38,8 @@ class Overlook(AttentionOperations):
 
         Returns:
             ``{at, runs: {status: n}, minutes: [{at, started, failed}], needs: {approvals,
-            dead_letters, alerts, services}}``; ``runs`` are those that are not over, and those
-            of these minutes that are.
+            dead_letters, alerts, services}, fault}``; ``runs`` are those that are not over, and
+            those of these minutes that are; ``fault`` is why nothing can be recorded.
         """
         now = self.world.time()
         first = (now // _MINUTE - minutes + 1) * _MINUTE
@@ -50,7 +51,20 @@ class Overlook(AttentionOperations):
             place["failed"] += each.runs if each.status in _BAD else 0
             runs[each.status] = runs.get(each.status, 0) + each.runs
         runs |= await self.journal.recent.open(scopes())
-        return {"at": now, "runs": runs, "minutes": series, "needs": await self._needs()}
+        fault = self.journal.writer.condition.fault
+        return {
+            "at": now,
+            "runs": runs,
+            "minutes": series,
+            "needs": await self._needs(),
+            "fault": str(fault) if fault else None,
+        }
+
+    async def readiness(self) -> InterlockError | None:
+        """Why no work is taken, if that is so."""
+        if not self.ready:
+            return ServiceUnavailable("starting or ending", hint="ask again in a moment")
+        return await self.journal.fault()
 
     async def _needs(self) -> dict[str, int]:
         if current_caller().limited:

@@ -34,7 +34,7 @@ export function overview(place) {
       figure("runs?status=waiting", count("waiting", "paused"), "waiting"),
       figure("services", `${services.length - todo.services} of ${services.length}`, "services ready"));
     chart.replaceChildren(bars(minutes));
-    needs.replaceChildren(...asked(todo, services, approvals, letters, alerts));
+    needs.replaceChildren(...asked(summary, services, approvals, letters, alerts));
     latest.replaceChildren(runs.length ? table("Latest runs", HEADS, h("tbody", runs.map((each) => row(HEADS, cells(each)))), "compact") : none("Nothing has run yet. ", link("workflows", "Start a workflow")));
     body.hidden = false;
   }
@@ -42,9 +42,10 @@ export function overview(place) {
 
 const figure = (path, number, text) => h("a.card.figure", { href: `/ui/${path}` }, h("strong", String(number)), h("span.dim", text));
 
-function asked(todo, services, approvals, letters, alerts) {
+function asked({ needs: todo, fault }, services, approvals, letters, alerts) {
   const line = (kind, text, path, name, why) => h("li", badge(kind, text), h("span", link(path, name), " ", h("span.dim", why)));
   const lines = [
+    ...(fault ? [h("li", badge("failed", "journal"), h("span", "Nothing can be recorded: ", h("span.dim", fault)))] : []),
     ...alerts.filter((each) => each.state === "firing").map((each) => line("firing", "alert", "alerts", each.name, each.rule)),
     ...services.filter((each) => each.state !== "ready").map((each) => line(each.state, each.state, `services/${each.name}`, each.name, each.reason)),
     ...approvals.map((each) => line("asks", "approval", "approvals", each.title, each.due ? "has a limit in time" : "")),
