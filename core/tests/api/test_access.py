@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from interlock.api.auth import hashed, new_token
-from interlock.journal import digest_of_arguments
+from interlock.journal import audit_digest
 from interlock.sdk import RealWorld
 
 from .issuer import issuing
@@ -83,7 +83,7 @@ async def test_what_was_done_and_refused_is_in_the_audit_log(tmp_path: Path) -> 
             ("watcher", "pause_service", "/api/v1/services/files/pause", "forbidden"),
         ]
         written = {"path": "a.txt", "text": "hunter2"}
-        assert answer.json()["items"][2]["arguments"] == digest_of_arguments(written)
+        assert answer.json()["items"][2]["arguments"] == audit_digest(written)
         assert answer.json()["items"][2]["seconds"] > 0.0
         assert answer.json()["items"][0]["run"] == started.json()["run_id"]
         assert "hunter2" not in answer.text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from interlock.journal import Answer, AuditRecord, Cutoffs, open_journal
@@ -64,6 +66,32 @@ async def test_entries_expire_without_breaking_the_chain(tmp_path: Path) -> None
     connection.close()
     async with open_journal(path, RealWorld()) as journal:
         assert await journal.audit.broken_at() == 6
+
+
+async def test_entries_of_earlier_versions_keep_their_seals(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    async with open_journal(path, RealWorld()) as journal:
+        journal.audit.put(AuditRecord(1.0, "ci", "run.pause", "r", run="r"))
+        await journal.writer.flush()
+    with sqlite3.connect(path) as connection:
+        (seal,) = connection.execute("SELECT hash FROM audit").fetchone()
+    connection.close()
+    assert seal == sha256(b'[1.0,"ci","run.pause","r","ok","r","http"]').digest()
+    later = AuditRecord(1.0, "ci", "tool.call", "t", arguments="a", seconds=0.5)
+    async with open_journal(path, RealWorld()) as journal:
+        journal.audit.put(later)
+        journal.audit.put(replace(later, result="b"))
+        await journal.writer.flush()
+        assert await journal.audit.broken_at() is None
+    with sqlite3.connect(path) as connection:
+        seals = [row[0] for row in connection.execute("SELECT hash FROM audit")]
+        connection.execute("UPDATE audit SET result = NULL WHERE id = 3")
+    connection.close()
+    assert (
+        seals[1] == sha256(seal + b'[1.0,"ci","tool.call","t","ok",null,"http","a",0.5]').digest()
+    )
+    async with open_journal(path, RealWorld()) as journal:
+        assert await journal.audit.broken_at() == 3
 
 
 async def test_the_first_answer_stays_until_it_expires(tmp_path: Path) -> None:

@@ -168,6 +168,7 @@ class Entry(BaseModel):
     surface: str
     arguments: str | None = Field(description="SHA-256 of the arguments' JSON with sorted keys")
     seconds: float | None
+    result: str | None = Field(description="of a call: SHA-256 of its result, likewise")
 
 
 class Intact(BaseModel):

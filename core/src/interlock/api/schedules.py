@@ -59,7 +59,7 @@ async def pause_schedule(request: Request) -> Response:
 
 
 async def resume_schedule(request: Request) -> Response:
-    await runtime_of(request).pause_schedule(_name(request), paused=False)
+    await runtime_of(request).resume_schedule(_name(request))
     return Json({"paused": False})
 
 

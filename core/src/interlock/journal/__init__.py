@@ -2,7 +2,7 @@
 
 from interlock.journal.answers import Answer
 from interlock.journal.approvals import ApprovalRecord
-from interlock.journal.audit import AuditRecord, digest_of_arguments
+from interlock.journal.audit import AuditRecord, audit_digest
 from interlock.journal.dead_letters import DeadLetterRecord
 from interlock.journal.errors import JournalError, JournalFull
 from interlock.journal.events import EventRecord
@@ -37,9 +37,9 @@ __all__ = [
     "StepRow",
     "StepStatus",
     "Swept",
+    "audit_digest",
     "decode",
     "digest_of",
-    "digest_of_arguments",
     "encode",
     "open_journal",
     "output_of",

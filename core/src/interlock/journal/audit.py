@@ -14,9 +14,9 @@ import orjson
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Writer
 
-_COLUMNS = "at, actor, action, target, outcome, run, surface, arguments, seconds"
+_COLUMNS = "at, actor, action, target, outcome, run, surface, arguments, seconds, result"
 _LAST = "SELECT hash FROM audit ORDER BY id DESC LIMIT 1"
-_ADD = f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD = f"INSERT INTO audit ({_COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _NEWEST = f"""SELECT {_COLUMNS}, id FROM audit
     WHERE (?1 IS NULL OR id < ?1) AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR action = ?3)
     ORDER BY id DESC LIMIT ?4"""
@@ -40,8 +40,9 @@ class AuditRecord:
         outcome: ``ok``, or the code of the error it ended with.
         run: the run that it started or concerns.
         surface: ``http`` or ``mcp``.
-        arguments: of a call or start: their digest, see :func:`digest_of_arguments`.
+        arguments: of a call or start: their digest, see :func:`audit_digest`.
         seconds: from the request to its outcome.
+        result: of a call: the digest of its result, as of ``arguments``.
     """
 
     at: float
@@ -53,16 +54,21 @@ class AuditRecord:
     surface: str = "http"
     arguments: str | None = None
     seconds: float | None = None
+    result: str | None = None
     id: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def digest_of_arguments(arguments: Any) -> str:
-    """Lets whoever has the arguments show that it was these: SHA-256 of JSON with sorted keys."""
+def audit_digest(value: Any) -> str:
+    """Lets whoever has the value show that it was this: SHA-256 of its JSON with sorted keys."""
     options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
-    return hashlib.sha256(orjson.dumps(arguments, default=repr, option=options)).hexdigest()
+    try:
+        text = orjson.dumps(value, default=repr, option=options)
+    except TypeError:  # a number or a text that JSON has no room for
+        text = repr(value).encode("utf-8", "backslashreplace")
+    return hashlib.sha256(text).hexdigest()
 
 
 class Audit:
@@ -137,6 +143,7 @@ def _row(record: AuditRecord) -> tuple[Any, ...]:
 
 
 def _seal(before: bytes, row: tuple[Any, ...]) -> bytes:
-    # Entries of before the last two columns were sealed without them.
-    row = row if row[-2:] != (None, None) else row[:-2]
+    # Entries of before the last columns were sealed without them.
+    row = row if row[-1] is not None else row[:-1]
+    row = row if len(row) > 9 or row[-2:] != (None, None) else row[:-2]
     return hashlib.sha256(before + orjson.dumps(row)).digest()

@@ -184,6 +184,7 @@ MIGRATIONS = (
     ALTER TABLE audit ADD COLUMN arguments TEXT;
     ALTER TABLE audit ADD COLUMN seconds REAL;
     """,
+    "ALTER TABLE audit ADD COLUMN result TEXT;",
 )
 
 

@@ -7,13 +7,14 @@ from functools import wraps
 from inspect import signature
 from typing import Any, Protocol, TypeVar, cast
 
-from interlock.journal import AuditRecord, Journal, digest_of_arguments
+from interlock.journal import AuditRecord, Journal, audit_digest
 from interlock.runtime.caller import Caller, current_caller
 from interlock.runtime.sight import visible_run
 from interlock.sdk import InterlockError, World
 from interlock.workflows import Engine
 
-_WITH_ARGUMENTS = ("tool.call", "run.start")
+_WITH_ARGUMENTS = ("tool.call", "run.start", "event.publish")
+_WITH_RESULT = ("tool.call",)
 
 
 class Audited(Protocol):
@@ -47,12 +48,14 @@ def audited(action: str) -> Callable[[Operation], Operation]:
             arguments = None
             if given is not None:
                 values = args[1] if len(args) > 1 else kwargs.get(given)
-                arguments = digest_of_arguments(values or {})
-            began, outcome, result = runtime.world.monotonic(), "cancelled", None
+                arguments = audit_digest(values or {})
+            began, outcome = runtime.world.monotonic(), "cancelled"
+            result = digest = None
             try:
                 await _check_run(runtime, caller, action, target)
                 result = await operation(runtime, *args, **kwargs)
                 outcome = "ok"
+                digest = audit_digest(result) if action in _WITH_RESULT else None
             except InterlockError as error:
                 outcome = error.code
                 raise
@@ -68,6 +71,7 @@ def audited(action: str) -> Callable[[Operation], Operation]:
                     outcome,
                     run=_run_of(action, target, result),
                     arguments=arguments,
+                    result=digest,
                     seconds=round(runtime.world.monotonic() - began, 6),
                 )
             return result

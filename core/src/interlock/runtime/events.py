@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from math import inf
@@ -33,7 +33,13 @@ class EventOperations:
         Raises:
             Forbidden: its name is not within the caller's scopes; it could start anything.
         """
-        current_caller().require_tool(event.name)
+        return await self._publish(event.name, event.payload, event, source)
+
+    @audited("event.publish")
+    async def _publish(
+        self, name: str, payload: Mapping[str, Any], event: Event, source: str
+    ) -> bool:
+        current_caller().require_tool(name)
         return await self.bus.publish(event, source)
 
     async def events(

@@ -253,9 +253,14 @@ class Runtime(ServiceOperations, EventOperations, Overlook):
         ]
 
     @audited("schedule.pause")
-    async def pause_schedule(self, name: str, *, paused: bool = True) -> None:
-        """Let a schedule start nothing, or start again; NotFound if there is none."""
-        await visible_schedule(self.schedules, name).pause(paused=paused)
+    async def pause_schedule(self, name: str) -> None:
+        """Let a schedule start nothing; NotFound if there is none."""
+        await visible_schedule(self.schedules, name).pause(paused=True)
+
+    @audited("schedule.resume")
+    async def resume_schedule(self, name: str) -> None:
+        """Let a schedule start runs again; NotFound if there is none."""
+        await visible_schedule(self.schedules, name).pause(paused=False)
 
     @audited("schedule.fire")
     async def fire_schedule(self, name: str) -> str | None:
