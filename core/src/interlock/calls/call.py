@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Token
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Call:
         "_admission",
         "_counter",
         "_on_spent",
+        "_standing",
         "_world",
         "arguments",
         "attempt",
@@ -102,6 +104,7 @@ class Call:
         self.on_progress = on_progress
         self._on_spent: OnSpent | None = None
         self._admission: Admission | None = None
+        self._standing: dict[Call, str] | None = None
 
     def remaining(self) -> float:
         return max(0.0, self.deadline - self._world.monotonic())
@@ -123,13 +126,31 @@ class Call:
             self._on_spent(self, amounts)
 
     def observed_by(
-        self, span: Span, counter: Counter, world: World, on_spent: OnSpent | None = None
+        self,
+        span: Span,
+        counter: Counter,
+        world: World,
+        on_spent: OnSpent | None = None,
+        standing: dict[Call, str] | None = None,
     ) -> None:
-        """Where decisions and costs are told, besides the record, and whose clock counts."""
+        """Where decisions, costs and waits are told, besides the record, and whose clock counts."""
         self.span = span
+        self._standing = standing
         self._on_spent = on_spent
         self._world = world
         self._counter = counter
+
+    @contextmanager
+    def standing(self, why: str) -> Iterator[None]:
+        """For as long as it waits at a guard rail: what for, for whoever asks."""
+        if self._standing is None:
+            yield
+            return
+        self._standing[self] = why
+        try:
+            yield
+        finally:
+            del self._standing[self]
 
     def decided(self, decision: str, **facts: Any) -> None:
         """A guard rail did something other than let the call through."""

@@ -77,7 +77,8 @@ class LimitConcurrency(Gate):
 
     async def _wait(self, call: Call) -> None:
         began = self._world.monotonic()
-        await self._slots.take()
+        with call.standing(f"one of {self._slots.limit} places"):
+            await self._slots.take()
         waited = self._world.monotonic() - began
         call.waited += waited
         call.decided("concurrency-waited", seconds=waited)

@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock.calls.breaker import Breaker
 from interlock.calls.cache import Cache
+from interlock.calls.call import Call
 from interlock.calls.concurrency import Slots
 from interlock.calls.limiter import Pace
 from interlock.calls.outcome import OutcomeRecord
@@ -25,6 +26,9 @@ class Gates:
 
     A breaker, the slots and the retry budget are the service's; a tool whose own policies differ
     in one of these has one of its own.
+
+    Attributes:
+        standing: calls that wait at a guard rail, and what for.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Gates:
         self.pace = Pace(service, world, self.shared)
         self.cache = Cache(world, self.shared)
         self.spending = Spending(service, world, ledger)
+        self.standing: dict[Call, str] = {}
         self._world = world
         self._breakers: dict[BreakerPolicy, Breaker] = {}
         self._slots: dict[int | None, Slots] = {}

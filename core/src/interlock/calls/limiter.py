@@ -338,12 +338,14 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
             )
         call.decided("rate-waited", seconds=held)
         call.waited += held
-        await world.sleep(held)
+        with call.standing(f"{held:.2g} s that the service asked for"):
+            await world.sleep(held)
 
 
 async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> None:
     try:
-        waited = await pace.acquire(limiter, cost, call.remaining())
+        with call.standing("the rate limit"):
+            waited = await pace.acquire(limiter, cost, call.remaining())
     except RateLimited as refusal:
         call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
         raise refusal.with_details(tool=call.tool) from None

@@ -22,12 +22,14 @@ class Observe(Gate):
         telemetry: Telemetry,
         world: World,
         spending: Spending,
+        standing: dict[Call, str],
         on_outcome: OnOutcome,
     ) -> None:
         self._tool = tool
         self._telemetry = telemetry
         self._world = world
         self._spending = spending
+        self._standing = standing
         self._on_outcome = on_outcome
         self._attributes = {"interlock.service": service, "interlock.tool": tool}
         self._decisions = telemetry.counter(
@@ -45,7 +47,9 @@ class Observe(Gate):
         span = self._telemetry.span(
             self._tool, kind="client", parent=call.parent, attributes=self._attributes
         )
-        call.observed_by(span.__enter__(), self._decisions, self._world, self._spent)
+        call.observed_by(
+            span.__enter__(), self._decisions, self._world, self._spent, self._standing
+        )
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
         outcome = classify(error)

@@ -81,7 +81,7 @@ def compile_pipeline(
 
     record = gates.count if on_outcome is None else _both(gates.count, on_outcome)
     rails = (
-        Observe(tool.name, tool.service, telemetry, world, gates.spending, record),
+        Observe(tool.name, tool.service, telemetry, world, gates.spending, gates.standing, record),
         KeepDeadline(wish.deadline, world),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
         partial(fall_back, wish.fallback, gates.cache, other) if wish.fallback else None,

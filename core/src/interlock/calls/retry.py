@@ -89,7 +89,8 @@ def retry(
             call.decided("retry", attempt=call.attempt, delay=delay, error=code)
             call.attempt += 1
             call.waited += delay
-            await world.sleep(delay)
+            with call.standing(f"another try in {delay:.2g} s, after {code}"):
+                await world.sleep(delay)
 
     return retried
 

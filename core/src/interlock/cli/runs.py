@@ -99,9 +99,9 @@ def show(run: str, as_json: bool) -> None:
         column("STATUS"),
         column("TRIES", "attempts"),
         ("TIME", lambda step: span(step.get("seconds"))),
-        ("RESULT", lambda step: first_line(_text(step.get("error") or step.get("output")), 60)),
+        ("RESULT", lambda step: first_line(_result(step), 60)),
     ]
-    print_items(steps, columns, "no step has ended yet")
+    print_items(steps, columns, "no step has begun yet")
     if next_step := _next(record):
         click.echo(f"\nNext: {next_step}", err=True)
 
@@ -141,6 +141,14 @@ def _facts(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield ("failed" if record.get("error") else "waits"), why
     if record.get("trace_url"):
         yield "trace", record["trace_url"]
+
+
+def _result(step: dict[str, Any]) -> str:
+    if waiting := step.get("waiting"):
+        return f"waits for {waiting.get('reason') or step['what']}"
+    if step["finished"] is None:
+        return f"{step['what']} is under way"
+    return _text(step.get("error") or step.get("output"))
 
 
 def _next(record: dict[str, Any]) -> str:

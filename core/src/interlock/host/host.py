@@ -198,6 +198,15 @@ class Host:
         ]
         return sorted(reports, key=lambda report: report["name"])
 
+    def standing(self) -> dict[tuple[str, str], str]:
+        """What calls of runs wait for at their guard rails, by run and step."""
+        return {
+            (call.run_id, call.step or ""): f"{service}: {why}"
+            for service, gates in self._gates.items()
+            for call, why in gates.standing.items()
+            if call.run_id is not None
+        }
+
     def prompts(self) -> dict[str, Prompt]:
         """Those that services offer at this moment, as ``service.name``."""
         offered = [service.prompts() for service in self._services.values()]

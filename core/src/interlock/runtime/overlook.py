@@ -11,6 +11,7 @@ from interlock.runtime.attention import AttentionOperations
 from interlock.runtime.caller import current_caller
 from interlock.runtime.gauges import all_gauges
 from interlock.runtime.sight import scopes, within_scopes
+from interlock.runtime.standing import as_it_stands
 from interlock.sdk import InterlockError, ServiceUnavailable, World
 from interlock.telemetry import LogBook, Telemetry
 from interlock.workflows import Engine
@@ -137,7 +138,8 @@ class Overlook(AttentionOperations):
         """
         which = within_scopes(which or RunFilter())
         found = await self.engine.list(which, limit=limit, before=before, brief=brief)
-        return [record.to_dict() for record in found]
+        held = self.host.standing()
+        return [as_it_stands(self, record, held) for record in found]
 
     async def blob(self, digest: str) -> tuple[bytes, str]:
         """What is kept beside the journal, and its media type; NotFound if it is gone."""

@@ -21,6 +21,7 @@ from interlock.runtime.sight import (
     visible_schedule,
     visible_template,
 )
+from interlock.runtime.standing import as_it_stands, steps_as_they_stand
 from interlock.runtime.traces import trace_of
 from interlock.sdk import Conflict, NotFound, RealWorld, World
 from interlock.telemetry import LogBook, Telemetry
@@ -150,12 +151,13 @@ class Runtime(ServiceOperations, EventOperations, Overlook):
         """A run by a beginning of its id; ``usage``, of all below it: ``{service: {unit: n}}``."""
         record = await visible_run(self, run_id)
         usage = await self.journal.spending.of_run(record.id)
-        return {**record.to_dict(), **trace_of(record, self.effective_config), "usage": usage}
+        told = as_it_stands(self, record, self.host.standing())
+        return {**told, **trace_of(record, self.effective_config), "usage": usage}
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:
-        """The recorded steps of a run, in the order in which they ended."""
+        """The steps of a run, in the order in which they ended; what is under way comes last."""
         run = await visible_run(self, run_id)
-        return [step.to_dict() for step in await self.engine.steps(run.id)]
+        return steps_as_they_stand(run.id, await self.engine.steps(run.id), self.host.standing())
 
     def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[dict[str, Any]]:
         """Progress of a run to its end: from now, or with the steps that ended since a moment."""

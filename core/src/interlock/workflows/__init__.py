@@ -16,7 +16,7 @@ from interlock.workflows.errors import (
     RunExists,
 )
 from interlock.workflows.loading import load_template, load_templates
-from interlock.workflows.records import StepRecord
+from interlock.workflows.records import StepRecord, step_of
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort, ToolInfo, ToolLookup
 
@@ -38,5 +38,6 @@ __all__ = [
     "load_template",
     "load_templates",
     "pipeline_template",
+    "step_of",
     "template_of",
 ]

@@ -34,9 +34,9 @@ from interlock.workflows.operations import (
     UndoChild,
 )
 from interlock.workflows.performing import call_tool, remember
-from interlock.workflows.progress import Item, Progress, missed
+from interlock.workflows.progress import Item, Progress, item_of, missed
 from interlock.workflows.queues import Queues
-from interlock.workflows.records import StepRecord, step_records
+from interlock.workflows.records import StepRecord, step_records, under_way
 from interlock.workflows.recovery import Recovery
 from interlock.workflows.registry import Registry
 from interlock.workflows.starting import Request, Starting
@@ -242,11 +242,18 @@ class EmbeddedEngine:
         return await self.journal.runs.list(which, limit=limit, before=before, brief=brief)
 
     async def steps(self, run_id: str) -> Sequence[StepRecord]:
-        """The steps of a run that have ended or wait, in that order."""
+        """The steps of a run that have ended, wait or are under way, in that order."""
         record = await self.get(run_id)
         rows = await self.journal.steps.of_run(record.id)
         # A wait that was given up with its run is over, though nobody recorded its end.
-        return step_records([row for row in rows if row.finished or not record.finished])
+        known = [row for row in rows if row.finished or not record.finished]
+        live = self._live.get(record.id)
+        return step_records(known + (under_way(live.since, known) if live else []))
+
+    def waits(self, run_id: str) -> Mapping[str, Any] | None:
+        """``{reason, until, step}`` if all that a run does at this moment is to wait, in memory."""
+        live = self._live.get(run_id)
+        return live.waits if live else None
 
     async def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[Item]:
         """Progress of a run to its end: from now, or with the steps that ended since a moment.
@@ -261,7 +268,7 @@ class EmbeddedEngine:
                     yield item
             record = await self.get(full_id)
             if record.finished is not None:
-                yield self._item(record, f"run-{record.status}")
+                yield item_of(record, f"run-{record.status}", self.world.time())
                 return
             async for item in watcher:
                 yield item
@@ -381,16 +388,4 @@ class EmbeddedEngine:
 
     def _tell(self, record: RunRecord, kind: str) -> None:
         if self.progress.watched(record.id):
-            self.progress.publish(self._item(record, kind))
-
-    def _item(self, record: RunRecord, kind: str) -> Item:
-        why = record.problem or record.waiting or {}
-        return {
-            "kind": kind,
-            "run": record.id,
-            "path": "",
-            "what": record.workflow,
-            "at": self.world.time(),
-            "message": why.get("message") or why.get("reason", ""),
-            "end": record.finished is not None,
-        }
+            self.progress.publish(item_of(record, kind, self.world.time()))

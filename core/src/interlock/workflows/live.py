@@ -43,6 +43,7 @@ class LiveRun(Port):
 
     Attributes:
         wanted: it is to come back should it be parked just now.
+        since: when what is not over was begun.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class LiveRun(Port):
         self._engine = engine
         self._history = History(record, steps, engine.journal, engine.world)
         self._begun: dict[Operation, asyncio.Task[None] | None] = {}
+        self.since: dict[Operation, float] = {}
         self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
         self._parked_children: set[str] = set()
         self._held: list[Operation] | None = None
@@ -112,6 +114,7 @@ class LiveRun(Port):
             if pending is not None:
                 pending.cancel()
         self._begun.clear()
+        self.since.clear()
         self._waiting.close()
         self._trampoline.close()
 
@@ -162,7 +165,7 @@ class LiveRun(Port):
         if self._held is not None:
             self._held.append(operation)
             return
-        self._begun[operation] = None
+        self._begun[operation], self.since[operation] = None, self._engine.world.time()
         if isinstance(operation, Sleep | Wait):
             self._wait(operation)
             return
@@ -189,7 +192,7 @@ class LiveRun(Port):
             self._waiting.give_up(operation)
         elif not self._only_reads(operation):
             return False
-        pending = self._begun.pop(operation)
+        pending, _ = self._begun.pop(operation), self.since.pop(operation)
         if pending is not None:
             pending.cancel()
         return True
@@ -235,6 +238,17 @@ class LiveRun(Port):
         else:
             self._parked_children.discard(run_id)
 
+    # How it stands
+
+    @property
+    def waits(self) -> dict[str, Any] | None:
+        """``{reason, until, step}`` of what is over first, if all it does is to wait."""
+        if not self._begun or not self._only_waits:
+            return None
+        wait, due = self._waiting.next()
+        reason, step = (wait.reason, wait.step) if wait else ("a run that waits itself", "")
+        return {"reason": reason, "until": due if isfinite(due) else None, "step": step}
+
     # How it ends
 
     def _conclude(
@@ -269,7 +283,7 @@ class LiveRun(Port):
             go_on()
 
     def _deliver(self, operation: Operation, outcome: Outcome) -> None:
-        del self._begun[operation]
+        del self._begun[operation], self.since[operation]
         if not isinstance(operation, Sleep):
             kind = "step-succeeded" if outcome.error is None else "step-failed"
             message = "" if outcome.error is None else outcome.error.message
@@ -346,13 +360,9 @@ class LiveRun(Port):
         if self._held is not None:
             self._park(replace(self.record, status="paused", waiting=_PAUSED, wake=inf))
             return
-        wait, due = self._waiting.next()
-        if not self._begun or due - self._engine.world.time() <= self._engine.park_after:
-            return
-        until = due if isfinite(due) else None
-        reason, step = (wait.reason, wait.step) if wait else ("a run that waits itself", "")
-        waiting = {"reason": reason, "until": until, "step": step}
-        self._park(replace(self.record, status="waiting", waiting=waiting, wake=due))
+        _, due = self._waiting.next()
+        if self._begun and due - self._engine.world.time() > self._engine.park_after:
+            self._park(replace(self.record, status="waiting", waiting=self.waits, wake=due))
 
     def _park(self, record: RunRecord) -> None:
         self.close()

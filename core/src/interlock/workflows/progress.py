@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from interlock.journal import RunRecord
 from interlock.workflows.records import StepRecord
 
 Item = dict[str, Any]
@@ -75,6 +76,20 @@ class Progress:
             watchers.discard(watcher)
             if not watchers:
                 del self._of_run[run_id]
+
+
+def item_of(record: RunRecord, kind: str, at: float) -> Item:
+    """What became of the run as a whole."""
+    why = record.problem or record.waiting or {}
+    return {
+        "kind": kind,
+        "run": record.id,
+        "path": "",
+        "what": record.workflow,
+        "at": at,
+        "message": why.get("message") or why.get("reason", ""),
+        "end": record.finished is not None,
+    }
 
 
 def missed(run_id: str, steps: Sequence[StepRecord], since: float) -> list[Item]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from interlock.journal import StepRow, output_of
+from interlock.workflows.operations import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,29 @@ class StepRecord:
         return {**asdict(self), "seconds": self.seconds}
 
 
+def under_way(operations: Mapping[Operation, float], known: Iterable[StepRow]) -> list[StepRow]:
+    """Rows of what was begun and is not on record, because it may simply be done again."""
+    there = {row.path for row in known}
+    return [
+        StepRow(operation.path, None, 0, "started", operation.what, since, None, None)
+        for operation, since in operations.items()
+        if operation.path not in there
+    ]
+
+
 def step_records(rows: Sequence[StepRow]) -> list[StepRecord]:
     """In the order of their last attempts."""
     found: dict[str, list[StepRow]] = {}
     parts: dict[str, list[StepRow]] = {}
     for row in rows:
-        path = _step_of(row.path)
+        path = step_of(row.path)
         parts.setdefault(path, []).append(row)
         if row.path == path or row.finished is None or not _is_pause(row):
             found[path] = [*found.pop(path, []), row]
     return [_folded(path, attempts, parts[path]) for path, attempts in found.items()]
 
 
-def _step_of(path: str) -> str:
+def step_of(path: str) -> str:
     """``a`` for its attempt ``a#2`` and for ``a#2~pause``, the wait after that."""
     path = path.removesuffix("~pause")
     step, mark, number = path.rpartition("#")
