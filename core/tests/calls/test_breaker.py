@@ -47,6 +47,15 @@ async def test_it_opens_when_half_of_the_calls_in_the_window_fail(stage: Stage) 
     assert len(stage.reached) == 4
 
 
+async def test_the_failure_that_opens_it_says_for_how_long(stage: Stage) -> None:
+    await fail(stage, 3)
+    stage.answers = [Retryable("down")]
+    with pytest.raises(Retryable) as failure:
+        await stage.pipeline(POLICIES)(stage.call())
+
+    assert failure.value.details["breaker_opened"] == 10.0
+
+
 async def test_failures_older_than_the_window_do_not_count(stage: Stage) -> None:
     await fail(stage, 3)
     await stage.world.advance(31)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 import interlock
@@ -41,7 +42,7 @@ async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
 async def waiting(runtime: Runtime, run_id: str) -> dict[str, Any]:
     with anyio.fail_after(10):
         while (run := await runtime.run(run_id))["waiting"] is None:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
     assert run["status"] == "running"
     listed = next(each for each in await runtime.runs() if each["id"] == run_id)
     assert listed["waiting"]["reason"] == run["waiting"]["reason"]

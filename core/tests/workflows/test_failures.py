@@ -133,6 +133,42 @@ async def test_a_service_that_is_back_early_is_tried_at_once_by_those_that_wait_
         assert (await life.engine.get(runs[1])).status == "waiting"
 
 
+async def test_a_run_that_first_meets_a_failing_service_is_not_lost_to_it(stage: Stage) -> None:
+    outage = [
+        *(Retryable("t answered 503") for _ in range(3)),
+        Retryable("t answered 503", breaker_opened=15.0),
+        *(CircuitOpen("t: the circuit breaker is open", retry_after=15.0) for _ in range(30)),
+        *(Retryable("t answered 503", breaker_opened=15.0) for _ in range(30)),
+    ]
+    stage.template("workflow: w\nsteps: [{id: a, call: t.read}]")
+    stage.tools.add("t.read", Flaky(*outage))
+
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.pass_time(120)
+        record = await life.engine.get(run)
+        assert record.status == "waiting" and record.waiting is not None
+        assert record.waiting["reason"] == "t: the circuit breaker is open"
+        await life.pass_time(60 * 15.0)
+        assert await life.engine.wait(run) == "fine"
+
+
+@pytest.mark.parametrize(
+    ("said", "calls"), [("", 10), (", retry: {attempts: 1}", 1), (", fallback: {value: 1}", 1)]
+)
+async def test_a_failure_that_may_pass_is_given_some_minutes_unless_the_step_says_otherwise(
+    stage: Stage, said: str, calls: int
+) -> None:
+    stage.template(f"workflow: w\nsteps: [{{id: a, call: t.read{said}}}]")
+    stage.tools.add("t.read", Flaky(*(Retryable("not now") for _ in range(99))))
+
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.pass_time(300)
+        assert (await life.engine.get(run)).finished is not None
+    assert len(stage.tools.calls) == calls
+
+
 async def test_waiting_for_a_service_ends_with_the_steps_time(stage: Stage) -> None:
     stage.template("workflow: w\nsteps: [{call: t.flaky, timeout: 1m}]")
     stage.tools.add("t.flaky", Flaky(CircuitOpen("open", retry_after=600)))

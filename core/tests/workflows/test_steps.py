@@ -3,7 +3,7 @@
 import pytest
 
 from interlock.journal import RunFilter
-from interlock.sdk import InvalidInput, Retryable, ServiceUnavailable
+from interlock.sdk import InvalidInput, Rejected, Retryable, ServiceUnavailable
 
 from .stage import IDEMPOTENT, Stage
 
@@ -126,7 +126,7 @@ async def test_a_failing_item_can_be_left_out(
             on_item_error: {policy}
             do: [{{call: t.odd, with: {{n: "${{{{ item }}}}"}}}}]
     """)
-    stage.tools.add("t.odd", lambda n: n if n != 1 else _fail("one is odd"))
+    stage.tools.add("t.odd", lambda n: n if n != 1 else _refuse("one is odd"))
 
     async with stage.life() as life:
         output = await life.run("some")
@@ -228,6 +228,10 @@ async def test_the_same_run_id_starts_once(stage: Stage) -> None:
         assert await life.engine.start("once", {}, run_id="mine") == "mine"
         assert await life.engine.wait("mine") == 1
     assert len(stage.tools.calls) == 1
+
+
+def _refuse(message: str) -> None:
+    raise Rejected(message)
 
 
 def _fail(message: str) -> None:

@@ -17,7 +17,7 @@ from interlock.calls.gate import Gate
 from interlock.calls.outcome import Outcome, classify
 from interlock.calls.shared import Shared
 from interlock.calls.states import CLOSED, HALF_OPENED, OPENED, Context, State
-from interlock.sdk import BreakerPolicy, CircuitOpen, World
+from interlock.sdk import BreakerPolicy, CircuitOpen, Retryable, World
 
 _SLICES = 10
 _HISTORY = 20
@@ -131,6 +131,15 @@ class Breaker:
         else:
             self._counted(failed=failed)
 
+    def explain(self, error: BaseException) -> None:
+        """Say in a failure of the service that it is left alone now, and for how many seconds.
+
+        Whoever can wait for the service need not take it for the end of his attempts.
+        """
+        if isinstance(error, Retryable) and self._context.state == OPENED:
+            left = self._blocked_until - self._world.monotonic()
+            error.with_details(breaker_opened=round(max(0.0, left), 3))
+
     def reset(self) -> None:
         """Close it and forget the failures; calls under way do not count any more."""
         if self._context.state == OPENED:
@@ -243,6 +252,8 @@ class Permit(Gate):
         breaker.leave(call.permit, classify(error), seconds)
         if breaker.changes != before:
             call.decided(f"breaker-{breaker.state}")
+        if error is not None and not breaker.closed:
+            breaker.explain(error)
         return error
 
 

@@ -137,8 +137,13 @@ def _facts(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("input", "output", "usage"):
         if record.get(key) not in (None, {}):
             yield key, first_line(_text(record[key]), 100)
-    if why := _why(record):
-        yield ("failed" if record.get("error") else "waits"), why
+    if error := record.get("error"):
+        yield "failed", _why(record)
+        for key in ("undone", "not_undone"):
+            if paths := error.get("details", {}).get(key):
+                yield key.replace("_", " "), ", ".join(paths)
+    elif why := _why(record):
+        yield "waits", why + _until(record["waiting"])
     if record.get("trace_url"):
         yield "trace", record["trace_url"]
 
@@ -167,6 +172,21 @@ def _why(record: dict[str, Any]) -> str:
         return str(error.get("message", error))
     waiting = record.get("waiting") or {}
     return str(waiting.get("reason", ""))
+
+
+def _until(waiting: dict[str, Any]) -> str:
+    moment = waiting.get("until")
+    return f" (until {_clock(moment)})" if moment else ""
+
+
+def _result(step: dict[str, Any]) -> str:
+    """What a step gave, what it failed with, or what it waits for."""
+    if error := step.get("error"):
+        return str(error.get("message", error))
+    if step["status"] == "waiting":
+        waiting = step.get("waiting")
+        return str(waiting.get("reason", "") if isinstance(waiting, dict) else waiting or "")
+    return _text(step.get("output"))
 
 
 def _text(value: Any) -> str:

@@ -56,7 +56,7 @@ class WorkflowContext(Protocol):
         arguments: Mapping[str, Any] | None = None,
         *,
         id: str = "",
-        attempts: int = 1,
+        attempts: int | None = None,
         backoff: float = 1.0,
         timeout: float | None = None,
         compensate: Compensation | None = None,
@@ -65,7 +65,8 @@ class WorkflowContext(Protocol):
         """Call a tool; its JSON result.
 
         Args:
-            attempts: the first one included; waits for a service that is down do not count.
+            attempts: the first one included, after failures that may pass; default: ten, within
+                some minutes. Waits for a service that is down do not count.
             backoff: seconds before the second attempt, doubled before each later one.
             timeout: seconds for all attempts.
             compensate: awaited if the run fails later.

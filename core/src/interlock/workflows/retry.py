@@ -83,7 +83,11 @@ class Retry:
             return None
         if isinstance(error, ServiceUnavailable) and error.retry_after is None:
             return float(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(waits, 30)))
-        return error.retry_after if isinstance(error, _WAITED_FOR) else None
+        if isinstance(error, _WAITED_FOR) and error.retry_after is not None:
+            return error.retry_after
+        # The attempt that opened the breaker is in no other position than those refused by it.
+        left_alone: float | None = error.details.get("breaker_opened")
+        return left_alone
 
     def _allows(self, error: InterlockError, *, repeatable: bool) -> bool:
         if may_have_run(error) and not (repeatable or self.unsafe):
@@ -92,5 +96,8 @@ class Retry:
 
 
 ONCE = Retry()
-UNDOING = Retry(attempts=5, on=(*ONCE.on, "bug"))
+UNTOLD = Retry(attempts=10)
+"""For calls of which the template says nothing: some minutes, in which a service comes back or
+its breaker opens, so that the run waits for it."""
+UNDOING = Retry(attempts=10, on=(*ONCE.on, "bug"))
 """For compensations: a run that turns back should get there, even over somebody's bug."""

@@ -17,7 +17,7 @@ from interlock.workflows.code.branch import Branch, Current, Left
 from interlock.workflows.errors import ForeignAwait, StepFailed, WorkflowBug
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import MISSING, Gather, Sleep
-from interlock.workflows.retry import ONCE, UNDOING, Retry
+from interlock.workflows.retry import UNDOING, UNTOLD, Retry
 from interlock.workflows.steps.call import CallTool
 from interlock.workflows.steps.child import RunWorkflow
 from interlock.workflows.steps.plain import Pause, PauseUntil, PublishEvent
@@ -52,15 +52,16 @@ class Flow(WorkflowContext):
         arguments: Mapping[str, Any] | None = None,
         *,
         id: str = "",
-        attempts: int = 1,
+        attempts: int | None = None,
         backoff: float = 1.0,
         timeout: float | None = None,
         compensate: Compensation | None = None,
         in_doubt: Literal["fail", "retry", "ask"] = "fail",
     ) -> Any:
-        retry = Retry(attempts=attempts, backoff=backoff) if attempts > 1 else ONCE
-        if attempts == 1 and self._branch.undoing:
-            retry = UNDOING
+        if attempts is not None:
+            retry = Retry(attempts=attempts, backoff=backoff)
+        else:
+            retry = UNDOING if self._branch.undoing else UNTOLD
         action = CallTool(tool, _json(arguments or {}), retry, in_doubt)
         return await self._step(id or tool.replace(".", "_"), action, timeout, compensate)
 

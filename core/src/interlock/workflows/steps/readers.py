@@ -10,7 +10,7 @@ from interlock.workflows.arguments import check_arguments
 from interlock.workflows.operations import InDoubtPolicy
 from interlock.workflows.reading import advice, listed
 from interlock.workflows.retry import KINDS as RETRY_KINDS
-from interlock.workflows.retry import ONCE, UNDOING, Retry
+from interlock.workflows.retry import ONCE, UNDOING, UNTOLD, Retry
 from interlock.workflows.scope import ANYTHING, JsonSchema
 from interlock.workflows.steps.blocks import If, Parallel, Steps
 from interlock.workflows.steps.call import CallTool
@@ -52,7 +52,10 @@ def read_call(node: StepNode) -> tuple[CallTool, JsonSchema]:
     else:
         check_arguments(node, name, tool.input_schema)
     action = CallTool(
-        name, arguments, read_retry(node), node.choice("in_doubt", get_args(InDoubtPolicy), "fail")
+        name,
+        arguments,
+        read_retry(node, UNTOLD),
+        node.choice("in_doubt", get_args(InDoubtPolicy), "fail"),
     )
     return action, tool.output_schema if tool else ANYTHING
 
@@ -128,13 +131,16 @@ def read_run(node: StepNode) -> tuple[Action, JsonSchema]:
     return action, _STARTED if detached else ANYTHING
 
 
-def read_retry(node: StepNode) -> Retry:
-    default = UNDOING if node.undoing else ONCE
-    if "fallback" in node.data:
+def read_retry(node: StepNode, untold: Retry = ONCE) -> Retry:
+    """What ``retry`` says; ``untold`` is what holds for a step without it."""
+    if node.undoing:
+        untold = UNDOING
+    elif "fallback" in node.data:
         # A step with a way out takes it; only one without waits for its service.
-        default = replace(default, wait=0.0)
+        untold = replace(ONCE, wait=0.0)
     if "retry" not in node.data or (inner := node.node("retry")) is None:
-        return default
+        return untold
+    default = untold if node.undoing else replace(ONCE, wait=untold.wait)
     inner.only(("attempts", "backoff", "max_backoff", "on", "unsafe", "wait"))
     words = inner.get("on", list, "a list", list(default.on))
     for word in words:
