@@ -48,3 +48,10 @@ def test_a_plugin_that_is_not_configured_costs_next_to_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
 
     assert set(json.loads(done.stdout)) == PLUGINS
+
+
+def test_a_daemon_loads_no_library_for_terminals() -> None:
+    script = "import sys, interlock.daemon\nprint('httpx' in sys.modules, 'rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+
+    assert done.stdout.split() == [b"True", b"False"]

@@ -107,7 +107,7 @@ class Watchdog:
         task = running.get_name() if running else ""
         stack = tuple(
             f"{each.filename}:{each.lineno} in {each.name}"
-            for each in traceback.extract_stack(frame)
+            for each in _summary(frame)
         )
         service = _service_of(frame) or _service_named(task)
         blockage = Blockage(service, task, seconds, self._world.time(), stack)
@@ -118,6 +118,12 @@ class Watchdog:
             seconds,
             "\n  ".join(stack),
         )
+
+
+def _summary(frame: FrameType) -> list[traceback.FrameSummary]:
+    """The stack, outermost first; the text of its lines would be kept in memory for good."""
+    calls = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
+    return calls[::-1]
 
 
 def _service_of(frame: FrameType) -> str:
