@@ -73,3 +73,29 @@ async def test_readers_cannot_write(tmp_path: Path) -> None:
     async with open_journal(tmp_path / "j.db", VirtualWorld()) as journal:
         with pytest.raises(JournalError, match="readonly"):
             await journal._reader.rows("DELETE FROM runs")
+
+
+async def test_runs_that_wait_are_not_read_to_find_those_that_do_not(
+    tmp_path: Path,
+) -> None:
+    async with open_journal(tmp_path / "j.db", VirtualWorld()) as journal:
+        plans = await journal.writer.transact(
+            lambda connection: [
+                connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchone()[3]
+                for sql, values in (
+                    (
+                        "SELECT id FROM runs WHERE finished IS NULL AND wake IS NULL AND id > ?",
+                        ("",),
+                    ),
+                    (
+                        "SELECT status, count(*) FROM runs WHERE finished IS NULL GROUP BY status",
+                        (),
+                    ),
+                )
+            ]
+        )
+
+    assert plans == [
+        "SEARCH runs USING COVERING INDEX runs_open (wake=? AND id>?)",
+        "SCAN runs USING COVERING INDEX runs_open",
+    ]

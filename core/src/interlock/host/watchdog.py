@@ -105,10 +105,7 @@ class Watchdog:
             return
         running = asyncio.current_task(self._loop) if self._loop else None
         task = running.get_name() if running else ""
-        stack = tuple(
-            f"{each.filename}:{each.lineno} in {each.name}"
-            for each in _summary(frame)
-        )
+        stack = tuple(f"{each.filename}:{each.lineno} in {each.name}" for each in _summary(frame))
         service = _service_of(frame) or _service_named(task)
         blockage = Blockage(service, task, seconds, self._world.time(), stack)
         self.blockages.append(blockage)

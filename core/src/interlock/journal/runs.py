@@ -90,7 +90,8 @@ _AGAIN = """UPDATE runs SET
     recorded = (SELECT count(*) FROM steps WHERE run = id)
     WHERE id IN ({marks}) RETURNING id, lives"""
 _LIVED = "UPDATE runs SET lives = min(lives, ?) WHERE id IN ({marks})"
-_WAKING = "SELECT id, wake FROM runs WHERE wake IS NOT NULL ORDER BY wake LIMIT ?"
+_WAKING = """SELECT id, wake FROM runs WHERE finished IS NULL AND wake IS NOT NULL
+    ORDER BY wake LIMIT ?"""
 
 
 @dataclass(frozen=True, slots=True)
