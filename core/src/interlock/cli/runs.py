@@ -149,11 +149,13 @@ def _facts(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _result(step: dict[str, Any]) -> str:
+    """What a step gave, what it failed with, or what it waits for."""
     if waiting := step.get("waiting"):
         return f"waits for {waiting.get('reason') or step['what']}"
     if step["finished"] is None:
         return f"{step['what']} is under way"
-    return _text(step.get("error") or step.get("output"))
+    error = step.get("error")
+    return str(error.get("message", error)) if error else _text(step.get("output"))
 
 
 def _next(record: dict[str, Any]) -> str:
@@ -177,16 +179,6 @@ def _why(record: dict[str, Any]) -> str:
 def _until(waiting: dict[str, Any]) -> str:
     moment = waiting.get("until")
     return f" (until {_clock(moment)})" if moment else ""
-
-
-def _result(step: dict[str, Any]) -> str:
-    """What a step gave, what it failed with, or what it waits for."""
-    if error := step.get("error"):
-        return str(error.get("message", error))
-    if step["status"] == "waiting":
-        waiting = step.get("waiting")
-        return str(waiting.get("reason", "") if isinstance(waiting, dict) else waiting or "")
-    return _text(step.get("output"))
 
 
 def _text(value: Any) -> str:
