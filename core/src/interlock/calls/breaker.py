@@ -14,7 +14,7 @@ from typing import Any
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
-from interlock.calls.outcome import Outcome, classify
+from interlock.calls.outcome import SUCCESS, Outcome, classify
 from interlock.calls.shared import Shared
 from interlock.calls.states import CLOSED, HALF_OPENED, OPENED, Context, State
 from interlock.sdk import BreakerPolicy, CircuitOpen, Retryable, World
@@ -35,11 +35,14 @@ class Window:
         self.failures = 0
 
     def add(self, now: float, *, failed: bool) -> None:
-        self.forget(now)
-        if not self._slices or now - self._slices[-1][0] >= self._width:
-            self._slices.append([now, 0, 0])
-        self._slices[-1][1] += 1
-        self._slices[-1][2] += failed
+        slices = self._slices
+        new = not slices or now - slices[-1][0] >= self._width
+        if new or failed:  # the sums are asked for after a failure only
+            self.forget(now)
+        if new:
+            slices.append([now, 0, 0])
+        slices[-1][1] += 1
+        slices[-1][2] += failed
         self.calls += 1
         self.failures += failed
 
@@ -200,7 +203,7 @@ class Breaker:
         self._changed()
 
     def _tell(self, seconds: float) -> None:
-        if self._shared.keeps("breaker"):
+        if "breaker" in self._shared.kept:
             self._shared.tell(self._signal, seconds)
 
     def _changed(self) -> None:
@@ -249,7 +252,8 @@ class Permit(Gate):
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
         breaker, before = self._breaker, self._breaker.changes
         seconds = self._world.monotonic() - call.attempt_began
-        breaker.leave(call.permit, classify(error), seconds)
+        outcome = SUCCESS if error is None else classify(error)
+        breaker.leave(call.permit, outcome, seconds)
         if breaker.changes != before:
             call.decided(f"breaker-{breaker.state}")
         if error is not None and not breaker.closed:

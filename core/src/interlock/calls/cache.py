@@ -54,7 +54,7 @@ class Cache:
 
     async def fetch(self, key: tuple[str, bytes], most: int) -> None:
         """Take over what another daemon has kept under ``key``, with its age."""
-        if not self._shared.keeps("cache"):
+        if "cache" not in self._shared.kept:
             return
         data = await self._shared.get(_shared_key(key))
         if data is None:
@@ -69,7 +69,7 @@ class Cache:
 
     async def share(self, key: tuple[str, bytes], value: Any, seconds: float) -> None:
         """Let other daemons have ``value`` for so long."""
-        if not self._shared.keeps("cache"):
+        if "cache" not in self._shared.kept:
             return
         try:
             data = orjson.dumps([self._world.time(), value])

@@ -28,7 +28,8 @@ class Slots:
         if self.limit is not None and self.in_flight >= self.limit:
             return False
         self.in_flight += 1
-        self.peak = max(self.peak, self.in_flight)
+        if self.in_flight > self.peak:
+            self.peak = self.in_flight
         return True
 
     async def take(self) -> None:

@@ -207,12 +207,12 @@ class Pace:
     def hold(self, seconds: float) -> None:
         """Let nobody through for ``seconds``."""
         self._hold(seconds)
-        if self._shared.keeps("rate"):
+        if "rate" in self._shared.kept:
             self._shared.tell(f"hold:{self._service}", seconds)
 
     def try_acquire(self, limiter: Limiter, cost: float) -> bool:
         """Take ``cost`` if it is ours alone to give, and there, and nobody waits."""
-        return not self._shared.keeps("rate") and limiter.try_acquire(cost)
+        return "rate" not in self._shared.kept and limiter.try_acquire(cost)
 
     async def acquire(self, limiter: Limiter, cost: float, within: float) -> float:
         """Wait for ``cost``, among all daemons if they share it; the seconds it took.
@@ -220,7 +220,7 @@ class Pace:
         Raises:
             RateLimited: as :meth:`Limiter.acquire`.
         """
-        if self._shared.keeps("rate"):
+        if "rate" in self._shared.kept:
             waited = await limiter.acquire_shared(cost, within, self._shared)
             if waited is not None:
                 return waited
@@ -236,8 +236,9 @@ class Pace:
             self._whole[name] = Limiter(policy, self._world, self._budget(policy, None))
         return self._whole[name]
 
-    def keyed(self, policy: RatePolicy, value: Any) -> Limiter:
-        """The budget of a policy with a key, for one value of it; the least used go first."""
+    def keyed(self, policy: RatePolicy, call: Call) -> Limiter:
+        """The budget of a policy with a key, for the call's value of it; the least used go."""
+        value = call.arguments.get(policy.key or "")
         name = (policy.tier, policy.limit, policy.key, value)
         limiter = self._keyed.get(name)
         if limiter is None:
@@ -278,10 +279,11 @@ class RateLimit(Gate):
         self._pace = pace
         self._world = world
         self._usual = self._budgets(None, tier)
-        self._admission = self._admit
+        self._admission = self._admit if any(each.tier for each in policies) else None
 
     def enter(self, call: Call) -> Awaitable[None] | None:
-        call.admitted_by(self._admission)
+        if self._admission is not None:
+            call.admitted_by(self._admission)
         if self._pace.held_until > self._world.monotonic():
             return self._after_hold(call)
         return self._spend(call, self._usual) if self._usual else None
@@ -310,20 +312,17 @@ class RateLimit(Gate):
 
     def _spend(self, call: Call, budgets: Sequence[_Budget]) -> Awaitable[None] | None:
         """Take from all that have it; to be awaited if one has not."""
-        for place, budget in enumerate(budgets):
-            if not self._pace.try_acquire(self._limiter(call, budget), self._cost):
+        for place, (whole, policy) in enumerate(budgets):
+            limiter = whole or self._pace.keyed(policy, call)
+            if not self._pace.try_acquire(limiter, self._cost):
                 return self._in_line(call, budgets[place:])
         return None
 
     async def _in_line(self, call: Call, budgets: Sequence[_Budget]) -> None:
-        for budget in budgets:
-            limiter = self._limiter(call, budget)
+        for whole, policy in budgets:
+            limiter = whole or self._pace.keyed(policy, call)
             if not self._pace.try_acquire(limiter, self._cost):
                 await _in_line(call, self._pace, limiter, self._cost)
-
-    def _limiter(self, call: Call, budget: _Budget) -> Limiter:
-        whole, policy = budget
-        return whole or self._pace.keyed(policy, call.arguments.get(policy.key or ""))
 
 
 async def _through_hold(call: Call, pace: Pace, world: World) -> None:

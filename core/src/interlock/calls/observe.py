@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
-from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord, classify
+from interlock.calls.outcome import SUCCESS, OnOutcome, Outcome, OutcomeRecord, classify
 from interlock.calls.spending import Spending
 from interlock.sdk import World
-from interlock.telemetry import Telemetry
+from interlock.telemetry import Span, Telemetry
 
 
 class Observe(Gate):
@@ -52,10 +52,14 @@ class Observe(Gate):
         )
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        outcome = classify(error)
+        outcome = SUCCESS if error is None else classify(error)
         seconds = self._world.monotonic() - call.began
         self._durations.record(seconds, self._tool, outcome)
-        _close_span(call, outcome, error)
+        span = call.span
+        if span is not None:
+            if span.recording:
+                _describe(span, call, outcome)
+            span.__exit__(type(error) if error else None, error, None)
         code = None if error is None else getattr(error, "code", type(error).__name__)
         self._on_outcome(
             OutcomeRecord(
@@ -80,14 +84,9 @@ class Observe(Gate):
             call.span.event("spent", **amounts)
 
 
-def _close_span(call: Call, outcome: Outcome, error: BaseException | None) -> None:
-    span = call.span
-    if span is None:
-        return
-    if span.recording:
-        span.set("interlock.outcome", outcome.value)
-        span.set("interlock.attempts", call.attempt)
-        if call.run_id is not None:
-            span.set("interlock.run", call.run_id)
-            span.set("interlock.step", call.step or "")
-    span.__exit__(type(error) if error else None, error, None)
+def _describe(span: Span, call: Call, outcome: Outcome) -> None:
+    span.set("interlock.outcome", outcome.value)
+    span.set("interlock.attempts", call.attempt)
+    if call.run_id is not None:
+        span.set("interlock.run", call.run_id)
+        span.set("interlock.step", call.step or "")

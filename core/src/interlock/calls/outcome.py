@@ -34,7 +34,7 @@ class Outcome(StrEnum):
     NEUTRAL = "neutral"
 
 
-_SUCCESS = Outcome.SUCCESS
+SUCCESS = Outcome.SUCCESS
 # The first kind that fits decides, so the narrow ones stand before the wide ones.
 _BY_KIND: tuple[tuple[type[BaseException], Outcome], ...] = (
     (Throttled, Outcome.THROTTLED),
@@ -51,7 +51,7 @@ _BY_KIND: tuple[tuple[type[BaseException], Outcome], ...] = (
 def classify(error: BaseException | None) -> Outcome:
     """The outcome that ``error`` (None: a result) stands for."""
     if error is None:
-        return _SUCCESS
+        return SUCCESS
     if isinstance(error, Retryable) and error.details.get("cut_short"):
         return Outcome.NEUTRAL
     return next((outcome for kind, outcome in _BY_KIND if isinstance(error, kind)), Outcome.FAILURE)

@@ -26,12 +26,16 @@ _log = logging.getLogger(__name__)
 
 
 class Shared:
-    """Nothing is shared until :meth:`use` names a store."""
+    """Nothing is shared until :meth:`use` names a store.
+
+    Attributes:
+        kept: which of ``rate``, ``breaker`` and ``cache`` are shared.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._find: Callable[[], SharedGates] | None = None
-        self._keeps: frozenset[str] = frozenset()
+        self.kept: frozenset[str] = frozenset()
         self._name = ""
         self._down_until = 0.0
         self._down = False
@@ -50,18 +54,15 @@ class Shared:
             keeps: which of ``rate``, ``breaker`` and ``cache``.
         """
         self._name, self._find = name, find
-        self._keeps = frozenset(keeps if find else ())
+        self.kept = frozenset(keeps if find else ())
         self._down, self._down_until = False, 0.0
         self._wake.set()
-
-    def keeps(self, what: str) -> bool:
-        return what in self._keeps
 
     def health(self) -> dict[str, object] | None:
         """None if nothing is shared."""
         if self._find is None:
             return None
-        return {"by": self._name, "keeps": sorted(self._keeps), "reached": not self._down}
+        return {"by": self._name, "keeps": sorted(self.kept), "reached": not self._down}
 
     async def reserve(
         self, budget: str, rate: Rate, burst: float, cost: float, within: float
@@ -126,6 +127,6 @@ class Shared:
             _log.warning(
                 "%s cannot be reached, so %s counts for this daemon alone until it can: %s",
                 self._name,
-                " and ".join(sorted(self._keeps)),
+                " and ".join(sorted(self.kept)),
                 str(error) or "no answer in time",
             )
