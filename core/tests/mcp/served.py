@@ -148,7 +148,7 @@ class Served:
         self, token: str = ANN, path: str = "/mcp", **options: Any
     ) -> AsyncIterator[Client]:
         headers = {"Authorization": f"Bearer {token}"}
-        async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+        async with httpx2.AsyncClient(headers=headers, timeout=30, verify=False) as http:
             transport = streamable_http_client(self.url + path, http_client=http)
             async with Client(transport, cache=None, **options) as client:
                 yield client
@@ -156,7 +156,9 @@ class Served:
     @asynccontextmanager
     async def raw(self, token: str = ANN) -> AsyncIterator[Raw]:
         headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30) as http:
+        async with httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=30, verify=False
+        ) as http:
             yield Raw(http)
 
     async def offer(self, **services: str) -> None:

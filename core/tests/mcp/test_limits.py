@@ -55,7 +55,10 @@ async def test_streams_of_changes_are_limited(
 
 async def test_sessions_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint, "_MOST_SESSIONS", 2)
-    async with serving(tmp_path) as served, httpx.AsyncClient(base_url=served.url) as http:
+    async with (
+        serving(tmp_path) as served,
+        httpx.AsyncClient(base_url=served.url, verify=False) as http,
+    ):
         opened = [await http.post("/mcp", json=INITIALIZE, headers=bearer(ANN)) for _ in range(3)]
         ids = {each.headers.get("mcp-session-id") for each in opened}
     assert [each.status_code for each in opened[:2]] == [200, 200]

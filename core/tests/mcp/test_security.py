@@ -58,7 +58,10 @@ async def test_an_origin_of_the_configuration_may(tmp_path: Path) -> None:
 
 
 async def test_a_session_belongs_to_who_opened_it(tmp_path: Path) -> None:
-    async with serving(tmp_path) as served, httpx.AsyncClient(base_url=served.url) as http:
+    async with (
+        serving(tmp_path) as served,
+        httpx.AsyncClient(base_url=served.url, verify=False) as http,
+    ):
         opened = await http.post("/mcp", json=INITIALIZE, headers=bearer(ANN))
         session = {"Mcp-Session-Id": opened.headers["mcp-session-id"]}
         ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
@@ -73,7 +76,10 @@ async def test_a_session_belongs_to_who_opened_it(tmp_path: Path) -> None:
 
 
 async def test_without_a_token_nothing_is_said(tmp_path: Path) -> None:
-    async with serving(tmp_path) as served, httpx.AsyncClient(base_url=served.url) as http:
+    async with (
+        serving(tmp_path) as served,
+        httpx.AsyncClient(base_url=served.url, verify=False) as http,
+    ):
         none = await http.post("/mcp", json=INITIALIZE, headers=BOTH)
         wrong = await http.post("/mcp", json=INITIALIZE, headers=bearer("wrong"))
 
@@ -158,7 +164,7 @@ async def _listen(served: Served, open_: anyio.Event) -> None:
 
 async def _hold(served: Served, open_: anyio.Event) -> None:
     """The standing stream of a session."""
-    async with httpx.AsyncClient(base_url=served.url, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=served.url, timeout=30, verify=False) as http:
         opened = await http.post("/mcp", json=INITIALIZE, headers=bearer(ANN))
         session = {"Mcp-Session-Id": opened.headers["mcp-session-id"]}
         said = {"jsonrpc": "2.0", "method": "notifications/initialized"}

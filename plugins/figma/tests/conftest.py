@@ -163,6 +163,7 @@ async def figma(server: Server) -> AsyncIterator[Figma]:
         base_url=options.base_url,
         headers=dict(options.headers),
         event_hooks={"response": [refuse]},
+        verify=False,
     ) as http:
         service.context = Context(http)  # type: ignore[assignment]  # a stand-in of the same shape
         async with service.running():

@@ -184,7 +184,7 @@ async def test_faults_are_scripted_over_http_while_it_runs(start: Any, client: A
     simulator = await start()
     figma = await client(simulator, "figma")
     async with httpx.AsyncClient(
-        base_url=(await simulator.status())["url"] + "/_simulator"
+        base_url=(await simulator.status())["url"] + "/_simulator", verify=False
     ) as control:
         await control.put("/faults", json=[{"kind": "error", "first": 1}])
         added = await control.post("/faults", json={"kind": "throttle", "first": 1})

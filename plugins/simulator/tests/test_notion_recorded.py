@@ -49,7 +49,9 @@ async def notion() -> AsyncIterator[httpx.AsyncClient]:
     async with simulator.running():
         url = (await simulator.status())["url"]
         headers = CREDENTIALS["notion"]
-        async with httpx.AsyncClient(base_url=f"{url}/notion", headers=headers) as client:
+        async with httpx.AsyncClient(
+            base_url=f"{url}/notion", headers=headers, verify=False
+        ) as client:
             yield client
 
 

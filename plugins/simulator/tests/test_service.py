@@ -39,7 +39,7 @@ async def test_the_log_has_the_latest_requests_of_a_vendor(start: Any, client: A
 
 async def test_a_path_outside_every_vendor_is_not_found(start: Any) -> None:
     simulator = await start(faults=[{"kind": "error"}])
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         response = await client.get((await simulator.status())["url"] + "/nowhere")
     assert response.status_code == 404
     assert (await simulator.status())["vendors"]["none"]["requests"] == 1
@@ -55,7 +55,7 @@ async def test_a_stopped_simulator_answers_nobody_and_starts_again(start: Any) -
     simulator = await start()
     url = (await simulator.status())["url"]
     await simulator.stop()
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=False) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"{url}/figma/v1/me")
     await simulator.start()
