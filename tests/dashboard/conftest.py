@@ -74,6 +74,7 @@ steps:
     with: {reason: "${{ input.reason }}"}
     retry: {attempts: 2, backoff: 200ms, on: [any]}
 """
+LONG = "a_workflow_whose_name_has_no_blank_and_is_longer_than_a_phone_is_wide"
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -111,6 +112,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     (folder / "workflows").mkdir()
     (folder / "workflows/entry.yaml").write_text(ENTRY)
     (folder / "workflows/broken.yaml").write_text(BROKEN)
+    long = BROKEN.replace("workflow: broken", f"workflow: {LONG}")
+    (folder / "workflows/long.yaml").write_text(long)
     viewer = hashlib.sha256(VIEWER.encode()).hexdigest()
     config = CONFIG.format(file=folder / "ledger.txt", viewer=viewer)
     (folder / "interlock.yaml").write_text(config)

@@ -138,7 +138,7 @@ def test_a_service_is_paused_and_a_tool_is_tried(page: Page) -> None:
 
     page.goto("/ui/services")
     row = page.get_by_role("row").filter(has_text="of 1000")
-    row.get_by_role("button", name="pause").click()
+    row.get_by_role("button", name="Pause").click()
     expect(row).to_contain_text("paused")
     call()
     expect(page.get_by_text("paused by an operator")).to_be_visible()
@@ -158,7 +158,7 @@ def test_a_breaker_shows_what_it_did_and_is_reset(page: Page, daemon: Daemon) ->
     history = page.locator(".history li")
     expect(history).to_have_count(1)
     expect(history).to_contain_text("open")
-    page.get_by_role("button", name="reset breaker").click()
+    page.get_by_role("button", name="Reset breaker").click()
     expect(history.first).to_contain_text("closed")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from ..conftest import Daemon
-from .conftest import sign_in, token_of
+from .conftest import LONG, sign_in, token_of
 
 STATIC = Path(__file__).parents[2] / "core/src/interlock/dashboard/static"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -96,7 +96,11 @@ def test_axe_finds_nothing_in_a_dialog_or_a_menu(inspected: Page) -> None:
     assert inspected.evaluate("axe.run()")["violations"] == []
 
 
-def test_nothing_is_wider_than_a_phone(page: Page, everything: list[str]) -> None:
+def test_nothing_is_wider_than_a_phone(
+    page: Page, everything: list[str], start: Callable[..., str], daemon: Daemon
+) -> None:
+    run = start(LONG)
+    daemon.until(f"runs/{run}", lambda found: found["status"] == "failed")
     page.set_viewport_size({"width": 390, "height": 800})
     for path in everything:
         shown(page, path)

@@ -36,6 +36,7 @@ async def test_a_service_that_blocks_the_loop_is_named_with_its_stack(
     assert blocked[0]["service"] == "blocking"
     assert blocked[0]["seconds"] > 0.2
     assert "test_watchdog.py" in blocked[0]["stack"][-1] and "compute" in blocked[0]["stack"][-1]
+    assert not any("asyncio/runners" in frame for frame in blocked[0]["stack"])
     assert "service blocking blocks the event loop" in caplog.text
 
 

@@ -14,6 +14,8 @@ import traceback
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -103,9 +105,12 @@ class Watchdog:
         frame = sys._current_frames().get(self._loop_thread)
         if frame is None:
             return
+        frames = _within_the_loop(_summary(frame))
+        if not frames or frames[-1].name == "select":
+            return  # it is ready to go on: the machine is busy, not the loop
         running = asyncio.current_task(self._loop) if self._loop else None
         task = running.get_name() if running else ""
-        stack = tuple(f"{each.filename}:{each.lineno} in {each.name}" for each in _summary(frame))
+        stack = tuple(f"{each.filename}:{each.lineno} in {each.name}" for each in frames)
         service = _service_of(frame) or _service_named(task)
         blockage = Blockage(service, task, seconds, self._world.time(), stack)
         self.blockages.append(blockage)
@@ -121,6 +126,16 @@ def _summary(frame: FrameType) -> list[traceback.FrameSummary]:
     """The stack, outermost first; the text of its lines would be kept in memory for good."""
     calls = traceback.StackSummary.extract(traceback.walk_stack(frame), lookup_lines=False)
     return calls[::-1]
+
+
+def _within_the_loop(stack: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+    """Without the frames that every stack begins with: how the loop itself is run."""
+    below = dropwhile(_is_of_asyncio, dropwhile(lambda each: not _is_of_asyncio(each), stack))
+    return list(below)
+
+
+def _is_of_asyncio(frame: traceback.FrameSummary) -> bool:
+    return Path(frame.filename).parent.name == "asyncio"
 
 
 def _service_of(frame: FrameType) -> str:

@@ -34,7 +34,7 @@ function node(each, index, before, counts) {
   const what = ["string", "number"].includes(typeof each[kind]) ? String(each[kind]) : "";
   const inner = inside(each, kind);
   return h("li", { class: `node ${state}` },
-    h("div.box", h("strong", name), h("code", `${kind} ${what}`.slice(0, 60)), h("span", { class: `state ${state}` }, total > 1 ? Object.entries(seen).map(([one, count]) => `${count} ${SAYS[one]}`).join(", ") : SAYS[state])),
+    h("div.box", h("strong", name), h("code", `${kind} ${what}`.slice(0, 60)), counts.size > 0 && h("span", { class: `state ${state}` }, total > 1 ? Object.entries(seen).map(([one, count]) => `${count} ${SAYS[one]}`).join(", ") : SAYS[state])),
     inner.length > 0 && h("div.branches", inner.map(([title, steps, under]) => h("div.branch", title && h("span.dim", title), flow(steps, `${path}.${under}`, counts)))));
 }
 

@@ -86,7 +86,7 @@ function step(each, record, recorded) {
   });
   const tries = each.history.map((part, index) => h("li", badge(part.kind === "wait" ? "waiting" : part.status, part.kind === "wait" ? "wait" : part.status), " ", moment(part.started), ", ", lasted(part.started, part.finished), index ? "" : " (the first)"));
   return h("details",
-    h("summary", h("span.name", undo ? `undo ${each.path.replace("~undo", "")}` : each.path), h("span.track", { "aria-hidden": "true" }, bars), h("span.ends", badge(each.status), each.attempts > 1 && h("span.dim", ` ${each.attempts} tries`), " ", lasted(each.started, each.finished))),
+    h("summary", h("span.name", undo ? `undo ${each.path.replace("~undo", "")}` : each.path), h("span.track", { "aria-hidden": "true" }, bars), h("span.ends", badge(each.waiting ? "waiting" : each.status), each.attempts > 1 && h("span.dim", ` ${each.attempts} tries`), " ", lasted(each.started, each.finished), each.waiting?.reason && h("span.why", each.waiting.reason))),
     h("div.inside",
       facts([["Does", h("code", each.what)], ["Waits for", each.waiting && [each.waiting.reason ?? "", each.waiting.until && [", until ", moment(each.waiting.until)]]]]),
       each.error && problem(each.error), each.status === "succeeded" && value(each.output, "Output"),

@@ -3,13 +3,14 @@ import { at, get, items, live, may, post } from "./daemon.js";
 import { ask, attempt, button, choosing, h, keyed, say } from "./dom.js";
 import { formOf } from "./form.js";
 import { graph } from "./graph.js";
-import { badge, lasted, link, moment, none, row, runLink, section, table, value } from "./show.js";
+import { badge, lasted, link, moment, none, row, runLink, section, table, titled } from "./show.js";
 import { go } from "./app.js";
 
 const OPEN = ["running", "waiting", "paused", "compensating"];
 const STATUSES = [...OPEN, "succeeded", "failed", "cancelled", "compensated", "compensation_failed"];
 const ACTIONS = ["cancel", "pause", "resume", "retry"];
 const PAGE = 50;
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 export const HEADS = ["Run", "Workflow", "Status", "Began", "Took", "Why"];
 export const cells = (each) => [runLink(each.id), each.workflow, badge(each.status), moment(each.created), lasted(each.created, each.finished),
@@ -23,7 +24,7 @@ export function runs(place) {
   const chips = h("div.chips", { role: "group", "aria-label": "By status" });
   const field = (name, about) => h("input", { id: name, type: "search", placeholder: about, "aria-label": about, value: given.get(name) ?? "", oninput: change });
   const fields = [field("text", "Search id, input, problem"), field("workflow", "Workflow"), field("tag", "Tag")];
-  const chosen = choosing("runs", () => shown.map((each) => each.id), (_, all) => [...ACTIONS.map((each) => button(each, () => act(each))), all && !more.hidden && [...wanted()].length ? button("All that fit …", fitting) : ""]);
+  const chosen = choosing("runs", () => shown.map((each) => each.id), (_, all) => [...ACTIONS.map((each) => button(capital(each), () => act(each))), all && !more.hidden && [...wanted()].length ? button("All that fit …", fitting) : ""]);
   const heads = may("operator") ? [chosen.every, ...HEADS] : HEADS;
   const more = button("Show more", () => { limit += PAGE; again(); });
   place.append(h("div.filter", { role: "search" }, fields, may("operator") && button("Start a run", () => begin(), { class: "primary" })),
@@ -113,5 +114,5 @@ export function workflow(place, name) {
     h("p", found.description), h("div.actions", may("operator") && button("Start a run", () => begin(name), { class: "primary" }), h("a.button", { href: `/ui/runs?workflow=${encodeURIComponent(name)}` }, "Its runs")),
     section("Steps", graph(JSON.parse(versions[0].source), [])),
     section("Versions that runs go on with", h("ul.plain", versions.map((each, index) => h("li", h("code", each.version.slice(0, 12)), ` ${each.runs} runs under way`, index ? "" : ", the current one")))),
-    section("Input and output", value(found.input_schema, "Input"), value(found.output_schema, "Output")))));
+    section("Input and output", titled("Input", found.input_schema), titled("Output", found.output_schema)))));
 }

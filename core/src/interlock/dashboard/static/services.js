@@ -2,10 +2,11 @@
 import { at, get, items, live, may, post } from "./daemon.js";
 import { attempt, button, h, keyed } from "./dom.js";
 import { formOf } from "./form.js";
-import { badge, facts, link, moment, none, number, row, section, span, table, value } from "./show.js";
+import { badge, facts, link, moment, none, number, prose, row, section, span, table, titled, value } from "./show.js";
 
 const BREAKER = { opened: "open", "half-opened": "half-open", closed: "closed" };
 const HEADS = ["Service", "State", "Breaker", "In flight", "Latency p50 / p95", "Room left", "Restarts", ""];
+const NAMES = { pause: "Pause", resume: "Resume", "reset-breaker": "Reset breaker", restart: "Restart" };
 const ACTS = { pause: "is paused", resume: "goes on", "reset-breaker": "breaker is closed", restart: "is restarted" };
 
 const latency = (gates) => (gates?.latency?.p50 == null ? "–" : number(`${span(gates.latency.p50)} / ${span(gates.latency.p95)}`));
@@ -14,7 +15,7 @@ const left = (one) => `${Math.floor(one.available)} of ${one.limit}`;
 
 function acts(each, again) {
   const names = [each.paused ? "resume" : "pause", "reset-breaker", "restart"];
-  return may("operator") && h("span.actions", names.map((name) => button(name.replace("-", " "), () => attempt(() => post(at("services", each.name, name)), `${each.name} ${ACTS[name]}`, again))));
+  return may("operator") && h("span.actions", names.map((name) => button(NAMES[name], () => attempt(() => post(at("services", each.name, name)), `${each.name} ${ACTS[name]}`, again))));
 }
 
 export function services(place) {
@@ -75,7 +76,7 @@ export function tools(place) {
     const found = all.filter((each) => `${each.name} ${each.description}`.toLowerCase().includes(wanted));
     empty.replaceChildren(found.length ? "" : none(all.length ? "No tool fits." : "No service offers any."));
     keyed(body, found, (each) => each.name, (each) => row(TOOLS, [
-      h("a", { href: `/ui/tools/${encodeURIComponent(each.name)}`, class: "mono" }, each.name), each.description.split("\n")[0], each.facts.effect + (each.facts.destructive ? ", destructive" : "")]));
+      h("a", { href: `/ui/tools/${encodeURIComponent(each.name)}`, class: "mono" }, each.name), h("span", prose(each.description.split("\n")[0])), each.facts.effect + (each.facts.destructive ? ", destructive" : "")]));
   }
 }
 
@@ -99,7 +100,7 @@ export async function tool(place, name) {
     }
     call.disabled = false;
   }
-  place.append(h("p.said", found.description),
+  place.append(h("p.said", prose(found.description)),
     may("operator") ? h("form.card", { novalidate: true, onsubmit: submit }, form.element, h("div.actions", call)) : "", result,
-    section("Schemas and guard rails", value(found.input_schema, "Input"), value(found.output_schema, "Output"), value(found.policies, "Guard rails"), value(found.facts, "Facts")));
+    section("Schemas and guard rails", titled("Input", found.input_schema), titled("Output", found.output_schema), titled("Guard rails", found.policies), titled("Facts", found.facts)));
 }

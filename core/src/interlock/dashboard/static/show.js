@@ -58,6 +58,11 @@ export function value(content, label) {
     h("summary", `${label}, ${text.length.toLocaleString()} characters`));
 }
 
+// What our docstrings mark as code.
+export const prose = (text) => text.split(/``([^`]+)``/).map((part, index) => (index % 2 ? h("code", part) : part));
+
+export const titled = (title, content) => (content == null ? "" : h("div", h("h3", title), value(content, title)));
+
 export function problem(error) {
   return h("div.problem", h("strong", error.code ?? "error"), ` ${error.message ?? ""}`,
     error.hint && h("p", error.hint));

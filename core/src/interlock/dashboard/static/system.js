@@ -24,13 +24,16 @@ export const queues = (place) => listing(place, "Queues", "/queues", ["Queue", "
   each.name, ...["waiting", "active", "concurrency", "per_key", "rate"].map((name) => number(each[name])), each.oldest ? lasted(each.oldest) : "–"]);
 
 export const plugins = (place) => listing(place, "Plugins", "/plugins", ["Plugin", "Version", "State", "Brings", "Why"], "No plugins are installed.", (each) => [
-  h("span", each.name, " ", h("span.dim", each.distribution)), each.version, badge(each.state), `${each.tools} tools${each.services.length ? ` of ${each.services.join(", ")}` : ""}`, h("span.why", [each.reason, each.hint].filter(Boolean).join(". "))], { topics: ["services"] });
+  h("span", each.name, " ", h("span.dim", each.distribution)), each.version, badge(each.state), brings(each), h("span.why", [each.reason, each.hint].filter(Boolean).join(". "))], { topics: ["services"] });
+
+// Tools of a service type that nobody uses are not counted, for it is not even loaded.
+const brings = ({ tools, services }) => (tools == null ? `services of type ${services.join(", ")}` : `${tools} tools${services.length ? ` of ${services.join(", ")}` : ""}`);
 
 export const alerts = (place) => listing(place, "Alerts", "/alerts", ["Alert", "State", "Since", "Rule", "Fault"], "There are no alerts in the configuration. config/operation/alerts.yaml has some to begin with.", (each) => [
-  each.name, badge(each.state), moment(each.since), h("code", each.rule), h("span.problem", each.fault ?? "")], { topics: ["alerts"] });
+  each.name, badge(each.state), moment(each.since), h("code", each.rule), each.fault ? h("span.problem", each.fault) : ""], { topics: ["alerts"] });
 
-export const audit = (place) => listing(place, "Audit", "/audit?limit=200", ["When", "Who", "Did", "To", "Outcome", "Run"], "Nobody has done anything.", (each) => [
-  moment(each.at), each.actor, each.action, h("span.mono", each.target), badge(each.outcome === "ok" ? "ok" : "failed", each.outcome), each.run ? runLink(each.run) : "–"]);
+export const audit = (place) => listing(place, "Audit", "/audit?limit=200", ["When", "Who", "Did", "To", "Outcome", "Took", "Run"], "Nobody has done anything.", (each) => [
+  moment(each.at), each.actor, each.action, h("span.mono", each.target), badge(each.outcome === "ok" ? "ok" : "failed", each.outcome), number(span(each.seconds)), each.run ? runLink(each.run) : "–"]);
 
 export function actors(place) {
   const tree = h("div");
@@ -74,7 +77,7 @@ export function log(place) {
   begin();
 }
 
-const line = (each) => h("li", moment(each.at), badge(each.level), h("span.dim.mono", each.logger.replace("interlock.", "")), h("span.said", each.message, " ", each.run && runLink(each.run), each.exception && value(each.exception, "Traceback")));
+const line = (each) => h("li", moment(each.at), badge(each.level), h("span.dim.mono", each.logger.replace("interlock.", "")), h("span.said", each.message.split("\n")[0], " ", each.message.includes("\n") && value(each.message, "All of it"),  each.run && runLink(each.run), each.exception && value(each.exception, "Traceback")));
 
 export function config(place) {
   const told = h("div", { "aria-live": "polite" });
