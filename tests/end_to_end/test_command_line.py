@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,39 @@ def daemon(
     daemon = daemon_in(CONFIG.format(file=ledger), workflows__note=NOTE)
     monkeypatch.chdir(daemon.folder)
     return daemon
+
+
+def test_a_daemon_that_keeps_its_state_elsewhere_is_found_by_its_configuration(
+    daemon: Daemon,
+) -> None:
+    (daemon.folder / ".interlock").rename(daemon.folder / "state")
+    interlock("services", code=3)
+    file = daemon.folder / "interlock.yaml"
+    elsewhere = "daemon: {port: 0, state_dir: {env: NOT_SET, default: state}}"
+    file.write_text(file.read_text().replace("daemon: {port: 0}", elsewhere))
+    assert [each["name"] for each in as_json("services")] == ["ledger"]
+    file.write_text("version: [")
+    interlock("services", code=3)
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    # It is written down twice, because looking it up takes as long as all the rest.
+    assert interlock("--version").output.split()[-1] == version("interlock")
+
+
+def test_a_wrong_name_is_answered_with_what_there_is(daemon: Daemon) -> None:
+    for words, told in (
+        (("runs", "show", "zz"), "`interlock runs` lists"),
+        (("approve", "zz"), "`interlock approvals` lists"),
+        (("dead-letters", "replay", "zz"), "`interlock dead-letters` lists"),
+        (("start", "zz"), "see `interlock workflow`"),
+        (("services", "pause", "zz"), "there are: ledger"),
+        (("services", "pause", "legder"), "did you mean 'ledger'?"),
+        (("call", "ledger.put"), "`interlock tools ledger.put` shows"),
+        (("runs", "--status", "zz"), "'running', 'waiting'"),
+    ):
+        assert told in interlock(*words, code=1).stderr, words
+    assert "no run fits" in interlock("runs", "--status", "failed").stderr
 
 
 def test_a_daemon_elsewhere_is_named_by_url_and_token_file(

@@ -17,14 +17,14 @@ from interlock.api.pages import listing, page, part
 from interlock.api.problems import Json
 from interlock.api.requests import StartBody, read_body, runtime_of
 from interlock.api.streams import EventStream, last_seen
-from interlock.journal import RunFilter
+from interlock.journal import RunFilter, Status
 from interlock.sdk import InvalidInput
 
 
 class RunsQuery(Page):
     """Which runs; ``input.FIELD=JSON`` asks for a field of the input."""
 
-    status: str | None = None
+    status: Status | None = None
     workflow: str | None = None
     tag: str | None = None
     since: float | None = Field(None, description="created at or after; seconds since 1970")

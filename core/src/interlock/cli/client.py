@@ -12,6 +12,7 @@ import click
 import httpx
 import orjson
 
+from interlock.cli.daemon import config_path
 from interlock.cli.exits import NoDaemon
 from interlock.config.environment import environment
 from interlock.sdk.errors import InterlockError, from_problem
@@ -28,7 +29,8 @@ class Address:
 
 
 def find_daemon() -> Address:
-    """``--url``, else ``INTERLOCK_URL``, else the nearest ``.interlock/daemon.json``.
+    """``--url``, else ``INTERLOCK_URL``, else the nearest ``.interlock/daemon.json``, else that of
+    the configuration file that ``interlock run`` would take here.
 
     The token of the first two is what ``--token-file`` holds, else ``INTERLOCK_TOKEN``. It is no
     option itself: the arguments of a process are open to everybody on the machine.
@@ -44,10 +46,26 @@ def find_daemon() -> Address:
     for folder in (here, *here.parents):
         if (folder / ADDRESS_FILE).is_file():
             return read_address(folder / ADDRESS_FILE)
+    if (elsewhere := _configured()) is not None and elsewhere.is_file():
+        return read_address(elsewhere)
     raise NoDaemon(
         "no daemon found for this folder",
         hint="start one with `interlock run`, or name one with --url and --token-file",
     )
+
+
+def _configured() -> Path | None:
+    """The address file of a configuration with a ``daemon.state_dir`` of its own."""
+    file = config_path(None)
+    if not file.is_file():
+        return None
+    # Reading YAML takes a while, and is needed only where nothing else was found.
+    from interlock.config.load import state_dir
+
+    try:
+        return state_dir(file) / ADDRESS_FILE.name
+    except InterlockError:
+        return None
 
 
 def _options() -> dict[str, Any]:

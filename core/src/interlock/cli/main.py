@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import click
 
+from interlock import __version__
+
 
 class _Entry(NamedTuple):
     module: str
@@ -112,7 +114,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="interlock", prog_name="interlock")
+@click.version_option(__version__, prog_name="interlock")
 @click.option(
     "--url", metavar="URL", help="The daemon to talk to; default: the one of this folder."
 )

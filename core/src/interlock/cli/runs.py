@@ -77,7 +77,9 @@ def runs(context: click.Context, /, as_json: bool, where: tuple[str, ...], **que
         ("STARTED", lambda item: _clock(item.get("created"))),
         ("WHY", lambda item: first_line(_why(item))),
     ]
-    print_items(items, columns, "no runs yet; start one with `interlock start WORKFLOW`")
+    asked = any(value for name, value in query.items() if name != "limit")
+    nothing = "no run fits" if asked else "no runs yet; start one with `interlock start WORKFLOW`"
+    print_items(items, columns, nothing)
 
 
 @runs.command()

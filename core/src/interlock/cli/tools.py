@@ -9,6 +9,7 @@ from interlock.cli.client import connect
 from interlock.cli.completion import tool_argument
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
 from interlock.cli.progress import show_call
+from interlock.sdk.errors import InvalidInput
 
 
 @click.command()
@@ -32,7 +33,11 @@ def call(
     body = {"arguments": read_arguments(pairs, source), "timeout": timeout}
     path = f"tools/{tool}/call"
     client = connect()
-    answer = show_call(client.stream(path, body)) if progress else client.post(path, body)
+    try:
+        answer = show_call(client.stream(path, body)) if progress else client.post(path, body)
+    except InvalidInput as error:
+        error.hint = error.hint or f"`interlock tools {tool}` shows what it takes"
+        raise
     print_json(answer["result"])
 
 

@@ -17,7 +17,7 @@ from interlock.config.annotations import secret_paths, untyped_paths
 from interlock.config.document import Document
 from interlock.config.faults import Fault, Path, config_error
 from interlock.config.files import read_text
-from interlock.config.model import Config, PluginsConfig
+from interlock.config.model import Config, DaemonConfig, PluginsConfig
 from interlock.config.references import resolve_references
 from interlock.config.rules import broken_rules
 from interlock.config.sources import Sources
@@ -38,7 +38,9 @@ def read(path: FilePath) -> Draft:
     try:
         main = Document(read_text(path), str(path))
     except ValueError as error:
-        raise config_error([Fault(str(path), 1, 1, (), f"cannot be read: {error}")]) from None
+        hint = "" if path.exists() else "name another one with -c, or begin with `interlock demo`"
+        fault = Fault(str(path), 1, 1, (), f"cannot be read: {error}", hint=hint)
+        raise config_error([fault]) from None
     sources = Sources(main)
     if main.data is None and not main.faults:
         raise config_error([main.fault((), "the file is empty")])
@@ -49,6 +51,21 @@ def read(path: FilePath) -> Draft:
     if plugins is None:
         raise config_error(checks.faults)
     return Draft(sources, plugins)
+
+
+def state_dir(path: FilePath) -> FilePath:
+    """Where the daemon of a configuration file keeps its state.
+
+    Raises:
+        ConfigError: that cannot be told from the file.
+    """
+    sources = read(path)._sources
+    resolved = resolve_references(sources)
+    checks = _Checks(sources)
+    daemon = checks.validated(DaemonConfig, resolved.data.get("daemon", {}), ("daemon",))
+    if daemon is None:
+        raise config_error(checks.faults)
+    return FilePath(daemon.state_dir)
 
 
 class Draft:

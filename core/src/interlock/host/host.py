@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from types import TracebackType
 from typing import Any, Self
@@ -262,7 +263,9 @@ class Host:
             return service
         if name in self._homeless:
             raise self._homeless[name].unavailable()
-        raise NotFound(f"there is no service {name!r}", nearest=sorted(self._services))
+        nearest = get_close_matches(name, self._services)
+        hint = f"there are: {', '.join(sorted(self._services))}"
+        raise NotFound(f"there is no service {name!r}", hint=hint, nearest=nearest)
 
     # -- calls --------------------------------------------------------------------------------
 

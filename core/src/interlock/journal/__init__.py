@@ -4,7 +4,7 @@ from interlock.journal.answers import Answer
 from interlock.journal.approvals import ApprovalRecord
 from interlock.journal.audit import AuditRecord, audit_digest
 from interlock.journal.dead_letters import DeadLetterRecord
-from interlock.journal.errors import JournalError, JournalFull
+from interlock.journal.errors import JournalError, JournalFull, unknown
 from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
@@ -44,4 +44,5 @@ __all__ = [
     "open_journal",
     "output_of",
     "topic_of",
+    "unknown",
 ]

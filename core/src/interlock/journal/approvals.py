@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
+from interlock.journal.errors import unknown
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
 from interlock.journal.search import NOWHERE, Place, globs
 from interlock.journal.writer import Done, Rows, Writer
-from interlock.sdk.errors import NotFound
 
 _OPEN = Rows("INSERT OR IGNORE INTO approvals (id, run, step, request, created, due)", 6)
 _WITHDRAW = Rows("DELETE FROM approvals WHERE decided IS NULL AND id IN (", 1, ")")
@@ -96,7 +96,7 @@ class Approvals:
         """By id; NotFound if nobody was asked that."""
         found = await self._reader.rows(_GET, (approval_id,))
         if not found:
-            raise NotFound(f"there is no approval {approval_id}")
+            raise unknown("approval", approval_id)
         return _record(found[0])
 
     async def list(

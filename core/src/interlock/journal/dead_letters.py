@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
+from interlock.journal.errors import unknown
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
 from interlock.journal.search import NOWHERE, Place
 from interlock.journal.writer import Rows, Writer
-from interlock.sdk.errors import NotFound
 
 _ADD = Rows("INSERT OR IGNORE INTO dead_letters (id, kind, subject, reason, payload, created)", 6)
 _COLUMNS = "id, kind, subject, reason, created, payload"
@@ -68,7 +68,7 @@ class DeadLetters:
         """By id; NotFound if there is none."""
         rows = await self._reader.rows(_GET, (letter_id,))
         if not rows:
-            raise NotFound(f"there is no dead letter {letter_id}")
+            raise unknown("dead letter", letter_id)
         return _record(*rows[0])
 
     async def discard(self, letter_id: str) -> None:

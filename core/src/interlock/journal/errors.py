@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from interlock.sdk.errors import InterlockError
+from interlock.sdk.errors import InterlockError, NotFound
 
 _HINTS = (
     ("locked", "another process uses this journal; stop it, or give this one its own file"),
@@ -15,6 +15,20 @@ _HINTS = (
     ("unable to open", "make the folder exist and writable"),
     ("disk I/O", "check the disk; runs go on where they were"),
 )
+
+
+_LISTED_BY = {
+    "run": "runs",
+    "approval": "approvals",
+    "dead letter": "dead-letters",
+    "event": "events",
+}
+
+
+def unknown(kind: str, id: str) -> NotFound:
+    """The one answer for what there is not, and for what the caller is not to know of."""
+    listed = _LISTED_BY[kind]
+    return NotFound(f"there is no {kind} {id}", hint=f"`interlock {listed}` lists what there is")
 
 
 class JournalError(InterlockError):

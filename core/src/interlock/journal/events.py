@@ -10,11 +10,12 @@ from typing import Any
 
 import orjson
 
+from interlock.journal.errors import unknown
 from interlock.journal.payloads import decode
 from interlock.journal.reader import Reader
 from interlock.journal.search import NOWHERE, Place
 from interlock.journal.writer import Rows, Writer
-from interlock.sdk.errors import InvalidInput, NotFound
+from interlock.sdk.errors import InvalidInput
 from interlock.sdk.events import Event
 from interlock.sdk.world import World
 
@@ -137,7 +138,7 @@ class Events:
         """By id; NotFound if there is none, or none any more."""
         rows = await self._reader.rows(_GET, (event_id,))
         if not rows:
-            raise NotFound(f"there is no event {event_id}")
+            raise unknown("event", event_id)
         return EventRecord(_event(rows[0]), *rows[0][4:])
 
     async def list(

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import orjson
 
 from interlock.journal.blobs import BlobStore
+from interlock.journal.errors import unknown
 from interlock.journal.payloads import decode, encode, resolved
 from interlock.journal.reader import Reader
 from interlock.journal.search import RunFilter
@@ -265,7 +266,7 @@ class Runs:
         """
         found = await self._reader.rows(_BEGINNING, (beginning,))
         if not found:
-            raise NotFound(f"there is no run {beginning}")
+            raise unknown("run", beginning)
         if len(found) > 1 and found[0][0] != beginning:
             raise NotFound(f"several runs begin with {beginning}", hint="give more of the id")
         return _record(found[0])

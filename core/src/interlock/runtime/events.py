@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from interlock.events import Bus, Subscription
 from interlock.host import Host
-from interlock.journal import EventRecord, Journal, Place
+from interlock.journal import EventRecord, Journal, Place, unknown
 from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
 from interlock.runtime.sight import filled_page
-from interlock.sdk import Event, NotFound, WebhookReply, WebhookRequest
+from interlock.sdk import Event, WebhookReply, WebhookRequest
 from interlock.sdk.events import EventMark, marks_of
 
 Handler = TypeVar("Handler", bound=Callable[[Event], Awaitable[None]])
@@ -64,7 +64,7 @@ class EventOperations:
         """One of :meth:`events`; NotFound if there is none, or none any more."""
         record = await self.journal.events.record(event_id)
         if not current_caller().sees(record.event.name):
-            raise NotFound(f"there is no event {event_id}")
+            raise unknown("event", event_id)
         return record.to_dict()
 
     @audited("event.replay")

@@ -33,7 +33,8 @@ class ServiceOperations:
         reports = {report["name"]: report for report in self.services()}
         if name not in reports:
             nearest = get_close_matches(name, reports)
-            raise NotFound(f"there is no service {name!r}", nearest=nearest, kind="service")
+            hint = f"there are: {', '.join(reports)}"
+            raise NotFound(f"there is no service {name!r}", hint=hint, nearest=nearest)
         return reports[name]
 
     def plugins(self) -> list[dict[str, Any]]:

@@ -10,7 +10,15 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from interlock.events import Clockwork, schedule_named
-from interlock.journal import ApprovalRecord, DeadLetterRecord, Journal, Place, RunFilter, RunRecord
+from interlock.journal import (
+    ApprovalRecord,
+    DeadLetterRecord,
+    Journal,
+    Place,
+    RunFilter,
+    RunRecord,
+    unknown,
+)
 from interlock.runtime.caller import current_caller
 from interlock.sdk import NotFound
 from interlock.workflows import Engine, Template
@@ -46,7 +54,7 @@ async def visible_run(runtime: Seen, run_id: str) -> RunRecord:
     """A run by id, or an unambiguous beginning of it; NotFound if there is none for the caller."""
     record = await runtime.engine.get(run_id)
     if not current_caller().sees(record.workflow):
-        raise NotFound(f"there is no run {run_id}")
+        raise unknown("run", run_id)
     return record
 
 
@@ -54,7 +62,7 @@ def visible_template(runtime: Seen, name: str) -> Template:
     """A template by name or alias; NotFound if there is none for the caller."""
     template = runtime.engine.template(name)
     if not current_caller().sees(template.name):
-        raise NotFound(f"there is no workflow {name!r}")
+        raise NotFound(f"there is no workflow {name!r}", hint="see `interlock workflow`")
     return template
 
 
@@ -69,7 +77,7 @@ async def visible_approval(runtime: Seen, approval_id: str) -> ApprovalRecord:
     """A question by id; NotFound if nobody was asked that by a run that the caller sees."""
     found = await runtime.journal.approvals.get(approval_id)
     if not await _sees_run(runtime, found.run):
-        raise NotFound(f"there is no approval {approval_id}")
+        raise unknown("approval", approval_id)
     return found
 
 
@@ -77,7 +85,7 @@ async def visible_letter(runtime: Seen, letter_id: str) -> DeadLetterRecord:
     """A dead letter by id; NotFound if there is none for the caller."""
     found = await runtime.journal.dead_letters.get(letter_id)
     if not await sees_letter(runtime, found):
-        raise NotFound(f"there is no dead letter {letter_id}")
+        raise unknown("dead letter", letter_id)
     return found
 
 

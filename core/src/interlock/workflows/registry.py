@@ -55,7 +55,7 @@ class Registry:
             close = nearest(name, self._names)
             raise NotFound(
                 f"there is no workflow {name!r}",
-                hint=f"did you mean {close!r}?" if close else "",
+                hint=f"did you mean {close!r}?" if close else "see `interlock workflow`",
                 nearest=[close] if close else [],
             ) from None
 
