@@ -254,3 +254,37 @@ async def test_a_step_with_a_fallback_takes_it_instead_of_waiting_for_its_servic
 
 def _down() -> None:
     raise ServiceUnavailable("down", retry_after=30.0)
+
+
+def test_outputs_that_nobody_asks_for_are_known_and_not_put_together(stage: Stage) -> None:
+    template = stage.template("""
+        workflow: w
+        steps:
+          - {id: sent, for_each: "${{ [1] }}", do: [{transform: "${{ item }}"}]}
+          - {id: read, for_each: "${{ [1] }}", do: [{transform: "${{ item }}"}]}
+          - {id: kept, for_each: "${{ [1] }}", do: [{transform: 1}], cache: {key: 1}}
+          - {id: last, for_each: "${{ steps.read }}", do: [{transform: "${{ item }}"}]}
+    """)
+    returning = stage.template("""
+        workflow: r
+        steps: [{id: last, for_each: "${{ [1] }}", do: [{transform: "${{ item }}"}]}]
+        return: 1
+    """)
+
+    wanted = {step.name: template.wants(step) for step in template.block.steps}
+    assert wanted == {"sent": False, "read": True, "kept": True, "last": True}
+    assert not returning.wants(returning.block.steps[0])
+
+
+async def test_a_for_each_whose_output_is_not_wanted_does_its_work(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        steps:
+          - {id: sent, for_each: "${{ [1, 2, 3] }}", concurrency: 2, do: [{call: t.send}]}
+          - {id: last, transform: done}
+    """)
+    stage.tools.add("t.send", lambda: "sent")
+
+    async with stage.life() as life:
+        assert await life.run("w") == "done"
+    assert len(stage.tools.calls) == 3

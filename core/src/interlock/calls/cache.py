@@ -83,7 +83,8 @@ class Cache:
 
 
 def key_of(call: Call) -> tuple[str, bytes]:
-    return call.tool, orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
+    # A copy, because what orjson gives takes 4 KiB for as long as it is kept.
+    return call.tool, b"%b" % orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
 
 
 def _shared_key(key: tuple[str, bytes]) -> str:

@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from interlock.journal.errors import unknown
-from interlock.journal.payloads import decode
+from interlock.journal.payloads import decode, packed
 from interlock.journal.reader import Reader
 from interlock.journal.search import NOWHERE, Place, globs
 from interlock.journal.writer import Done, Rows, Writer
@@ -73,7 +71,7 @@ class Approvals:
 
     def open(self, approval: ApprovalRecord, done: Done) -> None:
         """Ask; a question that was asked already stays as it is."""
-        row = (approval.id, approval.run, approval.step, orjson.dumps(approval.request))
+        row = (approval.id, approval.run, approval.step, packed(approval.request))
         self._writer.write(_OPEN, (*row, approval.created, approval.due), done)
 
     def withdraw(self, approval_id: str) -> None:
@@ -84,7 +82,7 @@ class Approvals:
         """Record the decision, and wake the run if it is parked; False if there is one."""
 
         def decide(connection: sqlite3.Connection) -> bool:
-            row = (decision["at"], orjson.dumps(decision), approval.id)
+            row = (decision["at"], packed(decision), approval.id)
             if connection.execute(_DECIDE, row).rowcount == 0:
                 return False
             connection.execute(_WAKE, (approval.run,))

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import orjson
-
 from interlock.journal.errors import unknown
-from interlock.journal.payloads import decode
+from interlock.journal.payloads import decode, packed
 from interlock.journal.reader import Reader
 from interlock.journal.search import NOWHERE, Place
 from interlock.journal.writer import Rows, Writer
@@ -166,6 +164,6 @@ def _event(row: tuple[Any, ...]) -> Event:
 
 def _encode(name: str, payload: Mapping[str, Any]) -> bytes:
     try:
-        return orjson.dumps(dict(payload))
+        return packed(dict(payload))
     except TypeError as error:
         raise InvalidInput(f"the payload of event {name} is not JSON: {error}") from None

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from interlock.journal.payloads import packed
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Writer
 
@@ -34,6 +35,6 @@ class Memos:
         def put(connection: sqlite3.Connection) -> None:
             connection.execute(_EXPIRE, (now,))
             expires = None if ttl is None else now + ttl
-            connection.execute(_PUT, (key, orjson.dumps(value), expires))
+            connection.execute(_PUT, (key, packed(value), expires))
 
         await self._writer.transact(put)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from interlock.journal.payloads import packed
 from interlock.journal.reader import Reader
 from interlock.journal.runs import RunRecord, Runs
 from interlock.journal.writer import Writer
@@ -70,7 +69,7 @@ class QueueRecords:
 
     async def enter(self, run: RunRecord, queue: str, key: str, priority: int) -> bool:
         """Record a run as waiting in a queue; False if there is one of its id."""
-        waiting = orjson.dumps({"reason": f"queue {queue}", "until": None, "step": ""})
+        waiting = packed({"reason": f"queue {queue}", "until": None, "step": ""})
 
         def enter(connection: sqlite3.Connection) -> None:
             connection.execute(_ENTER, (run.id, queue, key, priority))

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Literal
 
-import orjson
-
 from interlock.journal.blobs import BlobStore
 from interlock.journal.errors import unknown
-from interlock.journal.payloads import decode, encode, resolved
+from interlock.journal.payloads import decode, encode, packed, resolved
 from interlock.journal.reader import Reader
 from interlock.journal.search import RunFilter
 from interlock.journal.writer import Done, Rows, Writer
@@ -194,15 +192,15 @@ class Runs:
         return await self._writer.transact(create)
 
     def _row(self, run: RunRecord) -> tuple[Any, ...]:
-        tags, values = orjson.dumps(list(run.tags)), self._stored(run.input)
+        tags, values = packed(list(run.tags)), self._stored(run.input)
         named = (run.id, run.workflow, run.version, run.status, run.parent, run.trace)
         return (*named, tags, values, run.created, run.deadline, run.inherited)
 
     def update(self, run: RunRecord, done: Done | None = None) -> None:
         """Record how a run stands: status, output, problem, waiting, wake and finished."""
         output = None if run.output is None else self._stored(run.output)
-        problem = orjson.dumps(run.problem) if run.problem else None
-        waiting = orjson.dumps(run.waiting) if run.waiting else None
+        problem = packed(run.problem) if run.problem else None
+        waiting = packed(run.waiting) if run.waiting else None
         row = (run.id, run.status, output, problem, waiting, run.wake, run.finished)
         if run.parent is None or run.finished is None:
             self._writer.write(_UPDATE, row, done)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
-from interlock.journal.payloads import decode
+from interlock.journal.payloads import decode, packed
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Rows, Writer
 
@@ -33,7 +31,7 @@ class ServiceState:
         Raises:
             TypeError: the value is not JSON.
         """
-        await self._writer.commit(_PUT, (self._service, key, orjson.dumps(value)))
+        await self._writer.commit(_PUT, (self._service, key, packed(value)))
 
     async def delete(self, key: str) -> None:
         await self._writer.transact(

@@ -41,7 +41,7 @@ class Group:
         root = StepNode(reading, path, data, run_scope({"type": "object", **schema}))
         outer, root.groups = reading.included, groups
         reading.included = set()
-        block, output = root.block("steps")
+        block, output = root.block("steps", passed_on="return" not in data)
         result = None
         if "return" in data:
             inner = root.inside()

@@ -26,10 +26,12 @@ class StepNode(Node):
 
     Attributes:
         undoing: it stands under ``compensate``.
+        passed_on: its output is that of the block it stands in.
         groups: those that it may include.
     """
 
     undoing = False
+    passed_on = True
     groups: Groups
 
     def inside(
@@ -44,8 +46,12 @@ class StepNode(Node):
         node.undoing, node.groups = self.undoing, self.groups
         return node
 
-    def block(self, key: str) -> tuple[Block, JsonSchema]:
-        """The steps under ``key``, and the schema of the last one's output."""
+    def block(self, key: str, *, passed_on: bool = True) -> tuple[Block, JsonSchema]:
+        """The steps under ``key``, and the schema of the last one's output.
+
+        Args:
+            passed_on: somebody gets that output.
+        """
         items = self.data.get(key)
         if not isinstance(items, list) or not items:
             self.fault(key, f"{key} is not a list of steps", expected="a list of steps")
@@ -56,6 +62,7 @@ class StepNode(Node):
         schema: JsonSchema = {"type": "null"}
         for index, item in enumerate(items):
             node = self._at((*self.path, key, index), item, scope)
+            node.passed_on = passed_on and index == len(items) - 1
             if not isinstance(item, dict):
                 node.fault(None, "a step is not a mapping", expected="a step such as call: a.tool")
                 continue
@@ -100,6 +107,7 @@ class StepNode(Node):
             on_error,
             undo,
             self._memo(),
+            self.passed_on,
         )
         certain = on_error == "fail" and step.when is None and step.fallback is None
         sound = len(self.reading.faults) == before

@@ -42,6 +42,7 @@ class Step:
         name: its id, or its place in the block; the last part of its path.
         timeout: seconds for all of it, retries and waits included.
         memo: where its output may be known from other runs.
+        passed_on: its output is that of the block it stands in.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Step:
     on_error: OnError = "fail"
     compensate: Body | None = None
     memo: Memo | None = None
+    passed_on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,12 @@ class Template:
     referenced: frozenset[str] = frozenset("*")
 
     def keeps(self, step: Step) -> bool:
-        """Whether anybody will ask for the step's output; if not, a run need not hold it."""
+        """Whether expressions will ask for the step's output; if not, a run need not hold it."""
         return step.name in self.referenced or "*" in self.referenced
+
+    def wants(self, step: Step) -> bool:
+        """Whether anybody at all will; if not, it need not even be put together."""
+        return step.passed_on or step.memo is not None or self.keeps(step)
 
     def to_dict(self) -> dict[str, Any]:
         return {

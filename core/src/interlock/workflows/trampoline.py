@@ -49,6 +49,9 @@ class Group:
     branches are walked in the template's order.
 
     Attributes:
+        values: by index, where every branch has to succeed; this is all that is kept of each.
+        ends: otherwise, and of branches that failed: position, index, value, error.
+        ended: how many branches gave a result or failed.
         good: how many ends were no failures; a return from the run is none.
         early: whether an end was a failure or a return.
     """
@@ -58,14 +61,17 @@ class Group:
         "count",
         "crash",
         "early",
+        "ended",
         "ends",
         "good",
         "limit",
         "live",
         "need",
+        "position",
         "rest",
         "stop",
         "tolerant",
+        "values",
     )
 
     def __init__(self, branch: Branch, gather: Gather) -> None:
@@ -78,15 +84,30 @@ class Group:
         self.live: dict[Branch, None] = {}
         self.ends: list[tuple[int, int, Any, StepFailed | None]] = []
         self.crash: BaseException | None = None
+        self.values: list[Any] = []
+        self.position = 0
+        self.ended = 0
         self.good = 0
         self.early = False
         self.stop = False
+
+    def begun(self, branch: Branch) -> None:
+        """Note that a branch begins."""
+        self.live[branch] = None
+        self.count += 1
+        if self.need == _NO_LIMIT:
+            self.values.append(MISSING)
 
     def end(self, branch: Branch, value: Any, error: BaseException | None) -> None:
         """Note how a branch ended; one that was stopped has no result."""
         del self.live[branch]
         if error is None or isinstance(error, StepFailed):
-            self.ends.append((branch.position, branch.index, value, error))
+            self.ended += 1
+            self.position = max(self.position, branch.position)
+            if error is None and self.need == _NO_LIMIT:
+                self.values[branch.index] = value
+            else:
+                self.ends.append((branch.position, branch.index, value, error))
             self.good += not _failed(error)
             self.early = self.early or error is not None
         elif not isinstance(error, Stopped):
@@ -107,17 +128,20 @@ class Group:
         """The results, or why there are none; once no branch is live."""
         if self.crash is not None:
             return [], self.crash
-        results = [MISSING] * self.count
         self.ends.sort(key=lambda end: end[:2])
+        if self.need == _NO_LIMIT:
+            if self.ends:
+                return [], self.ends[0][3]
+            complete = self.ended == self.count and not self.stop
+            return self.values, None if complete else Stopped()
+        results = [MISSING] * self.count
         if self.tolerant and not self._hopeless:
             self.ends = [end for end in self.ends if not _failed(end[3])]
         for _, index, value, error in self.ends[: self.need]:
             if error is not None:
                 return [], error
             results[index] = value
-        complete = len(self.ends) >= min(self.need, self.count) and not (
-            self.need == _NO_LIMIT and self.stop
-        )
+        complete = len(self.ends) >= min(self.need, self.count)
         return results, None if complete else Stopped()
 
 
@@ -229,8 +253,7 @@ class Trampoline:
                 break
             branch = Branch(body, group, index)
             branch.stop = group.stop
-            group.count = index + 1
-            group.live[branch] = None
+            group.begun(branch)
             self._ready.append((branch, None, None))
         if not group.live:
             self._join(group)
@@ -249,7 +272,7 @@ class Trampoline:
 
     def _join(self, group: Group) -> None:
         group.branch.waits_for = None
-        group.branch.position = max((end[0] for end in group.ends), default=0)
+        group.branch.position = group.position
         self._ready.append((group.branch, *group.outcome()))
 
     def _stop(self, branch: Branch) -> None:

@@ -60,24 +60,42 @@ class ForEach:
         items = self.items.evaluate(frame.scope)
         if not isinstance(items, list):
             raise StepFailed(InvalidInput(f"{path}: for_each needs a list"), path)
-        return await self.over(items, run, frame, path)
+        return await self.over(items, run, frame, path, wanted=run.template.wants(step))
 
     async def over(
-        self, items: list[Any], run: Interpreter, frame: Frame, path: str, *, first: int = 0
+        self,
+        items: list[Any],
+        run: Interpreter,
+        frame: Frame,
+        path: str,
+        *,
+        first: int = 0,
+        wanted: bool = True,
     ) -> list[Any]:
-        """The outputs for these items, the first of which has this index."""
-        branches = self._branches(run, frame, path, items, first)
+        """The outputs for these items, the first of which has this index.
+
+        Args:
+            wanted: somebody will ask for them; otherwise the list is empty.
+        """
+        branches = self._branches(run, frame, path, items, first, wanted=wanted)
         outputs = await Gather(branches, limit=self.concurrency)
         return [output for output in outputs if output is not _SKIPPED]
 
     def _branches(
-        self, run: Interpreter, frame: Frame, path: str, items: list[Any], first: int
+        self,
+        run: Interpreter,
+        frame: Frame,
+        path: str,
+        items: list[Any],
+        first: int,
+        *,
+        wanted: bool,
     ) -> Iterator[Branch]:
         for index, item in enumerate(items, first):
             inner = frame.inside(f"{path}[{index}].", {self.name: item, "index": index})
-            yield self._item(run, frame, inner)
+            yield self._item(run, frame, inner, wanted=wanted)
 
-    async def _item(self, run: Interpreter, frame: Frame, inner: Frame) -> Any:
+    async def _item(self, run: Interpreter, frame: Frame, inner: Frame, *, wanted: bool) -> Any:
         try:
             output = await run.block(self.do, inner)
         except Returned:
@@ -88,7 +106,7 @@ class ForEach:
             skip = self.on_item_error == "skip"
             output = _SKIPPED if skip else {"error": failure.error.to_problem()}
         frame.seen(inner)
-        return output
+        return output if wanted else _SKIPPED
 
 
 @dataclass(frozen=True, slots=True)

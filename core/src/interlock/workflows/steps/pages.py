@@ -51,7 +51,8 @@ class ForEachOfPages:
             items = self.items.evaluate(scope)
             if not isinstance(items, list):
                 raise StepFailed(InvalidInput(f"{path}: `items` of a page is not a list"), path)
-            outputs += await self.each.over(items, run, frame, path, first=seen)
+            wanted = run.template.wants(step)
+            outputs += await self.each.over(items, run, frame, path, first=seen, wanted=wanted)
             seen += len(items)
             following = self.following.evaluate(scope)
             if not _leads_on(following):
