@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -54,22 +53,21 @@ class Link:
         self._up = anyio.Event()
         self._reason: Exception | None = None
         self._task: asyncio.Task[None] | None = None
-        self._closed = False
+        self._scope = anyio.CancelScope()
 
     async def open(self) -> None:
         """Connect; raises what prevented it."""
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.create_task(self._hold(first))
+        self._task = asyncio.create_task(self._run(first))
         await first
 
     async def close(self) -> None:
+        """Leave the server; a program that does not end by itself is killed after some seconds."""
         if self._task is not None:
-            # A cancellation that meets the end of a connection can get lost in the SDK's scopes.
-            self._closed = True
-            self._lost.set()
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            self._scope.cancel()
+            # The SDK shields how it ends a program, but not from a cancellation of the task.
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait([self._task])
 
     async def _there(self) -> Client:
         """The client, once there is one.
@@ -97,9 +95,13 @@ class Link:
                 self._lost.set()
             raise translated(error, self._context.name) from None
 
+    async def _run(self, first: asyncio.Future[None]) -> None:
+        with self._scope:
+            await self._hold(first)
+
     async def _hold(self, first: asyncio.Future[None]) -> None:
         world, failures = self._context.world, 0
-        while not self._closed:
+        while True:
             began = world.monotonic()
             try:
                 await self._session(first)

@@ -16,8 +16,12 @@ from mcp_types import JSONRPCResponse
 
 from interlock.sdk import ServiceContext
 from interlock_mcp.bridge import Bridge
+from interlock_mcp.leash import leashed
 from interlock_mcp.settings import McpSettings
 from interlock_mcp.stderr import logged
+
+# Seconds for a program to end once its input has; the SDK asks it again after two (SIGTERM).
+_PATIENCE = 3.0
 
 Sieve = Callable[[Any], Any]
 
@@ -48,18 +52,30 @@ async def _way(settings: McpSettings, context: ServiceContext) -> AsyncIterator[
         async with _over_http(settings, context.http) as streams:
             yield streams
         return
-    secrets = [value.get_secret_value() for value in settings.env.values()]
-    command, *arguments = settings.command
-    parameters = StdioServerParameters(
-        command=command,
-        args=arguments,
-        env={name: value.get_secret_value() for name, value in settings.env.items()},
-        cwd=settings.folder,
-        encoding_error_handler="replace",
-    )
-    with logged(context.log, secrets) as errors:
+    async with _over_pipes(settings, context) as streams:
+        yield streams
+
+
+@asynccontextmanager
+async def _over_pipes(settings: McpSettings, context: ServiceContext) -> AsyncIterator[Any]:
+    environment = {name: value.get_secret_value() for name, value in settings.env.items()}
+    with (
+        logged(context.log, list(environment.values())) as errors,
+        leashed(settings.command) as leash,
+    ):
+        command, *arguments = leash.command
+        parameters = StdioServerParameters(
+            command=command,
+            args=arguments,
+            env=environment,
+            cwd=settings.folder,
+            encoding_error_handler="replace",
+        )
         async with stdio_client(parameters, errors) as streams:
-            yield streams
+            try:
+                yield streams
+            finally:
+                context.world.call_later(_PATIENCE, leash.pull)
 
 
 @asynccontextmanager
