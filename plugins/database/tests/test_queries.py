@@ -106,6 +106,37 @@ async def test_a_session_cannot_talk_itself_out_of_reading(place: Place, opened:
     assert await place.run("SELECT count(*) FROM orders") == [(3,)]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "BEGIN NOT ATOMIC COMMIT; SET SESSION TRANSACTION READ WRITE; DELETE FROM orders; COMMIT; END",
+        "/*! BEGIN NOT ATOMIC COMMIT; SET SESSION TRANSACTION READ WRITE; DELETE FROM orders; END */",
+        " -- SELECT\n(/* SELECT */ CALL clear()",
+        "CALL clear()",
+        "SET GLOBAL sort_buffer_size = 2097152",
+    ],
+)
+async def test_no_procedure_writes_while_we_read(mariadb: Place, opened: Open, sql: str) -> None:
+    clear = """CREATE PROCEDURE clear() BEGIN
+    COMMIT; SET SESSION TRANSACTION READ WRITE; DELETE FROM orders; COMMIT; END"""
+    await mariadb.run(ORDERS, THREE, clear)
+    runtime = await opened(mariadb.url)
+    with pytest.raises(Rejected, match="a statement that reads begins with"):
+        await runtime.call("db.query", {"sql": sql})
+    assert await mariadb.run("SELECT count(*) FROM orders") == [(3,)]
+    for allowed in ("(SELECT 1 AS x) UNION SELECT 2", "# why\nSHOW TABLES", "/* x */ VALUES (1)"):
+        assert (await runtime.call("db.query", {"sql": allowed}))["rows"]
+
+
+async def test_a_colon_within_a_text_is_no_argument(place: Place, opened: Open) -> None:
+    await place.run(ORDERS)
+    quote = {"sqlite": '"{}"', "postgres": '"{}"', "mariadb": "`{}`"}[place.kind].format("at:x")
+    sql = f"SELECT '12:30' AS {quote}, :y AS y, 'it''s :n' AS z /* :c */ -- :d"
+    runtime = await opened(place.url)
+    found = await runtime.call("db.query", {"sql": sql, "params": {"y": "a:b"}})
+    assert found["rows"] == [{"at:x": "12:30", "y": "a:b", "z": "it's :n"}]
+
+
 async def test_a_read_only_service_offers_no_writes(sqlite: Place, opened: Open) -> None:
     await sqlite.run(ORDERS)
     runtime = await opened(sqlite.url)

@@ -42,15 +42,21 @@ def address(service: str, url: str) -> URL:
             it holds a password.
     """
     hint = "write postgresql://user:password@host/name, mysql://… or sqlite:////path/to.db"
-    try:
-        read = make_url(url)
-    except (ArgumentError, ValueError):
-        raise NeedsAttention(f"{service}: url is no address", hint=hint) from None
-    name = read.get_backend_name()
-    name = _NAMES.get(name, name)
+    name = dialect_of(url)
+    if not name:
+        raise NeedsAttention(f"{service}: url is no address", hint=hint)
     if name not in _DRIVERS:
         raise NeedsAttention(f"{service}: there is no driver for {name}", hint=hint)
-    return read.set(drivername=f"{name}+{_DRIVERS[name][0]}")
+    return make_url(url).set(drivername=f"{name}+{_DRIVERS[name][0]}")
+
+
+def dialect_of(url: str) -> str:
+    """SQLAlchemy's name of the database at an address; "" if it is none."""
+    try:
+        name = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        return ""
+    return _NAMES.get(name, name)
 
 
 def missing_driver(service: str, url: URL) -> NeedsAttention:

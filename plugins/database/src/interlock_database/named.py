@@ -13,7 +13,14 @@ from interlock_database.statements import names_in
 
 
 class Runner(Protocol):
-    """What runs statements."""
+    """What runs statements.
+
+    Attributes:
+        dialect: SQLAlchemy's name of the database.
+    """
+
+    @property
+    def dialect(self) -> str: ...
 
     async def rows(self, sql: str, params: Mapping[str, Any], most: int | None = None) -> Rows: ...
 
@@ -41,13 +48,13 @@ def named_tool(runner: Runner, name: str, query: NamedQuery, once: bool) -> Tool
         name,
         handler,
         description=query.description or query.sql,
-        input_schema=_schema(query),
+        input_schema=_schema(query, runner.dialect),
         facts=Facts(effect=query.effect, idempotent=idempotent),
     )
 
 
-def _schema(query: NamedQuery) -> dict[str, Any]:
-    names = names_in(query.sql)
+def _schema(query: NamedQuery, dialect: str) -> dict[str, Any]:
+    names = names_in(query.sql, dialect)
     said = {
         name: {"type": wish} if isinstance(wish, str) else wish
         for name, wish in query.params.items()

@@ -17,12 +17,14 @@ from interlock.sdk import (
 )
 from interlock_database.changes import Change, Changer
 from interlock_database.database import Database
+from interlock_database.dialects import dialect_of
 from interlock_database.export import Format, Parts
 from interlock_database.named import named_tool
 from interlock_database.once import Once, Work
+from interlock_database.reading import refuse_others
 from interlock_database.rows import Rows, columns_of, each_row, read, streamed
 from interlock_database.settings import DatabaseSettings
-from interlock_database.statements import bound
+from interlock_database.statements import Bound, bound
 from interlock_database.watching import Watcher
 
 _CHECK_SECONDS = 5.0
@@ -71,6 +73,11 @@ class DatabaseService(Service[DatabaseSettings]):
         }
 
     @property
+    def dialect(self) -> str:
+        """SQLAlchemy's name of the database."""
+        return dialect_of(self.settings.url.get_secret_value())
+
+    @property
     def database(self) -> Database:
         assert self._database is not None  # noqa: S101 - core starts a service before it asks
         return self._database
@@ -104,7 +111,7 @@ class DatabaseService(Service[DatabaseSettings]):
             params: the arguments by name.
             format: csv has its columns' names in every part.
         """
-        statement = bound(sql, params or {}, self.database.dialect)
+        statement = self._reading(sql, params or {})
         seconds = current_call().remaining()
         async with (
             self.database.reading(seconds, long=True) as connection,
@@ -148,9 +155,13 @@ class DatabaseService(Service[DatabaseSettings]):
     async def rows(self, sql: str, params: Mapping[str, Any], most: int | None = None) -> Rows:
         """The first rows of a query."""
         most = min(most or self.settings.max_rows, self.settings.max_rows)
-        statement = bound(sql, params, self.database.dialect)
+        statement = self._reading(sql, params)
         async with self.database.reading(current_call().remaining()) as connection:
             return await read(connection, statement, most=most, max_bytes=self.settings.max_result)
+
+    def _reading(self, sql: str, params: Mapping[str, Any]) -> Bound:
+        refuse_others(sql, self.dialect)
+        return bound(sql, params, self.dialect)
 
     async def change(self, change: Change) -> dict[str, Any]:
         """Run one statement and commit it."""
@@ -165,7 +176,7 @@ class DatabaseService(Service[DatabaseSettings]):
 
     @property
     def _changer(self) -> Changer:
-        return Changer(self.context.name, self.database.dialect, self.settings.max_rows)
+        return Changer(self.context.name, self.dialect, self.settings.max_rows)
 
     def _refuse_contradictions(self) -> None:
         service, settings = self.context.name, self.settings
@@ -173,8 +184,7 @@ class DatabaseService(Service[DatabaseSettings]):
             if query.effect == "write" and settings.read_only:
                 hint = "set read_only: false, or effect: read"
                 raise NeedsAttention(f"{service}: the query {name} writes", hint=hint)
-        postgres = settings.url.get_secret_value().startswith("postgres")
         for name, watch in settings.watch.items():
-            if watch.notify and not postgres:
+            if watch.notify and self.dialect != "postgresql":
                 hint = "leave notify out: every decides how often it is asked"
                 raise NeedsAttention(f"{service}: only PostgreSQL notifies ({name})", hint=hint)

@@ -16,6 +16,18 @@ from interlock_database.values import from_json
 
 # PostgreSQL's ``:name::type``, which SQLAlchemy would not see as an argument.
 _CAST = re.compile(r"(?<![:\w\\]):(\w+)(?=::)")
+# What holds colons of its own: texts, names in quotes, comments.
+_QUOTED = re.compile(
+    r"""\b[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+    | (\$\w*\$).*?\1 | --[^\n]* | /\*.*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
+_QUOTED_IN_MYSQL = re.compile(
+    r"""'(?:[^'\\]|\\.|'')*' | "(?:[^"\\]|\\.|"")*" | `[^`]*`
+    | (?:--\s|\#)[^\n]* | /\*.*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
+_COLON = re.compile(r"(?<!\\):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,7 @@ def bound(sql: str, params: Mapping[str, Any], dialect: str) -> Bound:
     Raises:
         InvalidInput: an argument is missing, or the statement has no place for it.
     """
-    clause = _clause(sql)
+    clause = _clause(sql, dialect)
     wanted = set(clause.compile().params)
     if unknown := sorted(set(params) - wanted):
         near = get_close_matches(unknown[0], wanted, n=1)
@@ -53,13 +65,15 @@ def bound(sql: str, params: Mapping[str, Any], dialect: str) -> Bound:
     return Bound(clause, values)
 
 
-def names_in(sql: str) -> list[str]:
+def names_in(sql: str, dialect: str) -> list[str]:
     """The arguments that a statement takes."""
-    return sorted(_clause(sql).compile().params)
+    return sorted(_clause(sql, dialect).compile().params)
 
 
-def _clause(sql: str) -> TextClause:
-    return text(_CAST.sub(r"(:\1)", sql))
+def _clause(sql: str, dialect: str) -> TextClause:
+    quoted = _QUOTED_IN_MYSQL if dialect == "mysql" else _QUOTED
+    plain = quoted.sub(lambda found: _COLON.sub(r"\:", found[0]), sql)
+    return text(_CAST.sub(r"(:\1)", plain))
 
 
 def _expanded(clause: TextClause, name: str) -> TextClause:
