@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from interlock.sdk import InvalidInput, NotFound, Rejected
+from interlock_database.rows import streamed
+from interlock_database.statements import bound
 
 from .conftest import Open, Place
 
@@ -70,6 +74,24 @@ async def test_a_result_is_bounded_in_bytes(sqlite: Place, opened: Open) -> None
     assert (len(found["rows"]), found["truncated"]) == (2, True)
     with pytest.raises(Rejected, match="one row is larger"):
         await runtime.call("db.query", {"sql": "SELECT hex(zeroblob(2000)) AS x"})
+
+
+async def test_the_rest_of_a_result_stays_with_the_database(mariadb: Place, opened: Open) -> None:
+    runtime = await opened(mariadb.url, pool_size=1)
+    endless = "SELECT seq FROM seq_1_to_100000000000"  # which MariaDB would send to its end
+    found = await runtime.call("db.query", {"sql": endless, "max_rows": 2})
+    assert (found["rows"], found["truncated"]) == ([{"seq": 1}, {"seq": 2}], True)
+    assert (await runtime.call("db.query", {"sql": "SELECT 1 AS x"}))["rows"] == [{"x": 1}]
+
+
+async def test_nothing_is_taken_in_while_nobody_reads(mariadb: Place) -> None:
+    engine = create_async_engine(mariadb.url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        transport = (await connection.get_raw_connection()).driver_connection._transport  # type: ignore[union-attr]
+        endless = bound("SELECT seq FROM seq_1_to_100000000000", {}, "mysql")
+        async with streamed(connection, endless) as result:
+            assert await anext(result.each()) == {"seq": 1}
+            assert not transport.is_reading()
 
 
 WRITES = [

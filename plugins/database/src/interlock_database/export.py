@@ -12,6 +12,7 @@ from typing import Any, Literal
 from interlock.sdk import Blobs
 
 Format = Literal["ndjson", "csv"]
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
 
 
@@ -47,7 +48,7 @@ class Parts:
         return self._csv if self.format == "csv" else self._ndjson
 
     def _ndjson(self, row: dict[str, Any]) -> None:
-        self._buffer.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._buffer.write(_encoded(row) + "\n")
 
     def _csv(self, row: dict[str, Any]) -> None:
         writer = csv.writer(self._buffer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 
 from interlock.sdk import Rejected
 from interlock_database.statements import Bound
+from interlock_database.tap import Tap
 from interlock_database.values import to_json
 
 _CHUNK = 200
@@ -33,14 +35,14 @@ class Rows:
 
 
 async def read(connection: AsyncConnection, statement: Bound, *, most: int, max_bytes: int) -> Rows:
-    """The first rows; the rest never leaves the database's cursor.
+    """The first rows; the rest stays with the database.
 
     Raises:
         Rejected: a single row is larger than ``max_bytes``, or the statement has no rows.
     """
     async with streamed(connection, statement) as result:
-        found, size = Rows(columns_of(result.keys())), 0
-        async for row in each_row(result, found.columns):
+        found, size = Rows(result.columns), 0
+        async for row in result.each():
             size += len(json.dumps(row))
             if size > max_bytes and not found.rows:
                 hint = "select fewer columns, export it, or raise max_result"
@@ -52,30 +54,48 @@ async def read(connection: AsyncConnection, statement: Bound, *, most: int, max_
     return found
 
 
-class streamed:  # noqa: N801 - used like a function
-    """``async with streamed(connection, statement) as result``: a result with rows."""
+class Streamed:
+    """A result that is read some rows at a time."""
 
-    def __init__(self, connection: AsyncConnection, statement: Bound) -> None:
-        self._connection = connection
-        self._statement = statement
+    def __init__(self, result: AsyncResult[Any], tap: Tap) -> None:
+        self.columns = columns_of(result.keys())
+        self.ended = False
+        self._result = result
+        self._tap = tap
 
-    async def __aenter__(self) -> AsyncResult[Any]:
-        self._result = await self._connection.stream(self._statement.clause, self._statement.values)
-        try:
-            self._result.keys()
-        except ResourceClosedError:
-            hint = "statements that change something go to execute"
-            raise Rejected("the statement has no rows to give", hint=hint) from None
-        return self._result
+    async def each(self) -> AsyncIterator[dict[str, Any]]:
+        chunks = self._result.partitions(_CHUNK)
+        while not self.ended:
+            with self._tap.open():
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                self.ended = True
+                return
+            for row in chunk:
+                yield as_object(self.columns, row)
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._result.close()
 
+@asynccontextmanager
+async def streamed(connection: AsyncConnection, statement: Bound) -> AsyncIterator[Streamed]:
+    """Run a statement that has rows.
 
-async def each_row(result: AsyncResult[Any], columns: list[str]) -> AsyncIterator[dict[str, Any]]:
-    async for chunk in result.partitions(_CHUNK):
-        for row in chunk:
-            yield as_object(columns, row)
+    Raises:
+        Rejected: it has none.
+    """
+    tap = await Tap.of(connection)
+    result = await connection.stream(statement.clause, statement.values)
+    try:
+        found = Streamed(result, tap)
+    except ResourceClosedError:
+        hint = "statements that change something go to execute"
+        raise Rejected("the statement has no rows to give", hint=hint) from None
+    try:
+        yield found
+    finally:
+        tap.leave_open()
+        if tap.cannot_stop and not found.ended:
+            await connection.invalidate()
+        await result.close()
 
 
 def as_object(columns: list[str], row: Sequence[Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from interlock_database.export import Format, Parts
 from interlock_database.named import named_tool
 from interlock_database.once import Once, Work
 from interlock_database.reading import refuse_others
-from interlock_database.rows import Rows, columns_of, each_row, read, streamed
+from interlock_database.rows import Rows, read, streamed
 from interlock_database.settings import DatabaseSettings
 from interlock_database.statements import Bound, bound
 from interlock_database.watching import Watcher
@@ -117,9 +117,8 @@ class DatabaseService(Service[DatabaseSettings]):
             self.database.reading(seconds, long=True) as connection,
             streamed(connection, statement) as result,
         ):
-            columns = columns_of(result.keys())
-            parts = Parts(self.context.blobs, format, columns, self.settings.export_part)
-            async for row in each_row(result, columns):
+            parts = Parts(self.context.blobs, format, result.columns, self.settings.export_part)
+            async for row in result.each():
                 await parts.add(row)
                 if not parts.rows % 1000:
                     current_call().progress(parts.rows, message="rows")
