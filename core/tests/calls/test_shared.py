@@ -35,6 +35,8 @@ class MemoryStore:
         self._until: dict[str, float] = {}
         self.kept: dict[str, bytes] = {}
         self.gone = False
+        self.up = asyncio.Event()
+        self.up.set()
         self.asked = 0
 
     def _reached(self) -> float:
@@ -59,6 +61,10 @@ class MemoryStore:
         now = self._reached()
         return {signal: until - now for signal, until in self._until.items() if until > now}
 
+    async def found(self) -> MemoryStore:
+        await self.up.wait()
+        return self
+
     async def get(self, key: str) -> bytes | None:
         self._reached()
         return self.kept.get(key)
@@ -76,7 +82,7 @@ async def sharing(*stages: Stage) -> AsyncIterator[MemoryStore]:
     for stage in stages:
         stage.world = stages[0].world
         shared = Shared(stage.world)
-        shared.use("store", lambda: store, ["rate", "breaker", "cache"])
+        shared.use("store", store.found, ["rate", "breaker", "cache"])
         stage.gates = Gates("svc", stage.world, shared=shared)
         tasks.append(asyncio.ensure_future(shared.run()))
     yield store
@@ -127,6 +133,17 @@ async def test_without_the_store_each_daemon_counts_alone(
         await stage.finish(stage.pipeline(PACED)(stage.call()))
         assert store.asked > asked
         assert stage.gates.health()["shared"]["reached"] is True
+
+
+async def test_a_store_that_comes_up_is_waited_for(stage: Stage) -> None:
+    async with sharing(stage) as store:
+        store.up.clear()
+        early = asyncio.ensure_future(stage.pipeline(PACED)(stage.call()))
+        await stage.world.advance(3.0)
+        assert not early.done()
+        store.up.set()
+        await stage.finish(early)
+        assert store.asked
 
 
 async def test_what_opens_here_opens_elsewhere(stage: Stage, other: Stage) -> None:

@@ -16,12 +16,15 @@ from interlock.actors.deadlines import TimeLimit
 from interlock.sdk import Rate, SharedGates, World
 
 _ANSWER_SECONDS = 1.0
+# While daemons start, each would have a limit of its own if nobody waited for the store.
+_COMES_UP_SECONDS = 10.0
 _PAUSE_SECONDS = 5.0
 _TOLD_EVERY = 1.0
 # About thirty years; a script of the store may not know what infinity is.
 _FOR_EVER = 1e9
 
 T = TypeVar("T")
+Find = Callable[[], Awaitable[SharedGates]]
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +37,7 @@ class Shared:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._find: Callable[[], SharedGates] | None = None
+        self._find: Find | None = None
         self.kept: frozenset[str] = frozenset()
         self._name = ""
         self._down_until = 0.0
@@ -43,14 +46,12 @@ class Shared:
         self._listeners: dict[str, Callable[[float], None]] = {}
         self._wake = asyncio.Event()
 
-    def use(
-        self, name: str, find: Callable[[], SharedGates] | None, keeps: Collection[str]
-    ) -> None:
+    def use(self, name: str, find: Find | None, keeps: Collection[str]) -> None:
         """Share by the store that ``find`` returns from now on; None: share nothing.
 
         Args:
             name: of the store, for the log.
-            find: raises while there is none that could be asked.
+            find: waits for a store that comes up; raises while there is none.
             keeps: which of ``rate``, ``breaker`` and ``cache``.
         """
         self._name, self._find = name, find
@@ -110,8 +111,10 @@ class Shared:
         if self._find is None or self._world.monotonic() < self._down_until:
             return None
         try:
+            with TimeLimit(self._world, _COMES_UP_SECONDS):
+                store = await self._find()
             with TimeLimit(self._world, _ANSWER_SECONDS):
-                answer = await ask(self._find())
+                answer = await ask(store)
         except Exception as error:  # noqa: BLE001 - a store is a plugin's; calls go on without it
             self._lost(error)
             return None

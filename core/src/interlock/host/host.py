@@ -181,9 +181,9 @@ class Host:
         """See :meth:`ActorSystem.tree`."""
         return self._surroundings.actors.tree()
 
-    def shared_gates(self, name: str) -> SharedGates:
+    async def shared_gates(self, name: str) -> SharedGates:
         """How the service ``name`` keeps gates for several daemons; raises while it cannot."""
-        return self._service(name).shared_gates()
+        return await self._service(name).shared_gates()
 
     def health(self) -> list[dict[str, Any]]:
         """Each service by name: its state and why, gates, actor, and when it blocked the loop."""

@@ -277,8 +277,10 @@ class HostedService:
                 )
             yield event
 
-    def shared_gates(self) -> SharedGates:
+    async def shared_gates(self) -> SharedGates:
         """Raises ServiceUnavailable, NotFound: there is nobody who could be asked."""
+        if self.status.coming_up:
+            await self.status.settled()
         gates = self._instance.shared_gates()
         if gates is None:
             raise NotFound(f"{self.spec.name} cannot keep gates for several daemons")
