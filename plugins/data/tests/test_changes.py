@@ -190,6 +190,12 @@ def test_lists(lists: str, expected: list[Any]) -> None:
     assert merged({"l": left}, {"l": right}, lists=lists) == {"l": expected}
 
 
+def test_a_conflict_within_a_list_says_of_which_item() -> None:
+    left, right = {"l": [{"id": 1, "v": 1}]}, {"l": [{"id": 1, "v": 2}, {"id": "1"}]}
+    (conflict,) = merge(left, right, None, **{**RULES, "lists": "by_key"})["conflicts"]
+    assert conflict["path"] == "$.l[?@.id==1].v"
+
+
 def test_a_union_knows_true_from_one_and_keeps_the_order() -> None:
     assert merged([1, True, "a"], ["a", True, 1.0, 2], lists="union") == [1, True, "a", 2]
 

@@ -142,6 +142,7 @@ def test_every_pair_is_supported_or_names_those_that_are() -> None:
     ("source", "text", "reason"),
     [
         ("json", '{"a": 1,\n}', "line 2 column 1"),
+        ("json", '{"b": {"a": 1, "a": 2}}', "an object has 'a' twice"),
         ("json", "[NaN]", "NaN is no number"),
         ("json", '{"a": [1e999]}', r"\$\.a\[0\]: a number is not finite"),
         ("json", "[123456789012345678901234567890]", "more than 64 bits"),
@@ -235,6 +236,21 @@ def test_documents_become_each_other() -> None:
     assert "&lt;script&gt;" in convert("<script>x</script>", "markdown", "html", {})
     page = "<head><title>t</title></head><p>a</p><script>alert(1)</script>"
     assert convert(page, "html", "markdown", {}) == "a\n"
+
+
+@pytest.mark.parametrize("address", ["javascript:x()", " jAva\nscript:x()", "data:text/html,x"])
+def test_no_address_that_runs_comes_along(address: str) -> None:
+    html = f'<a href="{address}">here</a> <img src="{address}" alt="seen">'
+    assert convert(html, "html", "markdown", {}) == "here ![seen]()\n"
+    kept = '<a href="/a:b">one</a> <a href="mailto:a@b.example">two</a>'
+    assert convert(kept, "html", "markdown", {}) == "[one](/a:b) [two](mailto:a@b.example)\n"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_elements_of_a_document_are_rows(count: int) -> None:
+    item = "<order id='7'><name>Ada</name></order>"
+    table = convert(f"<orders at='now'>{item * count}</orders>", "xml", "csv", {})
+    assert table == "@id,name\n" + "7,Ada\n" * count
 
 
 def test_a_table_of_a_document_is_chosen_by_number() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,10 +11,10 @@ from typing import Any, Final, Literal
 from interlock.sdk import Conflict, InvalidInput
 from interlock_data.choices import Lists, Winner
 from interlock_data.equality import frozen, same
-from interlock_data.paths import Step, json_path
+from interlock_data.paths import Match, Step, json_path
 
 Side = Literal["left", "right", ""]
-Place = tuple[Step, ...]
+Place = tuple[Step | Match, ...]
 
 _MISSING: Final = object()
 _LISTED = 100
@@ -74,12 +75,12 @@ class Merge:
 
     def _objects(
         self,
-        left: Mapping[str, Any],
-        right: Mapping[str, Any],
+        left: Mapping[Any, Any],
+        right: Mapping[Any, Any],
         base: Any,
         place: Place,
         newer: Side,
-    ) -> dict[str, Any]:
+    ) -> dict[Any, Any]:
         before = base if isinstance(base, dict) else {}
         merged = {}
         for name in dict.fromkeys([*left, *right]):
@@ -103,13 +104,13 @@ class Merge:
         common = self._keyed(before, "base", place)
         return list(self._objects(mine, theirs, common, place, newer).values())
 
-    def _keyed(self, items: list[Any], side: str, place: Place) -> dict[str, Any]:
-        keyed: dict[str, Any] = {}
+    def _keyed(self, items: list[Any], side: str, place: Place) -> dict[Match, Any]:
+        keyed: dict[Match, Any] = {}
         for index, item in enumerate(items):
             key = item.get(self.key) if isinstance(item, dict) else None
             if key is None or isinstance(key, dict | list):
                 raise _unmatched(side, (*place, index), f"has no {self.key!r} to match it by")
-            name = f"{type(key).__name__}:{key}"
+            name = Match(self.key, json.dumps(key, ensure_ascii=False))
             if name in keyed:
                 raise _unmatched(side, (*place, index), f"has the {self.key!r} of another item")
             keyed[name] = item

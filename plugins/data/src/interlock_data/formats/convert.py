@@ -27,7 +27,10 @@ def convert(data: Any, source: Format, target: Format, options: Mapping[str, Any
         raise InvalidInput(f"{source} comes as a text", path="$.data")
     if source in DOCUMENTS and target in DOCUMENTS:
         return _document(data, source, target)
-    return _write(_read(data, source, chosen), target, chosen)
+    content = _read(data, source, chosen)
+    if source == "xml" and target in _TABLES | DOCUMENTS:
+        content = xml.rows_in(content)
+    return _write(content, target, chosen)
 
 
 def _document(data: str, source: Format, target: Format) -> str:

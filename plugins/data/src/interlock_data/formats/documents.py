@@ -12,6 +12,8 @@ from markdownify import ATX, MarkdownConverter
 from interlock.sdk import NotFound
 from interlock_data.formats.tables import Table, headed, text_of
 
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEMES = frozenset({"http", "https", "ftp", "mailto", "tel"})
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -22,10 +24,17 @@ def markdown_to_html(text: str) -> str:
 
 
 def html_to_markdown(html: str) -> str:
-    """What a reader sees of a page, as Markdown; scripts and styles are left out."""
+    """What a reader sees of a page, as Markdown; scripts and styles are left out.
+
+    So are addresses that are neither of the web nor of mail nor of a telephone.
+    """
     page = BeautifulSoup(html, "html.parser")
     for unseen in page(["script", "style", "head", "template", "noscript"]):
         unseen.decompose()
+    for name in ("href", "src"):
+        for element in page.find_all(attrs={name: True}):
+            if not _harmless(str(element[name])):
+                del element[name]
     text: str = MarkdownConverter(heading_style=ATX, bullets="-").convert_soup(page)
     return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
@@ -70,6 +79,12 @@ def write_markdown_table(table: Table) -> str:
 
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def _harmless(address: str) -> bool:
+    # Browsers skip what is left out here.
+    scheme = _SCHEME.match(re.sub(r"[\x00-\x20]", "", address))
+    return scheme is None or scheme[1].lower() in _SCHEMES
 
 
 def _cells(row: Tag) -> list[str]:

@@ -15,7 +15,8 @@ _INTEGERS = range(-(2**63), 2**64)
 def read_json(text: str) -> Any:
     """A value; InvalidInput with line and column, or with the path of what JSON cannot hold."""
     try:
-        return exact(json.loads(text, parse_constant=_no_constant))
+        found = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
+        return exact(found)
     except json.JSONDecodeError as error:
         raise InvalidInput(
             f"not JSON: {error.msg}, line {error.lineno} column {error.colno}", path="$.data"
@@ -49,6 +50,17 @@ def exact(value: Any, steps: tuple[Step, ...] = ()) -> Any:
 
 def _inexact(steps: tuple[Step, ...], reason: str) -> InvalidInput:
     return InvalidInput(f"{json_path(steps)}: {reason}", path="$.data", at=json_path(steps))
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        names = [name for name, _ in members]
+        name = next(name for name in names if names.count(name) > 1)
+        raise InvalidInput(
+            f"not JSON that can be kept: an object has {name!r} twice", path="$.data"
+        )
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:

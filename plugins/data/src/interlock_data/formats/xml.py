@@ -37,6 +37,20 @@ def read_xml(text: str) -> dict[str, Any]:
     return {root.tag: _content(root)}
 
 
+def rows_in(document: dict[str, Any]) -> Any:
+    """What a table is made of: the elements in the root, if all of them have one name.
+
+    However many there are: one alone is not a list in JSON.
+    """
+    [content] = document.values()
+    if isinstance(content, dict):
+        elements = [name for name in content if not name.startswith(("@", "#"))]
+        if len(elements) == 1:
+            rows = content[elements[0]]
+            return rows if isinstance(rows, list) else [rows]
+    return document
+
+
 def write_xml(value: Any, *, root: str, item: str, indent: int) -> str:
     """An object of one key is the root element; anything else is put into ``root``.
 
