@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 import threading
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from interlock.sdk import Conflict, InvalidInput, NotFound, Rejected, tools_of
+from interlock.sdk import Conflict, InvalidInput, NeedsAttention, NotFound, Rejected, tools_of
+from interlock_files import folder
 from interlock_files.service import Files
 
 
@@ -50,7 +52,7 @@ async def test_write_wants_exactly_one_content(files: Files) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../out", "a/../../out", "/etc/passwd", "", ".", "a/\0b", "n" * 300]
+    "path", ["../out", "a/../../out", "/etc/passwd", "", ".", "a/\0b", "n" * 300, "\ud800"]
 )
 async def test_a_path_that_is_no_path_in_the_folder_is_refused(files: Files, path: str) -> None:
     for call in (files.read(path), files.write(path, text="x"), files.delete(path)):
@@ -174,6 +176,28 @@ async def test_lists_are_sorted_and_match_a_pattern(files: Files) -> None:
     assert found["modified"] > 0
     with pytest.raises(NotFound, match="there is no z"):
         await files.list("z")
+
+
+async def test_what_goes_while_it_is_listed_hides_nothing_else(
+    files: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await files.write("a", text="x")
+    (root / ".0123456789abcdef.interlock").write_text("half of")
+    named = folder._names
+    monkeypatch.setattr(folder, "_names", lambda top: ["gone", *named(top), "gone too"])
+    assert [file["path"] for file in await files.list()] == ["a"]
+
+
+async def test_a_disk_without_room_needs_attention(
+    files: Files, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NeedsAttention, match="a/b: No space left"):
+        await files.write("a/b", text="x")
+    assert list((root / "a").iterdir()) == []
 
 
 async def test_a_copy_is_a_file_of_its_own(files: Files) -> None:

@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from interlock.sdk import Conflict, NotFound, Rejected
+from interlock.sdk import Conflict, NeedsAttention, NotFound, Rejected, Retryable
 from interlock_files.storage import Listed, Parts, Stored, check_size, joined
 
+_FOR_PEOPLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_UNFINISHED = ".interlock"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -53,7 +55,7 @@ class Folder:
         """Put a file in place whole: written beside, synced, renamed. Folders are made."""
         check_size(parts, len(data), self._max_size)
         with self._parent(parts, make=True) as parent, _named(parts):
-            temporary = f".{secrets.token_hex(8)}.tmp"
+            temporary = f".{secrets.token_hex(8)}{_UNFINISHED}"
             try:
                 _write_new(temporary, data, parent)
                 place = self._replace if overwrite else self._place
@@ -169,16 +171,24 @@ def _check_no_folder(parts: Parts, parent: int) -> None:
 
 def _files(folder: int, prefix: tuple[str, ...], recursive: bool) -> Iterator[Listed]:
     for name in _names(folder):
-        status = os.lstat(name, dir_fd=folder)
+        if name.startswith(".") and name.endswith(_UNFINISHED):
+            continue  # being written, or left by a process that was killed
         parts = (*prefix, name)
-        if stat.S_ISREG(status.st_mode):
-            yield Listed(joined(parts), status.st_size, status.st_mtime)
-        elif recursive and stat.S_ISDIR(status.st_mode):
-            below = os.open(name, _DIRECTORY, dir_fd=folder)
-            try:
-                yield from _files(below, parts, recursive)
-            finally:
-                os.close(below)
+        # What is gone since it was named is left out; the others are still there.
+        with suppress(FileNotFoundError, NotADirectoryError):
+            status = os.lstat(name, dir_fd=folder)
+            if stat.S_ISREG(status.st_mode):
+                yield Listed(joined(parts), status.st_size, status.st_mtime)
+            elif recursive and stat.S_ISDIR(status.st_mode):
+                yield from _files_below(name, folder, parts)
+
+
+def _files_below(name: str, folder: int, parts: tuple[str, ...]) -> Iterator[Listed]:
+    below = os.open(name, _DIRECTORY, dir_fd=folder)
+    try:
+        yield from _files(below, parts, recursive=True)
+    finally:
+        os.close(below)
 
 
 def _names(folder: int) -> list[str]:
@@ -217,4 +227,7 @@ def _named(parts: Parts) -> Iterator[None]:
         if error.errno == errno.ENOTEMPTY:
             hint = "delete it with recursive=true"
             raise Conflict(f"{path} is a folder with files in it", hint=hint) from None
-        raise
+        if error.errno in _FOR_PEOPLE:
+            hint = "check the folder's rights and the room on its disk"
+            raise NeedsAttention(f"{path}: {error.strerror}", hint=hint) from None
+        raise Retryable(f"{path}: {error.strerror}") from None

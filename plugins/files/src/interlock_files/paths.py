@@ -22,11 +22,18 @@ def parts_of(path: str, argument: str = "path", *, empty: bool = False) -> tuple
     parts = tuple(part for part in path.split("/") if part not in ("", "."))
     if ".." in parts:
         raise _invalid(path, argument, "a path cannot leave the folder")
-    if any("\0" in part or len(part.encode()) > _LONGEST_NAME for part in parts):
-        raise _invalid(path, argument, "a name is too long or has a zero byte")
+    if not all(map(_possible, parts)):
+        raise _invalid(path, argument, "a name is too long, or has a character that none can have")
     if not parts and not empty:
         raise _invalid(path, argument, "a file's name is needed")
     return parts
+
+
+def _possible(name: str) -> bool:
+    try:
+        return "\0" not in name and len(name.encode()) <= _LONGEST_NAME
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
 
 
 def _invalid(path: str, argument: str, reason: str) -> InvalidInput:
