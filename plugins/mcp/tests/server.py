@@ -20,8 +20,12 @@ from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
     ImageContent,
+    ListPromptsResult,
+    ListResourcesResult,
     ListToolsResult,
     PaginatedRequestParams,
+    Prompt,
+    Resource,
     TextContent,
     Tool,
     ToolAnnotations,
@@ -48,6 +52,8 @@ def _tools() -> list[Tool]:
         Tool(name="fail", description="Fails.", input_schema=ANY),
         Tool(name="wait", description="Takes its time.", input_schema=ANY, annotations=read),
         Tool(name="picture", description="A picture.", input_schema=ANY),
+        Tool(name="album", description="Pictures, as a value.", input_schema=ANY),
+        Tool(name="refused", description="Fails as Notion's server does.", input_schema=ANY),
         Tool(name="change", description="Has other tools.", input_schema=ANY),
         Tool(name="environment", description="What it sees.", input_schema=ANY),
         *(Tool(name=name, input_schema=ANY) for name in state.get("more", ())),
@@ -64,6 +70,8 @@ async def on_call_tool(
     ctx: ServerRequestContext[Any], params: CallToolRequestParams
 ) -> CallToolResult:
     arguments = params.arguments or {}
+    if params.name in ALWAYS:
+        return ALWAYS[params.name]
     match params.name:
         case "echo":
             return _text(arguments["text"])
@@ -85,9 +93,6 @@ async def on_call_tool(
                     _tell(story, "cancelled")
                     raise
             return _text("done")
-        case "picture":
-            image = ImageContent(type="image", data="iVBORw==", mime_type="image/png")
-            return CallToolResult(content=[image])
         case "change":
             await anyio.Path(STATE).write_text(json.dumps({"more": ["fresh"]}))
             await BUS.publish(ToolsListChanged())
@@ -100,6 +105,21 @@ async def on_call_tool(
             return _text("more")
 
 
+async def on_list_prompts(
+    ctx: ServerRequestContext[Any], params: PaginatedRequestParams | None
+) -> ListPromptsResult:
+    """Two pages."""
+    if params is None or not params.cursor:
+        return ListPromptsResult(prompts=[Prompt(name="greet")], next_cursor="more")
+    return ListPromptsResult(prompts=[Prompt(name="part")])
+
+
+async def on_list_resources(
+    ctx: ServerRequestContext[Any], params: PaginatedRequestParams | None
+) -> ListResourcesResult:
+    return ListResourcesResult(resources=[Resource(name="map", uri="here://map")])
+
+
 def _tell(story: TextIO, word: str) -> None:
     story.write(f"{word}\n")
     story.flush()
@@ -109,10 +129,24 @@ def _text(text: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)])
 
 
+ALWAYS = {
+    "picture": CallToolResult(
+        content=[ImageContent(type="image", data="iVBORw==", mime_type="image/png")]
+    ),
+    "album": CallToolResult(
+        content=[],
+        structured_content={
+            "pictures": [{"type": "image", "data": "iVBORw==", "mimeType": "image/png"}]
+        },
+    ),
+    "refused": _text('{"object": "error", "status": 404, "message": "no such page"}'),
+}
 SERVER = Server(
     "test",
     on_list_tools=on_list_tools,
     on_call_tool=on_call_tool,
+    on_list_prompts=on_list_prompts,
+    on_list_resources=on_list_resources,
     on_subscriptions_listen=ListenHandler(BUS),
 )
 

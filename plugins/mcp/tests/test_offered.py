@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from interlock.runtime import Runtime
-from interlock.sdk import InterlockError, InvalidInput, Rejected
+from interlock.sdk import InterlockError, InvalidInput, NotFound, Rejected
 
 from .conftest import Remote, State, as_child, opening, until
 
@@ -32,7 +32,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shar
         "http": {**remote.settings, "hints": True},
         "doubted": remote.settings,
         "wanted": {**remote.settings, "include": ["e*"], "exclude": ["environment"]},
-        "short": {**remote.settings, "max_result": 1000},
+        "short": {**remote.settings, "max_result": 1000, "failed_if": {}},
     }
     try:
         async with opening(tmp_path_factory.mktemp("runtime"), services) as runtime:
@@ -77,6 +77,26 @@ async def test_a_picture_is_kept_beside_the_journal(runtime: Runtime, up: str) -
     assert await runtime.journal.blobs.get(picture["blob"]) == b"\x89PNG"
 
 
+async def test_bytes_within_a_value_are_kept_beside_the_journal_too(runtime: Runtime) -> None:
+    (picture,) = (await runtime.call("stdio.album"))["pictures"]
+    assert (picture["type"], picture["mimeType"]) == ("image", "image/png")
+    assert await runtime.journal.blobs.get(picture["data"]) == b"\x89PNG"
+
+
+async def test_a_failure_that_looks_like_a_result_is_a_failure(runtime: Runtime) -> None:
+    with pytest.raises(NotFound, match="stdio: no such page"):
+        await runtime.call("stdio.refused")
+    assert (await runtime.call("short.refused"))["object"] == "error"
+
+
+async def test_what_a_server_offers_beside_tools_is_listed_to_its_end(
+    runtime: Runtime, up: str
+) -> None:
+    prompts = await runtime.call(f"{up}.list_prompts")
+    assert [prompt["name"] for prompt in prompts] == ["greet", "part"]
+    assert await runtime.call(f"{up}.list_resources") == [{"name": "map", "uri": "here://map"}]
+
+
 async def test_progress_is_passed_on_and_giving_up_reaches_the_server(
     shared: Shared, up: str
 ) -> None:
@@ -114,8 +134,8 @@ async def test_one_request_that_fails_takes_no_other_along(runtime: Runtime) -> 
 
 async def test_only_what_is_wanted_is_offered(runtime: Runtime) -> None:
     names = {tool["name"] for tool in runtime.tools() if tool["name"].startswith("wanted.")}
-    own = {"accept_tool", "definitions", "get_prompt", "list_resources", "read_resource"}
-    assert names == {"wanted.echo", *(f"wanted.{name}" for name in own)}
+    own = {"accept_tool", "definitions", "get_prompt", "list_prompts", "list_resources"}
+    assert names == {"wanted.echo", "wanted.read_resource", *(f"wanted.{name}" for name in own)}
 
 
 async def test_hints_are_not_believed_unasked(runtime: Runtime) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import aio_pika
 import pytest
+from aio_pika.exceptions import PublishError
 
 from interlock.daemon.compose import open_runtime
 from interlock.journal import open_journal
@@ -148,20 +149,23 @@ async def test_a_rabbitmq_restarted_under_load_loses_nothing(
     path = config(tmp_path / "daemon", "orders", own_rabbit.url)
     async with open_runtime(path) as runtime:
         with runtime.bus.subscribe("rabbitmq.*", capacity=10_000) as heard:
+            sent = 0
             for number in range(count):
                 body = {"customer": str(number)}
                 if with_ids:
                     await publish(runtime, str(number), body)
+                    sent += 1
                 else:
-                    await publish_without_id(own_rabbit.url, body)
+                    sent += await publish_without_id(own_rabbit.url, body)
                 if number in (50, 130):
-                    own_rabbit.stop()
+                    await asyncio.to_thread(own_rabbit.stop)
                     own_rabbit.start()
-            got = [(await anext(heard)).key for _ in range(count)]
+            missing = {str(number) for number in range(count)}
+            while missing:
+                missing.discard((await anext(heard)).key)
         with closing(sqlite3.connect(tmp_path / "daemon" / "state" / "journal.db")) as journal:
             [(events,)] = journal.execute("SELECT count(*) FROM events").fetchall()
-    assert set(got) == {str(number) for number in range(count)}
-    assert events == count  # as many as were sent, and none of them twice
+    assert count <= events <= sent  # as many as were sent, and none of them twice
 
 
 async def publish(runtime: Runtime, id: str, message: dict[str, Any]) -> None:
@@ -175,18 +179,24 @@ async def publish(runtime: Runtime, id: str, message: dict[str, Any]) -> None:
             return
 
 
-async def publish_without_id(url: str, message: dict[str, Any]) -> None:
-    """As somebody else's program does; once it is confirmed, and no second time."""
+async def publish_without_id(url: str, message: dict[str, Any]) -> int:
+    """As somebody else's program does: how often it sent the message until it was confirmed.
+
+    A queue that is without a leader while its server comes up may never confirm what it is given.
+    """
+    sent = 0
     while True:
         try:
-            async with await aio_pika.connect(url) as connection:
+            async with await aio_pika.connect(url, timeout=5) as connection:
                 channel = await connection.channel(on_return_raises=True)
                 outgoing = aio_pika.Message(json.dumps(message).encode(), delivery_mode=2)
-                await channel.default_exchange.publish(outgoing, "orders")
-        except Exception:  # noqa: BLE001 - it is not up yet
+                sent += 1
+                await channel.default_exchange.publish(outgoing, "orders", timeout=5)
+        except Exception as error:  # noqa: BLE001 - it is not up yet
+            sent -= isinstance(error, PublishError)  # there is no queue yet
             await asyncio.sleep(0.1)
         else:
-            return
+            return sent
 
 
 async def _get(channel: Any, name: str) -> Any:

@@ -10,7 +10,8 @@ from interlock.host.lifecycle import AnyService
 from interlock.sdk import InterlockError, World
 
 _FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 30.0
+# A broker that is back has messages waiting, and asking it costs next to nothing.
+_LONGEST_PAUSE = 10.0
 # A loop that lived this long was healthy, so its next failure counts as the first.
 _HEALTHY_SECONDS = 30.0
 

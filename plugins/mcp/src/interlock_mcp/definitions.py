@@ -51,6 +51,9 @@ class Sieve:
         schema = tool.get("inputSchema")
         if not isinstance(schema, dict) or schema.get("type") != "object":
             return "its inputSchema is not that of an object"
+        execution = tool.get("execution")
+        if isinstance(execution, dict) and execution.get("taskSupport") == "required":
+            return "it can be called as a task only"
         for part in (schema, tool.get("outputSchema") or {}):
             if fault := schema_fault(part):
                 return fault

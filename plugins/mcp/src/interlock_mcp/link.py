@@ -20,6 +20,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from interlock.sdk import InterlockError, Retryable, ServiceContext
 from interlock_mcp.errors import is_lost, translated
+from interlock_mcp.pages import every
 from interlock_mcp.settings import McpSettings
 from interlock_mcp.transport import Sieve, connect
 
@@ -172,15 +173,8 @@ class Link:
 
 
 async def _tools_of(client: Client) -> list[Tool]:
-    """All of them, page by page."""
-    found: list[Tool] = []
-    cursor: str | None = None
-    while True:
-        page = await client.session.list_tools(params=PaginatedRequestParams(cursor=cursor))
-        found += page.tools
-        cursor = page.next_cursor
-        if not cursor:
-            return found
+    listed = client.session.list_tools
+    return await every(lambda cursor: listed(params=PaginatedRequestParams(cursor=cursor)), "tools")
 
 
 def _innermost(error: BaseException) -> Exception:

@@ -27,10 +27,11 @@ async def value_of(
         said = " ".join(part.text for part in result.content if part.type == "text")
         raise Rejected(f"{service}: {said[:_LONGEST_ERROR] or 'the tool failed'}")
     if result.structured_content is not None:
-        size = len(orjson.dumps(result.structured_content))
+        found = await _without_bytes(result.structured_content, blobs)
+        size = len(orjson.dumps(found))
         if size > largest:
             raise Rejected(f"{service}: the result has {size} bytes, more than {largest}")
-        return result.structured_content
+        return found
     contents = [await _content(part, blobs, largest) for part in result.content]
     if not contents:
         return None
@@ -67,6 +68,22 @@ async def resource_of(resource: Any, blobs: Blobs) -> dict[str, Any]:
     if data is None:
         return {"uri": uri, "media_type": resource.mime_type, "text": resource.text}
     return {"uri": uri, **await _kept(data, resource.mime_type, blobs)}
+
+
+async def _without_bytes(value: Any, blobs: Blobs) -> Any:
+    """Contents of the protocol within a value, with the digest of a blob in place of its bytes.
+
+    The value keeps the shape that the tool's schema promises.
+    """
+    if isinstance(value, list):
+        return [await _without_bytes(each, blobs) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: await _without_bytes(each, blobs) for key, each in value.items()}
+    key = "data" if value.get("type") in ("image", "audio") else "blob" if "uri" in value else ""
+    if isinstance(data := value.get(key), str):
+        found[key] = (await _kept(data, value.get("mimeType"), blobs))["blob"]
+    return found
 
 
 async def _kept(data: str, media_type: str | None, blobs: Blobs) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import httpx
 from interlock.sdk import (
     HttpOptions,
     NeedsAttention,
+    NotFound,
     Service,
     ServiceError,
     ToolSpec,
@@ -22,6 +24,8 @@ from interlock.sdk import (
     tool,
 )
 from interlock_mcp.definitions import Sieve, definition_of, facts_of, free_name, local_name, wanted
+from interlock_mcp.failures import failure_in
+from interlock_mcp.pages import every
 from interlock_mcp.pins import Definition, Pins
 from interlock_mcp.results import resource_of, value_of
 from interlock_mcp.settings import McpSettings
@@ -144,13 +148,17 @@ class Mcp(Service[McpSettings]):
         except RuntimeError as error:
             # The SDK's own word for a result that is not what the tool's schema promises.
             raise NeedsAttention(f"{self.context.name}: {name}: {error}") from None
-        return await value_of(
+        value = await value_of(
             result,
             self.context.blobs,
             self.context.name,
             parse_json=self.settings.parse_json,
             largest=self.settings.max_result,
         )
+        told_by, now = self.settings.failed_if, self.world.time()
+        if failure := failure_in(value, told_by, self.context.name, now=now):
+            raise failure
+        return value
 
     @property
     def _connected(self) -> Link:
@@ -193,12 +201,11 @@ class Mcp(Service[McpSettings]):
 
     @tool(effect="read")
     async def list_resources(self) -> list[dict[str, Any]]:
-        """What the server offers to be read: ``[{uri, name, …}]``."""
-        listed = await self._connected.ask(lambda client: client.list_resources())
-        return [
-            each.model_dump(mode="json", by_alias=True, exclude_none=True)
-            for each in listed.resources
-        ]
+        """What the server offers to be read: ``[{uri, name, …}]``, and ``[{uriTemplate, …}]``."""
+        found = await self._every("list_resources", "resources")
+        with suppress(NotFound):  # not every server that has resources knows templates
+            found += await self._every("list_resource_templates", "resource_templates")
+        return found
 
     @tool(effect="read")
     async def read_resource(self, uri: str) -> list[dict[str, Any]]:
@@ -207,12 +214,25 @@ class Mcp(Service[McpSettings]):
         return [await resource_of(each, self.context.blobs) for each in read.contents]
 
     @tool(effect="read")
+    async def list_prompts(self) -> list[dict[str, Any]]:
+        """The server's prompts: ``[{name, description, arguments}]``."""
+        return await self._every("list_prompts", "prompts")
+
+    @tool(effect="read")
     async def get_prompt(
         self, name: str, arguments: dict[str, str] | None = None
     ) -> list[dict[str, Any]]:
         """A prompt of the server, filled in: ``[{role, content}]``."""
         prompt = await self._connected.ask(lambda client: client.get_prompt(name, arguments))
-        return [
-            each.model_dump(mode="json", by_alias=True, exclude_none=True)
-            for each in prompt.messages
-        ]
+        return [_plain(each) for each in prompt.messages]
+
+    async def _every(self, method: str, what: str) -> list[dict[str, Any]]:
+        def listed(client: Client) -> Awaitable[list[Any]]:
+            return every(lambda cursor: getattr(client, method)(cursor=cursor), what)
+
+        return [_plain(each) for each in await self._connected.ask(listed)]
+
+
+def _plain(model: Any) -> dict[str, Any]:
+    found: dict[str, Any] = model.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -29,6 +29,10 @@ class McpSettings(Settings):
     )
     hints: bool = Field(False, description="believe readOnlyHint, idempotentHint, destructiveHint")
     parse_json: bool = Field(True, description="a sole text that is JSON is returned as its value")
+    failed_if: dict[str, Any] = Field(
+        {"object": "error"},
+        description="values of a result that is a failure, though the server does not say so",
+    )
     max_result: Bytes = Field(8_000_000, description="of one call; longer texts are cut off")
     max_definition: Bytes = Field(256_000, description="of one tool; larger ones are left out")
 
