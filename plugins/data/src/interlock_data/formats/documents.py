@@ -32,7 +32,7 @@ def html_to_markdown(html: str) -> str:
     for unseen in page(["script", "style", "head", "template", "noscript"]):
         unseen.decompose()
     for name in ("href", "src"):
-        for element in page.find_all(attrs={name: True}):
+        for element in page.select(f"[{name}]"):
             if not _harmless(str(element[name])):
                 del element[name]
     text: str = MarkdownConverter(heading_style=ATX, bullets="-").convert_soup(page)
