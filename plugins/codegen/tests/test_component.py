@@ -492,3 +492,40 @@ def test_items_that_are_no_boxes_themselves_overlap_as_well() -> None:
     code = code_of([variant(row)], styles={"photo": photo})
 
     assert "[&>.contents:not(:last-child)>*]:-mr-2" in code
+
+
+def test_what_hugs_more_than_there_is_room_for_stands_out_as_drawn() -> None:
+    wide = a_text(box=box(140, 20))
+
+    code = code_of([variant(a_row(wide))])
+
+    assert "w-max shrink-0 max-md:w-auto max-md:shrink" in code
+
+
+def test_what_is_placed_starts_at_the_edge_of_a_box_whose_border_takes_room() -> None:
+    dot = a_node("rectangle", id="1:2", box=box(10, 10, 10, 6), position="absolute")
+    row = a_row(a_text(), dot, stroke="line")
+    row["layout"]["strokes_take_space"] = True
+    line = {"paints": [{"type": "solid", "color": "#000000"}], "align": "inside", "width": 2}
+
+    code = code_of([variant(row)], styles={"line": line})
+
+    assert "left-2 top-1" in code
+
+
+def test_a_field_that_hugs_its_text_is_as_wide_as_it() -> None:
+    code = code_of([variant(a_row(a_text("Search")))], name="Search bar")
+
+    assert "field-sizing-content" in code
+
+
+def test_what_hugs_and_clips_keeps_its_height_in_a_column() -> None:
+    inner = a_row(a_text(box=box(140, 20)), clip=True, radius=8, id="1:2")
+    inner["sizing"] = {"horizontal": "fixed", "vertical": "hug"}
+    column = a_row(inner, box=box(100, 10))
+    column["layout"]["mode"] = "column"
+
+    code = code_of([variant(column)])
+
+    assert "overflow-hidden" in code
+    assert "shrink-0" in code.partition("overflow-hidden")[0].rpartition("<div")[2]

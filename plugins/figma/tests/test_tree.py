@@ -236,3 +236,15 @@ def test_a_drawing_knows_which_shapes_are_seen_through_which() -> None:
     assert "masked_by" not in star
     assert mask["mask"] == "outline"
     assert masked["masked_by"] == [[1]]
+
+
+def test_a_box_that_spreads_and_hugs_its_children_keeps_them_apart_as_drawn() -> None:
+    children = [a_node("RECTANGLE", id=f"2:{n}", box=(0, n * 30, 10, 20)) for n in (0, 1)]
+    spread = {"layoutMode": "VERTICAL", "primaryAxisAlignItems": "SPACE_BETWEEN"}
+    spread |= {"itemSpacing": 99, "children": children}
+
+    hugging, _ = simplify(a_node(layoutSizingVertical="HUG", **spread))
+    fixed, _ = simplify(a_node(layoutSizingVertical="FIXED", **spread))
+
+    assert hugging["layout"]["gap"] == 10
+    assert "gap" not in fixed["layout"]

@@ -290,9 +290,10 @@ class Builder:
         element.children = self._children(node, inside)
         job.warn(node, "taken for a text field by its name; check its type and label")
         text = semantics.field_text(node)
+        hugs = semantics.hugs_width(node, text)
         for holder in element.walk():
             holder.children = [
-                _as_field(child, node)
+                _as_field(child, node, hugs)
                 if isinstance(child, Element) and child.node == text
                 else child
                 for child in holder.children
@@ -313,7 +314,7 @@ def _filled(node: Json) -> list[str]:
     return shortened(each for axis, each in sides if rules.get(axis) in ("stretch", "scale"))
 
 
-def _as_field(child: Element, node: Json) -> Element:
+def _as_field(child: Element, node: Json, hugs: bool) -> Element:
     """The text's element as the field; its own label is the only name it needs beside a text."""
     text = child.children[0] if child.children else Text("")
     placeholder = text.value if isinstance(text, Text) else ""
@@ -322,6 +323,9 @@ def _as_field(child: Element, node: Json) -> Element:
     )
     field.style |= {"min-width": "min-w-0", "outline-style": "outline-none"}
     field.style |= {"placeholder": "placeholder:text-inherit placeholder:opacity-100"}
+    if hugs:
+        # A field is as wide as twenty letters unless it is told otherwise.
+        field.style["field-sizing"] = "field-sizing-content"
     field.attributes = {"type": "text", "placeholder": placeholder}
     if not semantics.is_labelled(node):
         field.attributes["aria-label"] = semantics.label(node) or placeholder or "Text"

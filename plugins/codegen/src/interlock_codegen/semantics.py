@@ -110,6 +110,12 @@ def field_text(node: Json) -> str | None:
     return str(inside[0]["id"]) if outlined and len(inside) == 1 else None
 
 
+def hugs_width(node: Json, text: str | None) -> bool:
+    """Whether the text of this id, below a layer, is as wide as what it says."""
+    found = [each for each in _texts(node) if str(each["id"]) == text]
+    return bool(found) and found[0]["sizing"]["horizontal"] == "hug"
+
+
 def is_labelled(field: Json) -> bool:
     """Whether a text beside the box of a text field says what it is for."""
     return len(_texts(field)) > 1

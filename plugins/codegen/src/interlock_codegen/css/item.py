@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock_codegen import tailwind
 from interlock_codegen.css.background import only_image
+from interlock_codegen.css.border import border_of
 from interlock_codegen.css.container import flows, holds_text, is_stiff, scrolls_along, stacks
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
@@ -19,6 +20,7 @@ _SMALLEST_TO_LIMIT = 96
 """Pixels; what is smaller finds room on any screen."""
 _WIDEST_MINIMUM = 240
 """Pixels; a larger minimum, with its parents' padding, does not fit on a phone."""
+_GIVING_WAY = {"max-md width": "max-md:w-auto", "max-md flex-shrink": "max-md:shrink"}
 _LIMITS = {
     "minWidth": ("min-width", "min-w"),
     "maxWidth": ("max-width", "max-w"),
@@ -39,7 +41,11 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
         )
     else:
         style = {"position": "absolute", **_placed(node, parent, job)}
-    return {**style, **_limits(node, job), **_turn(node)}
+    limits = _limits(node, job)
+    if node["sizing"]["vertical"] == "fixed":
+        # The height that it has may be said as its least one, and is not below its limit.
+        limits.pop("min-height", None)
+    return {**style, **limits, **_turn(node)}
 
 
 def _root(node: Json, job: Job) -> Style:
@@ -65,11 +71,15 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     if vertical == "fixed":
         style |= _height(node, job)
     elif vertical == "fill":
-        style |= {"align-self": "self-stretch"} if row else {"flex": _share(parent, "vertical")}
+        style |= (
+            {"align-self": "self-stretch"} if row else {"flex": _share(parent, "vertical", job)}
+        )
     if row and stacks(parent):
         style |= _stacked(horizontal)
     rigid = (horizontal if row else vertical) == "fixed" and not _may_shrink(node, parent, row)
-    if rigid or (row and scrolls_along(parent)):
+    # What clips its content has no least size of its own in CSS; in Figma it hugs it.
+    clipped = not row and vertical == "hug" and node.get("clip")
+    if rigid or clipped or (row and scrolls_along(parent)):
         style["flex-shrink"] = "shrink-0"
     if parent["layout"].get("first_on_top"):
         style["position"] = "relative"
@@ -81,8 +91,11 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
     sizing = node["sizing"]["horizontal"]
     if sizing == "fill":
         if parent["layout"]["mode"] == "row":
-            return {"flex": _share(parent, "horizontal"), "min-width": "min-w-0"}
+            return {"flex": _share(parent, "horizontal", job), "min-width": "min-w-0"}
         return {"width": "w-full"}
+    if sizing == "hug" and spills(node, parent):
+        # In Figma it keeps its width and stands out; a phone has no room for that.
+        return {"width": "w-max", "flex-shrink": "shrink-0", **_GIVING_WAY}
     if sizing == "hug":
         # It is as wide as its widest child would be, however narrow the parent is.
         return {"max-width": "max-w-full"} if is_stiff(node) else {}
@@ -95,23 +108,24 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
     return style
 
 
-def _share(parent: Json, axis: str) -> str:
+def _share(parent: Json, axis: str, job: Job) -> str:
     """An equal share of the room for each sibling that fills.
 
-    CSS shares what is left beside paddings, so siblings with different ones must start from the
-    same size, one that holds the largest padding.
+    CSS shares what is left beside paddings and borders, so siblings with different ones must start
+    from the same size, one that holds the largest of them.
     """
     filling = [
         child
         for child in parent["children"]
         if child["sizing"][axis] == "fill" and child.get("position") != "absolute"
     ]
-    rooms = {_padding_along(child, axis) for child in filling}
+    rooms = {_padding_along(child, axis, job) for child in filling}
     return "flex-1" if len(rooms) < 2 else f"flex-[1_1_{tailwind.pixels(max(rooms))}]"
 
 
-def _padding_along(node: Json, axis: str) -> float:
-    top, right, bottom, left = (node.get("layout") or {}).get("padding") or (0, 0, 0, 0)
+def _padding_along(node: Json, axis: str, job: Job) -> float:
+    padding = (node.get("layout") or {}).get("padding") or (0, 0, 0, 0)
+    top, right, bottom, left = map(sum, zip(padding, border_of(node, job), strict=True))
     return float(left + right if axis == "horizontal" else top + bottom)
 
 
@@ -130,6 +144,14 @@ def is_inside(node: Json, parent: Json) -> bool:
     left, right = (parent["layout"].get("padding") or (0, 0, 0, 0))[3::-2]
     start, end = node["box"]["x"], node["box"]["x"] + node["box"]["width"]
     return bool(start >= left - 0.5 and end <= parent["box"]["width"] - right + 0.5)
+
+
+def spills(node: Json, parent: Json) -> bool:
+    """Whether what hugs its content was drawn larger than its parent has room for it."""
+    if parent["layout"]["mode"] != "row" or parent["layout"].get("wrap"):
+        return not is_inside(node, parent)
+    held = [child for child in parent["children"] if child.get("position") != "absolute"]
+    return not all(is_inside(child, parent) for child in held)
 
 
 def _rank_from_top(node: Json, parent: Json) -> int:
@@ -161,13 +183,15 @@ def _placed(node: Json, parent: Json, job: Job) -> Style:
     rules = node.get("constraints") or {"horizontal": "left", "vertical": "top"}
     if parent.get("type") == "group":
         rules = _as_group(parent)
+    # What is placed starts inside of a border, in Figma at the edge of the box.
+    top, right, bottom, left = border_of(parent, job)
     horizontal = _axis(
-        rules["horizontal"], ("left", "right"), node["box"]["x"], node["box"]["width"],
-        parent["box"]["width"],
+        rules["horizontal"], ("left", "right"), node["box"]["x"] - left, node["box"]["width"],
+        parent["box"]["width"] - left - right,
     )  # fmt: skip
     vertical = _axis(
-        rules["vertical"], ("top", "bottom"), node["box"]["y"], node["box"]["height"],
-        parent["box"]["height"],
+        rules["vertical"], ("top", "bottom"), node["box"]["y"] - top, node["box"]["height"],
+        parent["box"]["height"] - top - bottom,
     )  # fmt: skip
     style = {**horizontal, **vertical}
     if node["type"] == "vector" or only_image(node, job):
@@ -249,7 +273,10 @@ def _width(node: Json, job: Job) -> str:
 def _height(node: Json, job: Job) -> Style:
     """The height; a box with text may grow, so that longer text pushes what follows."""
     if node["type"] != "text" and not _may_grow(node):
-        return _exact_height(node, job)
+        spilt = flows(node) and holds_text(node)
+        # What stands out of it in the design must not cover others on a phone.
+        given_up = {"max-md height": "max-md:h-auto"} if spilt else {}
+        return {**_exact_height(node, job), **given_up}
     value = node["box"]["height"]
     token = job.variable(node, "height", "spacing", value)
     return {"min-height": tailwind.length("min-h", value, token)}
@@ -265,14 +292,12 @@ def _may_grow(node: Json) -> bool:
 
 
 def _fits(node: Json) -> bool:
-    """Whether the children end before the box and its padding do."""
-    padding = (node["layout"].get("padding") or (0, 0, 0, 0))[2]
-    ends = [
-        child["box"]["y"] + child["box"]["height"]
-        for child in node.get("children") or ()
-        if child.get("position") != "absolute"
-    ]
-    return bool(max(ends, default=0) <= node["box"]["height"] - padding + 0.5)
+    """Whether the children begin after, and end before, the box and its padding do."""
+    top, _, bottom, _ = node["layout"].get("padding") or (0, 0, 0, 0)
+    boxes = [c["box"] for c in node.get("children") or () if c.get("position") != "absolute"]
+    start = min((box["y"] for box in boxes), default=top)
+    end = max((box["y"] + box["height"] for box in boxes), default=0)
+    return bool(start >= top - 0.5 and end <= node["box"]["height"] - bottom + 0.5)
 
 
 def _limits(node: Json, job: Job) -> Style:

@@ -59,6 +59,8 @@ def _flex(node: Json) -> dict[str, Any]:
     # The spacing stored beside SPACE_BETWEEN is what it was before, and not in force.
     if justify != "between" and node.get("itemSpacing"):
         layout["gap"] = rounded(node["itemSpacing"])
+    elif justify == "between" and (apart := _held_apart(node)):
+        layout["gap"] = apart
     if node.get("layoutWrap") == "WRAP":
         layout["wrap"] = True
         if node.get("counterAxisAlignContent") == "SPACE_BETWEEN":
@@ -74,6 +76,25 @@ def _flex(node: Json) -> dict[str, Any]:
     return layout
 
 
+def _held_apart(node: Json) -> float:
+    """The room between children that a box hugs although it spreads them; else 0."""
+    axis, size = ("x", "width") if mode(node) == "row" else ("y", "height")
+    if sizing(node, None)["horizontal" if axis == "x" else "vertical"] != "hug":
+        return 0
+    boxes = _flowing_boxes(node)
+    if len(boxes) < 2:
+        return 0
+    return max(rounded(boxes[1][axis] - boxes[0][axis] - boxes[0][size]), 0)
+
+
+def _flowing_boxes(node: Json) -> list[Json]:
+    return [
+        child["absoluteBoundingBox"]
+        for child in children(node)
+        if child.get("absoluteBoundingBox") and child.get("visible") is not False and in_flow(child)
+    ]
+
+
 def _unsaid_wrap(node: Json) -> float | None:
     """The gap between lines where the children stand in lines although the capture does not say.
 
@@ -81,12 +102,7 @@ def _unsaid_wrap(node: Json) -> float | None:
     """
     if mode(node) != "row":
         return None
-    boxes = [
-        child["absoluteBoundingBox"]
-        for child in children(node)
-        if child.get("absoluteBoundingBox") and child.get("visible") is not False and in_flow(child)
-    ]
-    for before, after in pairwise(boxes):
+    for before, after in pairwise(_flowing_boxes(node)):
         bottom = before["y"] + before["height"]
         if after["x"] <= before["x"] and after["y"] >= bottom:
             return rounded(after["y"] - bottom)
