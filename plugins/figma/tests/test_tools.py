@@ -109,6 +109,60 @@ async def test_dev_resources_say_what_figma_refused(figma: Any, server: Any) -> 
         await figma.add_dev_resources("abc", [{"node_id": "1:2", "name": "n"}])
 
 
+async def test_links_are_changed_by_their_ids(figma: Any, server: Any) -> None:
+    errors = [{"id": "8", "error": "Dev resource not found"}]
+    server.answers = {"/v1/dev_resources": {"links_updated": [{"id": "7"}], "errors": errors}}
+
+    given = await figma.update_dev_resources([{"id": "7", "url": "https://git/x", "node_id": "1"}])
+
+    assert given == {"updated": [{"id": "7"}], "errors": errors}
+    assert json.loads(server.bodies[0]) == {"dev_resources": [{"id": "7", "url": "https://git/x"}]}
+    with pytest.raises(InvalidInput, match="id"):
+        await figma.update_dev_resources([{"name": "n"}])
+    with pytest.raises(InvalidInput, match="url"):
+        await figma.update_dev_resources([{"id": "7"}])
+
+
+async def test_a_team_s_library_is_read_page_by_page(figma: Any, server: Any, call: Any) -> None:
+    async def components(request: web.Request) -> Any:
+        start, size = int(request.query.get("after", "0")), int(request.query["page_size"])
+        cursor = {"after": start + size} if start + size < 25 else {}
+        page = [{"key": str(number)} for number in range(start, min(start + size, 25))]
+        return {"meta": {"components": page, "cursor": cursor}}
+
+    server.answers = {"/v1/teams/42/components": components}
+
+    part = await figma.get_team_library("42", "components", limit=10)
+    assert (part["count"], part["complete"]) == (10, False)
+
+    async def small_pages(request: web.Request) -> Any:
+        return await components(request.clone(rel_url=request.rel_url.update_query(page_size="10")))
+
+    server.answers = {"/v1/teams/42/components": small_pages}
+    whole = await figma.get_team_library("42", "components")
+    assert [entry["key"] for entry in whole["entries"]] == [str(number) for number in range(25)]
+    assert whole["complete"]
+    assert call.admitted == ["tier3", "tier3"]
+
+
+async def test_reactions_are_read_to_the_end(figma: Any, server: Any) -> None:
+    async def reactions(request: web.Request) -> Any:
+        last = request.query.get("cursor") == "b"
+        more = {} if last else {"next_page": f"{request.url.with_query(cursor='b')}"}
+        return {"reactions": [{"emoji": ":eyes:" if last else ":+1:"}], "pagination": more}
+
+    path = "/v1/files/abc/comments/9/reactions"
+    server.answers = {path: reactions}
+
+    assert [each["emoji"] for each in await figma.get_reactions("abc", "9")] == [":+1:", ":eyes:"]
+
+    server.answers = {path: {"status": 200, "error": False}}
+    await figma.add_reaction("abc", "9", ":eyes:")
+    await figma.delete_reaction("abc", "9", ":eyes:")
+    assert json.loads(server.bodies[-1]) == {"emoji": ":eyes:"}
+    assert server.asked[-1].query["emoji"] == ":eyes:"
+
+
 async def test_a_webhook_is_registered_once_and_never_shows_its_passcode(
     figma: Any, server: Any
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from interlock.sdk import NeedsAttention, NotFound, current_call, tool
 from interlock_figma.account import Account
 from interlock_figma.keys import file_key as key_of
-from interlock_figma.keys import node_ids
+from interlock_figma.keys import node_ids, plain_id
 
 
 class Reading(Account):
@@ -122,3 +122,36 @@ class Reading(Account):
         """
         body = await self._get(f"/v1/files/{key_of(file_key)}/{kind}", {})
         return list((body.get("meta") or {}).get(kind) or ())
+
+    @tool(effect="read", tier="tier3")
+    async def get_team_library(
+        self,
+        team_id: str,
+        kind: Literal["components", "component_sets", "styles"],
+        limit: int = 1000,
+    ) -> dict[str, Any]:
+        """Read what all files of a team publish: ``{entries, count, complete}``.
+
+        Args:
+            team_id: from the address of the team's page.
+            kind: of the entries.
+            limit: of entries, at most; a request gives 1,000.
+        """
+        found: list[Any] = []
+        parameters = {"page_size": str(min(max(limit, 1), 1000))}
+        while True:
+            body = await self._get(f"/v1/teams/{plain_id(team_id)}/{kind}", parameters)
+            meta = body.get("meta") or {}
+            page = meta.get(kind) or []
+            found += page
+            after = (meta.get("cursor") or {}).get("after")
+            if not page or after is None or len(found) >= limit:
+                complete = after is None or not page
+                kept = found[:limit]
+                return {
+                    "entries": kept,
+                    "count": len(kept),
+                    "complete": complete and len(kept) == len(found),
+                }
+            parameters = {**parameters, "after": f"{after:.0f}"}
+            await current_call().admit("tier3")

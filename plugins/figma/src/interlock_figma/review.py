@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from interlock.sdk import InvalidInput, tool
+from interlock.sdk import InvalidInput, current_call, tool
 from interlock_figma.account import Account
 from interlock_figma.keys import file_key as key_of
 from interlock_figma.keys import node_ids, plain_id
@@ -66,6 +67,51 @@ class Review(Account):
         return {"deleted": comment_id}
 
     @tool(effect="read", tier="tier2")
+    async def get_reactions(self, file_key: str, comment_id: str) -> list[Any]:
+        """Read the reactions to a comment: ``{user, emoji, created_at}`` each.
+
+        Args:
+            file_key: the key, or a link to the file.
+            comment_id: as in ``get_comments``.
+        """
+        found: list[Any] = []
+        parameters: dict[str, str] = {}
+        while True:
+            body = await self._get(_reactions(file_key, comment_id), parameters)
+            found += body.get("reactions") or []
+            more = (body.get("pagination") or {}).get("next_page")
+            cursor = parse_qs(urlsplit(str(more or "")).query).get("cursor")
+            if not cursor or cursor[0] == parameters.get("cursor"):
+                return found
+            parameters = {"cursor": cursor[0]}
+            await current_call().admit("tier2")
+
+    @tool(effect="write", idempotent=True, tier="tier2")
+    async def add_reaction(self, file_key: str, comment_id: str, emoji: str) -> dict[str, Any]:
+        """React to a comment.
+
+        Args:
+            file_key: the key, or a link to the file.
+            comment_id: as in ``get_comments``.
+            emoji: its short code, e.g. ``:eyes:`` or ``:+1::skin-tone-2:``.
+        """
+        await self._ask("POST", _reactions(file_key, comment_id), json={"emoji": emoji})
+        return {"comment_id": comment_id, "emoji": emoji}
+
+    @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
+    async def delete_reaction(self, file_key: str, comment_id: str, emoji: str) -> dict[str, Any]:
+        """Take a reaction of this account back.
+
+        Args:
+            file_key: the key, or a link to the file.
+            comment_id: as in ``get_comments``.
+            emoji: its short code.
+        """
+        path = _reactions(file_key, comment_id)
+        await self._ask("DELETE", path, params={"emoji": emoji})
+        return {"deleted": emoji}
+
+    @tool(effect="read", tier="tier2")
     async def get_dev_resources(self, file_key: str, ids: list[str] | None = None) -> list[Any]:
         """Read the links from layers to code, tickets and pages.
 
@@ -94,6 +140,17 @@ class Review(Account):
         given = await self._ask("POST", "/v1/dev_resources", json=body)
         return {"created": given.get("links_created") or [], "errors": given.get("errors") or []}
 
+    @tool(effect="write", idempotent=True, tier="tier2")
+    async def update_dev_resources(self, resources: list[dict[str, str]]) -> dict[str, Any]:
+        """Change names or URLs of links: ``{updated: [link], errors: [{id, error}]}``.
+
+        Args:
+            resources: ``{id, name?, url?}`` each; ids as in ``get_dev_resources``.
+        """
+        body = {"dev_resources": [_change(each) for each in resources]}
+        given = await self._ask("PUT", "/v1/dev_resources", json=body)
+        return {"updated": given.get("links_updated") or [], "errors": given.get("errors") or []}
+
     @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
     async def delete_dev_resource(self, file_key: str, resource_id: str) -> dict[str, Any]:
         """Remove a link.
@@ -105,6 +162,16 @@ class Review(Account):
         path = f"/v1/files/{key_of(file_key)}/dev_resources/{plain_id(resource_id)}"
         await self._ask("DELETE", path)
         return {"deleted": resource_id}
+
+
+def _reactions(file_key: str, comment_id: str) -> str:
+    return f"/v1/files/{key_of(file_key)}/comments/{plain_id(comment_id)}/reactions"
+
+
+def _change(given: dict[str, str]) -> dict[str, str]:
+    if not given.get("id") or not given.keys() & {"name", "url"}:
+        raise InvalidInput("a resource needs its id, and a name or a url", path="$.resources")
+    return {field: given[field] for field in ("id", "name", "url") if field in given}
 
 
 def _link(given: dict[str, str]) -> dict[str, str]:
