@@ -21,6 +21,9 @@ import jsonschema_rs
 import pytest
 import yaml
 
+from interlock_simulator.figma.payloads import payload
+from interlock_simulator.figma.webhooks import KINDS
+
 PACKAGE = "@figma/rest-api-spec@0.43.0"
 PLACE = Path(tempfile.gettempdir()) / "interlock-figma-rest-api-spec-0.43.0"
 
@@ -100,6 +103,47 @@ async def test_written_comments_fit_the_description(figma: httpx.AsyncClient, fi
     fits(deleted, f"{path}/{{comment_id}}")
 
 
+async def test_reactions_fit_the_description(figma: httpx.AsyncClient, fits: Any) -> None:
+    comments = "/v1/files/torii-gate/comments"
+    path = "/v1/files/{file_key}/comments/{comment_id}/reactions"
+    posted = await figma.post(comments, json={"message": "Lower the beam"})
+    place = f"{comments}/{posted.json()['id']}/reactions"
+
+    fits(await figma.post(place, json={"emoji": ":eyes:"}), path)
+    listed = await figma.get(place)
+    fits(listed, path)
+    assert [each["emoji"] for each in listed.json()["reactions"]] == [":eyes:"]
+    fits(await figma.delete(place, params={"emoji": ":eyes:"}), path)
+    fits(await figma.delete(place, params={"emoji": ":eyes:"}), path)
+    assert (await figma.post(place, json={"emoji": "eyes"})).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["components", "component_sets", "styles"])
+async def test_a_team_s_library_fits_the_description(
+    figma: httpx.AsyncClient, fits: Any, kind: str
+) -> None:
+    path = f"/v1/teams/{{team_id}}/{kind}"
+    first = (await figma.get(path.format(team_id="1"), params={"page_size": 2})).json()["meta"]
+    second = await figma.get(
+        path.format(team_id="1"), params={"page_size": 2, "after": first["cursor"]["after"]}
+    )
+    fits(second, path)
+    keys = [entry["key"] for meta in (first, second.json()["meta"]) for entry in meta[kind]]
+    assert len(set(keys)) == 4
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_deliveries_fit_the_description(description: Any, kind: str) -> None:
+    name = "".join(part.title() for part in kind.split("_"))
+    schema = {"$ref": f"#/components/schemas/Webhook{name}Payload"}
+    validator = Draft202012Validator({**schema, "components": description["components"]})
+    hook, file = {"id": "1", "passcode": "p"}, {"key": "abc", "name": "Shop"}
+
+    body = payload(kind, hook, file, "2026-01-01T00:00:00+00:00")
+
+    assert [error.message for error in validator.iter_errors(body)] == []
+
+
 async def test_dev_resources_fit_the_description(figma: httpx.AsyncClient, fits: Any) -> None:
     path = "/v1/files/{file_key}/dev_resources"
     link = {"name": "T", "url": "https://t", "file_key": "torii-gate", "node_id": "1:5"}
@@ -110,6 +154,11 @@ async def test_dev_resources_fit_the_description(figma: httpx.AsyncClient, fits:
     listed = await figma.get(path.format(file_key="torii-gate"), params={"node_ids": "1:5"})
     fits(listed, path)
     (entry,) = listed.json()["dev_resources"]
+    change = {"id": entry["id"], "name": "U"}
+    changed = await figma.put("/v1/dev_resources", json={"dev_resources": [change, {"id": "0"}]})
+    fits(changed, "/v1/dev_resources")
+    assert changed.json()["links_updated"] == [{**entry, "name": "U"}]
+    assert [error["id"] for error in changed.json()["errors"]] == ["0"]
     gone = await figma.delete(f"{path.format(file_key='torii-gate')}/{entry['id']}")
     assert gone.status_code == 200
     assert (await figma.get(path.format(file_key="torii-gate"))).json() == {"dev_resources": []}

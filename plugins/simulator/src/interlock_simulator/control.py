@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import orjson
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from interlock_simulator.deliveries import Announcement
 from interlock_simulator.faults import FaultProfile
 from interlock_simulator.vendor import reply
 
 NAME = "_simulator"
+T = TypeVar("T")
 
 _PROFILES = TypeAdapter(list[FaultProfile])
+_EVENT = TypeAdapter(Announcement)
+_SUBSCRIPTION = TypeAdapter(dict[Literal["endpoint"], str])
 
 
 class Steered(Protocol):
@@ -33,6 +37,10 @@ class Steered(Protocol):
 
     async def reset(self) -> dict[str, Any]: ...
 
+    async def subscribe(self, endpoint: str) -> dict[str, Any]: ...
+
+    async def announce(self, event: Announcement) -> dict[str, Any]: ...
+
 
 class Control:
     """The endpoints, as an application."""
@@ -51,6 +59,8 @@ class Control:
                 web.delete("/faults", self._clear),
                 web.get("/requests", self._requests),
                 web.post("/reset", self._reset),
+                web.post("/subscriptions", self._subscribe),
+                web.post("/events", self._announce),
             ]
         )
         return application
@@ -79,12 +89,24 @@ class Control:
     async def _reset(self, request: web.Request) -> web.Response:
         return reply(await self._steered.reset())
 
+    async def _subscribe(self, request: web.Request) -> web.Response:
+        wanted = await _read(request, _SUBSCRIPTION)
+        return reply(await self._steered.subscribe(wanted["endpoint"]))
+
+    async def _announce(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.announce(await _read(request, _EVENT)))
+
 
 async def _profiles(request: web.Request) -> list[FaultProfile]:
-    """One profile, or a list of them; 422 with every fault otherwise."""
+    """One profile, or a list of them."""
+    return await _read(request, _PROFILES, several=True)
+
+
+async def _read(request: web.Request, shape: TypeAdapter[T], *, several: bool = False) -> T:
+    """The body in this shape; 422 with every fault otherwise."""
     try:
         body = orjson.loads(await request.read())
-        return _PROFILES.validate_python(body if isinstance(body, list) else [body])
+        return shape.validate_python([body] if several and not isinstance(body, list) else body)
     except orjson.JSONDecodeError as error:
         raise _refused([{"path": "", "reason": f"the body is not JSON: {error}"}]) from None
     except ValidationError as error:

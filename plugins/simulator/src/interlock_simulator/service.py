@@ -9,6 +9,7 @@ from typing import Any
 from interlock.sdk import NeedsAttention, Service, tool
 from interlock_simulator.ai import Anthropic, Gemini, OpenAI
 from interlock_simulator.control import Control
+from interlock_simulator.deliveries import Announcement, Deliveries
 from interlock_simulator.faults import FaultPlan, FaultProfile
 from interlock_simulator.figma import Figma, Library
 from interlock_simulator.notion import Notion, Workspace
@@ -31,9 +32,12 @@ class Simulator(Service[SimulatorSettings]):
             [folder / "notion" for folder in folders], seed=self.settings.seed, world=self.world
         )
         await asyncio.to_thread(self._workspace.load)
+        self._deliveries = Deliveries()
+        self._figma = Figma(self._library, self.world, self._deliveries)
+        self._notion = Notion(self._workspace, self.settings.query_limit, self._deliveries)
         self._vendors = (
-            Figma(self._library, self.world),
-            Notion(self._workspace, self.settings.query_limit),
+            self._figma,
+            self._notion,
             Gemini(self.settings.seed),
             Anthropic(self.settings.seed),
             OpenAI(self.settings.seed),
@@ -53,6 +57,7 @@ class Simulator(Service[SimulatorSettings]):
     async def stop(self) -> None:
         if self._server is not None:
             await self._server.stop()
+            await self._deliveries.close()
 
     @tool(effect="read")
     async def status(self) -> dict[str, Any]:
@@ -83,6 +88,28 @@ class Simulator(Service[SimulatorSettings]):
     async def list_faults(self) -> list[dict[str, Any]]:
         """List the profiles in force, in their order."""
         return [profile.model_dump(mode="json") for profile in self._running.plan.profiles]
+
+    @tool(effect="write")
+    async def subscribe(self, endpoint: str) -> dict[str, Any]:
+        """Subscribe an endpoint to Notion's events, as a person does in Notion's settings.
+
+        The handshake is sent at once: ``{subscription_id, endpoint, status?, error?}``. Figma's
+        webhooks are registered over its API.
+
+        Args:
+            endpoint: a URL on this machine.
+        """
+        return await self._notion.subscribe(endpoint)
+
+    @tool(effect="write")
+    async def announce(self, event: Announcement) -> dict[str, Any]:
+        """Let something happen at a vendor, which tells everyone who asked to be told.
+
+        Args:
+            event: what happens: vendor, type, subject, and what the payload shall say.
+        """
+        vendor = {"figma": self._figma.announce, "notion": self._notion.announce}[event.vendor]
+        return {"deliveries": [outcome.told() for outcome in await vendor(event)]}
 
     @tool(effect="write", idempotent=True)
     async def reset(self) -> dict[str, Any]:

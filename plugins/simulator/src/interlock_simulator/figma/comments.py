@@ -44,6 +44,21 @@ class Comments:
         thread.append(comment)
         return comment
 
+    def get(self, key: str, comment_id: str) -> dict[str, Any] | None:
+        return next((entry for entry in self.of(key) if entry["id"] == comment_id), None)
+
+    def react(self, comment: dict[str, Any], emoji: str) -> None:
+        """A reaction of the simulated user; a second one with the same emoji changes nothing."""
+        if not any(each["emoji"] == emoji for each in comment["reactions"]):
+            now = datetime.fromtimestamp(self._world.time(), UTC).isoformat()
+            comment["reactions"].append({"user": USER, "emoji": emoji, "created_at": now})
+
+    def unreact(self, comment: dict[str, Any], emoji: str) -> bool:
+        """Whether there was such a reaction."""
+        before = comment["reactions"]
+        comment["reactions"] = [each for each in before if each["emoji"] != emoji]
+        return len(comment["reactions"]) < len(before)
+
     def delete(self, key: str, comment_id: str) -> bool:
         """Whether there was such a comment; replies go with it."""
         thread = self.of(key)

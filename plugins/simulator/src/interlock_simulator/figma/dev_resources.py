@@ -44,6 +44,23 @@ class DevResources:
             created.append(link)
         return {"links_created": created, "errors": errors}
 
+    def change(self, wanted: list[Mapping[str, Any]]) -> dict[str, Any]:
+        """``{links_updated, errors}`` from the body of ``PUT /v1/dev_resources``.
+
+        The description also requires ``links_created`` of this answer, so it is there, and empty.
+        """
+        known = {link["id"]: link for link in self._links}
+        changed: list[Link] = []
+        errors: list[Link] = []
+        for given in wanted:
+            link = known.get(str(given.get("id")))
+            if link is None:
+                errors.append({"id": str(given.get("id")), "error": "Dev resource not found"})
+                continue
+            link.update({key: given[key] for key in ("name", "url") if key in given})
+            changed.append(link)
+        return {"links_created": [], "links_updated": changed, "errors": errors}
+
     def _fault(self, given: Mapping[str, Any], has_node: Callable[[str, str], bool]) -> str:
         if not all(isinstance(given.get(key), str) for key in _FIELDS):
             return "Invalid dev resource"

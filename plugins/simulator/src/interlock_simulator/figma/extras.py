@@ -9,32 +9,43 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from interlock.sdk import World
+from interlock.sdk import InvalidInput, World
+from interlock_simulator.deliveries import Announcement, Deliveries, Outcome
 from interlock_simulator.figma import errors
 from interlock_simulator.figma.dev_resources import DevResources
 from interlock_simulator.figma.library import Library
 from interlock_simulator.figma.selection import found, split_ids
-from interlock_simulator.figma.webhooks import Webhooks
+from interlock_simulator.figma.webhooks import KINDS, Webhooks
 from interlock_simulator.vendor import reply
 
 
 class Extras:
     """Handlers over the links and webhooks of one simulated account."""
 
-    def __init__(self, library: Library, world: World) -> None:
+    def __init__(self, library: Library, world: World, deliveries: Deliveries) -> None:
         self._library = library
         self._links = DevResources()
-        self._hooks = Webhooks(world)
+        self._hooks = Webhooks(world, deliveries)
 
     def clear(self) -> None:
         self._links.clear()
         self._hooks.clear()
+
+    async def announce(self, what: Announcement) -> list[Outcome]:
+        """Tell of something that happened to a recorded file."""
+        if what.type not in KINDS:
+            raise InvalidInput(f"Figma has no event {what.type}", path="$.event.type")
+        file = await asyncio.to_thread(self._library.file, what.subject)
+        if file is None:
+            raise InvalidInput(f"there is no file {what.subject}", path="$.event.subject")
+        return await self._hooks.announce(what, {"key": what.subject, "name": file["name"]})
 
     def routes(self) -> list[web.RouteDef]:
         links, hooks = "/v1/files/{key}/dev_resources", "/v2/webhooks"
         return [
             web.get(links, self._links_of),
             web.post("/v1/dev_resources", self._links_add),
+            web.put("/v1/dev_resources", self._links_change),
             web.delete(f"{links}/{{id}}", self._links_delete),
             web.get(hooks, self._hooks_of),
             web.post(hooks, self._hooks_add),
@@ -58,6 +69,12 @@ class Extras:
         given = [each for each in wanted if isinstance(each, Mapping)]
         return reply(await asyncio.to_thread(self._links.add, given, self._has_node))
 
+    async def _links_change(self, request: web.Request) -> web.Response:
+        wanted = (await read_body(request)).get("dev_resources")
+        if not isinstance(wanted, list):
+            raise errors.refused(request, 400, "dev_resources: Required")
+        return reply(self._links.change([each for each in wanted if isinstance(each, Mapping)]))
+
     def _has_node(self, key: str, node: str) -> bool:
         file = self._library.file(key)
         return file is not None and bool(found(file["document"], {node}))
@@ -77,7 +94,9 @@ class Extras:
         body = await read_body(request)
         if fault := self._hooks.fault(body):
             raise errors.refused(request, 400, fault)
-        return reply(self._hooks.add(body))
+        hook = self._hooks.add(body)
+        await self._hooks.ping(hook)
+        return reply(hook)
 
     async def _hook(self, request: web.Request) -> web.Response:
         return reply({**self._known(request), "passcode": ""})

@@ -1,6 +1,7 @@
 """Webhooks v2, kept in memory: registered, listed, changed, and what each has sent.
 
-A new webhook sends a PING, of which the request is remembered; nobody is really called.
+A new webhook sends a PING. Endpoints on this machine are really called; of the others, as of those
+that do not answer, the request is remembered with its error.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+import orjson
+
 from interlock.sdk import World
+from interlock_simulator.deliveries import Announcement, Deliveries, Outcome
+from interlock_simulator.figma.payloads import payload
 
 Hook = dict[str, Any]
 KINDS = frozenset(
@@ -26,8 +31,9 @@ _CHANGEABLE = ("event_type", "endpoint", "passcode", "status", "description")
 class Webhooks:
     """By id, oldest first."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, deliveries: Deliveries) -> None:
         self._world = world
+        self._deliveries = deliveries
         self.clear()
 
     def clear(self) -> None:
@@ -67,7 +73,7 @@ class Webhooks:
             "description": body.get("description"),
         }
         self._hooks[identity] = hook
-        self._requests[identity] = [self._sent(hook, "PING")]
+        self._requests[identity] = []
         return hook
 
     def get(self, identity: str) -> Hook | None:
@@ -86,17 +92,40 @@ class Webhooks:
         """What the webhook sent, newest first."""
         return self._requests[identity]
 
-    def _sent(self, hook: Hook, kind: str) -> dict[str, Any]:
-        now = datetime.fromtimestamp(self._world.time(), UTC).isoformat()
-        payload = {"event_type": kind, "passcode": hook["passcode"], "timestamp": now}
-        return {
+    async def announce(self, what: Announcement, file: Mapping[str, Any]) -> list[Outcome]:
+        """Tell the active webhooks of this kind that look at this file."""
+        found = [
+            hook
+            for hook in self._hooks.values()
+            if (hook["event_type"], hook["status"]) == (what.type, "ACTIVE")
+            and (hook["context"] != "FILE" or hook["context_id"] == file["key"])
+        ]
+        outcomes: list[Outcome] = []
+        for hook in found:
+            body = {**payload(what.type, hook, file, self._now()), **what.data}
+            if what.forged:
+                body["passcode"] = "forged"
+            outcomes += [await self._send(hook, body) for _ in range(what.times)]
+        return outcomes
+
+    async def ping(self, hook: Hook) -> None:
+        """What a new webhook sends first."""
+        await self._send(hook, payload("PING", hook, {}, self._now()))
+
+    async def _send(self, hook: Hook, body: dict[str, Any]) -> Outcome:
+        sent = self._now()
+        outcome = await self._deliveries.post(hook["endpoint"], orjson.dumps(body), {})
+        log = self._requests.setdefault(hook["id"], [])
+        info = {"id": f"{hook['id']}-{len(log) + 1}", "endpoint": hook["endpoint"]}
+        answer = {"status": str(outcome.status), "received_at": self._now()}
+        record = {
             "webhook_id": hook["id"],
-            "request_info": {
-                "id": f"{hook['id']}-1",
-                "endpoint": hook["endpoint"],
-                "payload": {**payload, "webhook_id": hook["id"]},
-                "sent_at": now,
-            },
-            "response_info": {"status": "200", "received_at": now},
-            "error_msg": None,
+            "request_info": {**info, "payload": body, "sent_at": sent},
+            "response_info": answer if outcome.status is not None else None,
+            "error_msg": outcome.error,
         }
+        log.insert(0, record)
+        return outcome
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self._world.time(), UTC).isoformat()

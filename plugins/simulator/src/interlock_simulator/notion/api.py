@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
+from interlock_simulator.deliveries import Announcement, Deliveries, Outcome
 from interlock_simulator.notion import errors
 from interlock_simulator.notion.blocks import Blocks
 from interlock_simulator.notion.containers import Containers
@@ -12,6 +15,7 @@ from interlock_simulator.notion.exchange import WORKSPACE, admitted
 from interlock_simulator.notion.markdown import Markdown
 from interlock_simulator.notion.pages import Pages
 from interlock_simulator.notion.people import People
+from interlock_simulator.notion.subscriptions import Subscriptions
 from interlock_simulator.notion.uploads import Uploads
 from interlock_simulator.notion.workspace import Workspace
 from interlock_simulator.vendor import refusing
@@ -24,12 +28,22 @@ class Notion:
     throttled = staticmethod(errors.throttled)
     failed = staticmethod(errors.failed)
 
-    def __init__(self, workspace: Workspace, query_limit: int) -> None:
+    def __init__(self, workspace: Workspace, query_limit: int, deliveries: Deliveries) -> None:
         self._workspace = workspace
         self._query_limit = query_limit
+        self._subscriptions = Subscriptions(workspace, deliveries)
 
     def reset(self) -> None:
+        self._subscriptions.clear()
         self._workspace.load()
+
+    async def subscribe(self, endpoint: str) -> dict[str, Any]:
+        """Have an endpoint told of what happens, as a person does in Notion's settings."""
+        return await self._subscriptions.add(endpoint)
+
+    async def announce(self, what: Announcement) -> list[Outcome]:
+        """Tell the subscribers of something that happened."""
+        return await self._subscriptions.announce(what)
 
     def application(self) -> web.Application:
         application = web.Application(
