@@ -6,12 +6,10 @@ rebinding); the token keeps other users of the machine out, and says who asks.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
-
-from starlette.datastructures import Headers
 
 from interlock.api.auth.oauth import AccessTokens
 from interlock.api.auth.pace import Pace
@@ -54,8 +52,11 @@ class Guard:
         """Accept what another guard does, from the next request on."""
         self.__dict__.update(other.__dict__)
 
-    async def admit(self, path: str, headers: Headers, address: str) -> Caller:
+    async def admit(self, path: str, headers: Mapping[str, str], address: str) -> Caller:
         """Who asks.
+
+        Args:
+            headers: by name in lower case.
 
         Raises:
             WrongHost: another host name.
@@ -102,7 +103,7 @@ class Guard:
             return await self.oauth.check(token)
         raise Unauthorized("this token is not known", hint="see api.tokens in the configuration")
 
-    def _check_names(self, headers: Headers) -> None:
+    def _check_names(self, headers: Mapping[str, str]) -> None:
         if _host_of(headers.get("host", "")) not in self.hosts:
             raise WrongHost("this host name is not one of the daemon's", hint="add it to api.hosts")
         origin = headers.get("origin")

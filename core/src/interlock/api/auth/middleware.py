@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
 
 import anyio
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interlock.actors.deadlines import TimeLimit
@@ -39,7 +39,7 @@ class GuardMiddleware:
             return  # there is nothing here for a WebSocket
         # RFC 9110, 5.5: spaces around a value are none of it; not every parser takes them off.
         scope["headers"] = [(name, value.strip()) for name, value in scope["headers"]]
-        headers, path = Headers(scope=scope), scope["path"]
+        headers, path = _first_of_each(scope["headers"]), scope["path"]
         address = scope["client"][0] if scope["client"] else ""
         reply = _Reply(send)
         try:
@@ -62,6 +62,11 @@ class GuardMiddleware:
         if caller.expires is None:
             return nullcontext()
         return anyio.move_on_after(caller.expires - self._guard.world.time())
+
+
+def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """As handlers see them: of a name that comes twice, the first."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(headers)}
 
 
 @lru_cache(maxsize=1024)
