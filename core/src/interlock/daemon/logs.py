@@ -22,7 +22,7 @@ _LOOKS_SECRET = re.compile(
     r"|([?&](?:\w*token|\w*key|secret|signature|password)=)[^&\s'\"]+"
 )
 # These repeat, at info, what spans and counters already say.
-_CHATTY = ("httpx", "httpcore", "aiohttp", "uvicorn")
+_CHATTY = ("httpx", "httpx2", "httpcore", "aiohttp", "uvicorn", "mcp")
 
 
 class Shape:

@@ -6,23 +6,25 @@ connection down with every call that is under way (modelcontextprotocol/python-s
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 import httpx2
 import orjson
-from mcp_types import INTERNAL_ERROR
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND
 
-from interlock.sdk import InterlockError, ServiceBug
+from interlock.sdk import InterlockError, NeedsAttention, Retryable, ServiceBug
 from interlock_mcp.errors import PROBLEM
+from interlock_mcp.failures import said_in
 
 _DROPPED = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
 )
 _DECODED = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _STATUS = 500
+_SESSION = "mcp-session-id"
 
 
 class Bridge(httpx2.AsyncBaseTransport):
@@ -47,10 +49,11 @@ class Bridge(httpx2.AsyncBaseTransport):
             )
         except InterlockError as error:
             await stack.aclose()
-            return _failed(error, content)
+            return _failed(error, request, content)
         except Exception as error:  # noqa: BLE001 - whatever it is must stay with this request
             await stack.aclose()
-            return _failed(ServiceBug(f"the request could not be sent: {error!r}"), content)
+            fault = ServiceBug(f"the request could not be sent: {error!r}")
+            return _failed(fault, request, content)
         headers = _kept(response.headers, _DECODED)
         return httpx2.Response(response.status_code, headers=headers, stream=_Body(response, stack))
 
@@ -71,33 +74,33 @@ class _Body(httpx2.AsyncByteStream):
         await self._stack.aclose()
 
 
-def _failed(error: InterlockError, content: bytes) -> httpx2.Response:
-    """What the server said, if that is a JSON-RPC error; else one that says what happened."""
-    said = getattr(error, "body", b"")
+def _failed(error: InterlockError, request: httpx2.Request, content: bytes) -> httpx2.Response:
+    """What the server said in the protocol's words, as far as they tell more than the status."""
     status = error.details.get("status", _STATUS)
-    if _is_error(said):
-        return httpx2.Response(status, content=said, headers={"content-type": "application/json"})
     if error.details.get("status") in (404, 405) and not content:
         # The stream for notifications, which a server need not have.
         return httpx2.Response(status)
-    body = {
-        "jsonrpc": "2.0",
-        "id": _id_of(content),
-        "error": {
-            "code": INTERNAL_ERROR,
-            "message": error.message,
-            "data": {PROBLEM: error.to_problem()},
-        },
-    }
-    return httpx2.Response(status, json=body)
+    body: bytes = getattr(error, "body", b"")
+    said = said_in(body)
+    if _SESSION in request.headers and _forgotten(status, body, said):
+        reason = Retryable("the server has forgotten our session", sent=False)
+        told = {"code": INVALID_REQUEST, "message": "Session terminated", "data": _ours(reason)}
+    elif said is not None and not isinstance(error, NeedsAttention | Retryable):
+        told = said
+    else:
+        told = {"code": INTERNAL_ERROR, "message": error.message, "data": _ours(error)}
+    return httpx2.Response(status, json={"jsonrpc": "2.0", "id": _id_of(content), "error": told})
 
 
-def _is_error(body: bytes) -> bool:
-    try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
+def _forgotten(status: int, body: bytes, said: Mapping[str, Any] | None) -> bool:
+    """By the specification it is a 404; many servers answer 400 and say what it is about."""
+    if said is not None and said["code"] == METHOD_NOT_FOUND:
         return False
-    return isinstance(said, dict) and "error" in said and "jsonrpc" in said
+    return status == 404 or (status == 400 and b"session" in body.lower())
+
+
+def _ours(error: InterlockError) -> dict[str, Any]:
+    return {PROBLEM: error.to_problem()}
 
 
 def _id_of(content: bytes) -> Any:

@@ -1,7 +1,4 @@
-"""Failures that a server gives as results: nothing but their content tells them apart.
-
-Notion's own server is one: what its API refuses comes back as the JSON of the refusal.
-"""
+"""Failures that a server tells by content alone: results that are none, bodies of HTTP errors."""
 
 from __future__ import annotations
 
@@ -21,6 +18,8 @@ def failure_in(
 ) -> InterlockError | None:
     """The error that a result stands for, by the HTTP status in it where it has one.
 
+    Notion's own server gives such results: what its API refuses comes as the JSON of the refusal.
+
     Args:
         told_by: values that such a result has; without any, none is one.
         now: seconds since the epoch.
@@ -36,3 +35,12 @@ def failure_in(
             httpx.Response(status, request=request), now=now, message=message
         )
     return Rejected(message)
+
+
+def said_in(body: bytes) -> dict[str, Any] | None:
+    """The JSON-RPC error that a body is, even without an id; None if it is none."""
+    try:
+        said = orjson.loads(body)["error"]
+        return said if isinstance(said["code"], int) and isinstance(said["message"], str) else None
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None

@@ -24,7 +24,7 @@ from interlock.sdk import (
     tool,
 )
 from interlock_mcp.definitions import Sieve, definition_of, facts_of, free_name, local_name, wanted
-from interlock_mcp.failures import failure_in
+from interlock_mcp.failures import failure_in, said_in
 from interlock_mcp.pages import every
 from interlock_mcp.pins import Definition, Pins
 from interlock_mcp.results import resource_of, value_of
@@ -58,7 +58,9 @@ class Mcp(Service[McpSettings]):
         return HttpOptions(self.settings.url, headers=headers)
 
     def read_error(self, response: httpx.Response) -> ServiceError:
-        error = error_from_response(response, now=self.world.time())
+        said = said_in(response.content)
+        message = f"{self.context.name}: {said['message']}" if said else ""
+        error = error_from_response(response, now=self.world.time(), message=message)
         # For the bridge: a server may say what is wrong in the protocol's own words.
         error.body = response.content  # type: ignore[attr-defined] # of no use to anybody else
         return error
