@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from pydantic import ValidationError
 
 from interlock.config import ConfigError
 from interlock.host.http import guard
@@ -20,6 +21,7 @@ from interlock.sdk import (
     Throttled,
 )
 from interlock_http.limits import rate_limit
+from interlock_http.settings import HttpSettings
 
 from .conftest import Open, Serve, answering, echo
 
@@ -330,3 +332,9 @@ async def test_a_path_is_seen_through_as_a_server_would(opened: Open) -> None:
     for path in ("/%2e%2e/admin", "/..%2fadmin", "/%2f/evil.example", "/..\\admin"):
         with pytest.raises(InvalidInput, match="no path below the base URL"):
             await runtime.call("api.get", {"path": path})
+
+
+@pytest.mark.parametrize("url", ["http://", "http://0177.0.0.1:x", "ftp://shop.example", "shop"])
+def test_an_address_that_is_none_is_a_fault_of_the_file(url: str) -> None:
+    with pytest.raises(ValidationError, match="base_url"):
+        HttpSettings(base_url=url)

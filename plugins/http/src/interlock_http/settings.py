@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, Self
 
+import httpx
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -116,10 +117,22 @@ class ApiSettings(Settings):
 ToolName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$")]
 
 
+def _address(url: str) -> str:
+    try:
+        if httpx.URL(url).host:
+            return url
+        raise ValueError("no address: it has no host")
+    except httpx.InvalidURL as error:
+        raise ValueError(f"no address: {error}") from None
+
+
+BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_address)]
+
+
 class HttpSettings(ApiSettings):
     """An API, request by request."""
 
-    base_url: str = Field(pattern=r"^https?://")
+    base_url: BaseUrl
     tools: dict[ToolName, ToolSettings] = Field({}, description="by name")
     allow_request: bool = Field(
         False, description="offer the tools `get` and `request`, for any path of the API"
