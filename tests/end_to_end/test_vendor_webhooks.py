@@ -42,7 +42,7 @@ def test_events_of_notion_and_figma_start_runs_once(daemon_in: Callable[..., Dae
 
     def call(tool: str, **arguments: Any) -> Any:
         with daemon.http() as http:
-            answer = http.post(f"/api/v1/tools/{tool}", json=arguments)
+            answer = http.post(f"/api/v1/tools/{tool}/call", json={"arguments": arguments})
         return answer.raise_for_status().json()
 
     def announced(vendor: str, kind: str, subject: str, **fields: Any) -> list[Any]:
@@ -64,7 +64,7 @@ def test_events_of_notion_and_figma_start_runs_once(daemon_in: Callable[..., Dae
         assert 400 <= status < 500
 
     def ended(runs: Any) -> bool:
-        return [run["status"] for run in runs["runs"]].count("succeeded") >= 2
+        return [run["status"] for run in runs["items"]].count("succeeded") >= 2
 
-    runs = daemon.until("runs", ended)["runs"]
+    runs = daemon.until("runs", ended)["items"]
     assert sorted(run["input"]["said"] for run in runs) == ["page-1", "torii-gate"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from interlock.sdk import BudgetSpent, InterlockError, Retryable
+from interlock_ai.prices import published
 from interlock_ai.providers import Completion, provider_of
 from interlock_ai.settings import AISettings
 from interlock_simulator.faults import FaultProfile
@@ -39,6 +41,35 @@ def test_the_longest_beginning_has_the_price() -> None:
     one = settings(prices=prices)
     found = [one.price(name) for name in ("mini-2", "m", "x")]
     assert [price and price.input for price in found] == [2, 1, None]
+
+
+def test_what_a_provider_published_holds_unless_the_settings_say_otherwise() -> None:
+    mine = {"gpt-5.4*": {"input": 1, "output": 1}}
+    published = settings().price("gpt-5.4-mini-2026-03-01")
+    assert published and (published.input, published.output) == (0.75, 4.5)
+    said = settings(prices=mine).price("gpt-5.4-mini")
+    assert said and said.input == 1
+    assert settings(provider="anthropic").price("gpt-5.4") is None
+    local = settings(provider="openai-compatible", base_url="http://127.0.0.1/v1")
+    assert local.price("gpt-5.4") is None
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-chat", "gemini"])
+def test_published_prices_say_where_and_when_they_were_read(provider: str) -> None:
+    known = published(provider)
+    assert known and known.source.startswith("https://")
+    assert date.fromisoformat(known.read) <= date.today()
+    for price in known.models.values():
+        assert 0 < price.input < price.output
+        assert price.cached_input is None or price.cached_input < price.input
+
+
+async def test_a_money_budget_holds_without_a_price_in_the_settings(ai: Any) -> None:
+    budget = {"retry": {"attempts": 1}, "budget": [{"limit": 1e-6, "per": "day"}]}
+    tools = await ai("openai", model="gpt-5.4", policies=budget)
+    assert (await tools.generate(PROMPT))["usage"]["usd"] > 1e-6
+    with pytest.raises(BudgetSpent):
+        await tools.generate(PROMPT)
 
 
 @pytest.mark.parametrize(

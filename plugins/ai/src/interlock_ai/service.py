@@ -21,6 +21,7 @@ from interlock_ai import analysis, react
 from interlock_ai.conversation import Answer, answered
 from interlock_ai.errors import AnswerUnfit, read_error
 from interlock_ai.model import Model
+from interlock_ai.prices import of, published
 from interlock_ai.providers import Question, Turn, provider_of
 from interlock_ai.settings import AISettings
 from interlock_ai.templates import Template, Templates, load_templates
@@ -55,6 +56,15 @@ class AI(Service[AISettings]):
                 "no price is known for %s: what it costs is not counted, no budget in usd holds; "
                 "give settings.prices",
                 settings.model,
+            )
+        elif of(settings.model, settings.prices) is None and (
+            known := published(settings.provider)
+        ):
+            self.log.info(
+                "%s costs what %s said on %s, unless settings.prices says otherwise",
+                settings.model,
+                known.source,
+                known.read,
             )
 
     def http_options(self) -> HttpOptions:

@@ -10,18 +10,11 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from interlock.sdk import Seconds, Settings
+from interlock_ai.prices import Price, of, published
 
 ProviderName = Literal["anthropic", "openai", "openai-chat", "openai-compatible", "gemini"]
 
 _VERSION = re.compile(r"/(v\d+\w*)$")
-
-
-class Price(Settings):
-    """US dollars for a million tokens."""
-
-    input: float = Field(ge=0)
-    output: float = Field(ge=0, description="of the answer, and of what was thought before it")
-    cached_input: float | None = Field(None, ge=0, description="read from a cache; default: input")
 
 
 class AISettings(Settings):
@@ -42,7 +35,9 @@ class AISettings(Settings):
         "native", description="how an answer's schema is asked for: by the API, or in words"
     )
     repairs: int = Field(1, ge=0, le=5, description="how often an unfit answer is sent back")
-    prices: Mapping[str, Price] = Field({}, description="by id of the model, or beginning*")
+    prices: Mapping[str, Price] = Field(
+        {}, description="by id of the model, or beginning*; default: what the provider published"
+    )
     templates: Path | None = Field(None, description="folder of prompt templates")
 
     @model_validator(mode="after")
@@ -63,15 +58,10 @@ class AISettings(Settings):
         return (url[: found.start()], found[1]) if found else (url, "v1")
 
     def price(self, *models: str) -> Price | None:
-        """Of the first of these models that has one."""
-        for model in models:
-            if model in self.prices:
-                return self.prices[model]
-            fitting = [key for key in self.prices if _begins(model, key)]
-            if fitting:
-                return self.prices[max(fitting, key=len)]
+        """Of the first of these models that has one; what is set goes before what is published."""
+        known = published(self.provider)
+        for given in (self.prices, known.models if known else {}):
+            for model in models:
+                if (price := of(model, given)) is not None:
+                    return price
         return None
-
-
-def _begins(model: str, key: str) -> bool:
-    return key.endswith("*") and model.startswith(key[:-1])
