@@ -125,6 +125,30 @@ async def test_a_database_is_made_filled_changed_and_queried(each: Notion) -> No
     assert source["properties"]["Kind"]["options"] == ["a", "b"]
 
 
+async def test_a_view_shows_its_rows_in_its_order(notion: Notion) -> None:
+    (first,) = (await notion("list_views", database_id=DATABASE))["views"]
+    everything = await notion("query_view", view_id=first["id"])
+    assert (everything["count"], everything["complete"]) == (22, True)
+
+    by_age = [{"timestamp": "created_time", "direction": "ascending"}]
+    made = await notion("create_view", database_id=DATABASE, name="Oldest", sorts=by_age)
+    few = await notion("query_view", view_id=made["id"], limit=3)
+    ages = [page["created_time"] for page in few["pages"]]
+    assert ages == sorted(page["created_time"] for page in everything["pages"])[:3]
+    assert (few["total"], few["complete"]) == (22, False)
+
+    changed = await notion("update_view", view_id=made["id"], name="All", sorts=[])
+    assert (changed["name"], changed["sorts"]) == ("All", [])
+    assert (await notion("delete_view", view_id=made["id"]))["deleted"]
+    assert not (await notion("delete_view", view_id=made["id"]))["deleted"]
+    assert len((await notion("list_views", database_id=DATABASE))["views"]) == 1
+
+
+async def test_an_emoji_of_the_workspace_is_found_by_its_name(notion: Notion) -> None:
+    (shipped,) = (await notion("list_custom_emojis", name="shipped"))["emojis"]
+    assert shipped in (await notion("list_custom_emojis"))["emojis"]
+
+
 async def test_rows_beyond_the_limit_come_in_pages_and_each_once(each: Notion) -> None:
     rows: list[str] = []
     cursor = None

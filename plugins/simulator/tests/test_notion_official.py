@@ -41,6 +41,10 @@ TYPES = {
     "upload": "GetFileUploadResponse",
     "uploads": "ListFileUploadsResponse",
     "task": "GetAsyncTaskResponse",
+    "view": "GetViewResponse",
+    "views": "ListDatabaseViewsResponse",
+    "view_query": "CreateViewQueryResponse",
+    "emojis": "ListCustomEmojisResponse",
 }
 
 ABOUT = "fdc65179-a8bd-451c-af67-59019204cfde"
@@ -131,6 +135,21 @@ async def test_everything_written_has_the_type_that_notion_promises(
     fits("markdown", await notion.patch(f"/v1/pages/{page_id}/markdown", json=change))
     task = await notion.patch(f"/v1/pages/{page_id}/markdown", json={**change, "allow_async": True})
     fits("task", await notion.get(f"/v1/async_tasks/{task.json()['id']}"))
+
+
+async def test_views_and_emojis_have_the_types_that_notion_promises(
+    notion: httpx.AsyncClient, fits: Fits
+) -> None:
+    (view,) = fits("views", await notion.get("/v1/views", params={"database_id": DATABASE}))[
+        "results"
+    ]
+    fits("view", await notion.get(f"/v1/views/{view['id']}"))
+    sorts = [{"timestamp": "created_time", "direction": "ascending"}]
+    wanted = {"data_source_id": SOURCE, "name": "Board", "type": "board", "sorts": sorts}
+    made = fits("view", await notion.post("/v1/views", json=wanted))
+    asked = await notion.post(f"/v1/views/{made['id']}/queries", json={"page_size": 2})
+    fits("view_query", asked)
+    fits("emojis", await notion.get("/v1/custom_emojis"))
 
 
 async def test_an_uploaded_file_has_the_types_that_notion_promises(

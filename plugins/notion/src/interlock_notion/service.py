@@ -13,11 +13,12 @@ from interlock_notion.people import People
 from interlock_notion.reading import Reading
 from interlock_notion.reconciling import Reconciling
 from interlock_notion.schemas import Schemas
+from interlock_notion.views import Views
 
 _TOKEN = "webhook_token"  # noqa: S105 - the key under which it is kept
 
 
-class Notion(Databases, Schemas, Reading, Changing, Reconciling, Filing, People):
+class Notion(Databases, Views, Schemas, Reading, Changing, Reconciling, Filing, People):
     """One Notion workspace."""
 
     @tool(effect="read", name="webhook_token")

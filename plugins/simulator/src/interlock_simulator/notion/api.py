@@ -17,6 +17,7 @@ from interlock_simulator.notion.pages import Pages
 from interlock_simulator.notion.people import People
 from interlock_simulator.notion.subscriptions import Subscriptions
 from interlock_simulator.notion.uploads import Uploads
+from interlock_simulator.notion.views import Views
 from interlock_simulator.notion.workspace import Workspace
 from interlock_simulator.vendor import refusing
 
@@ -59,6 +60,7 @@ class Notion:
             Markdown(self._workspace, blocks),
             People(self._workspace),
             Uploads(self._workspace),
+            Views(self._workspace),
         )
         for part in parts:
             application.add_routes(part.routes())

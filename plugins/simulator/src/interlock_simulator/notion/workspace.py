@@ -36,6 +36,8 @@ class Workspace:
         self.comments: list[Object] = []
         self.uploads: dict[str, Upload] = {}
         self.tasks: dict[str, Object] = {}
+        self.views: dict[str, Object | None] = {}
+        self.view_queries: dict[str, tuple[str, list[Object]]] = {}
         self._children = recorded.children
         self._random = random.Random(self._seed)  # noqa: S311 - repeatable on purpose
         self.users = [_BOT, *_people(self.pages.values())]
