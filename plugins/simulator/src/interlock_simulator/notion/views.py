@@ -80,8 +80,9 @@ class Views:
         view, body = self._view(request), await body_of(request)
         changed = {name: body[name] for name in ("name", "filter", "sorts") if name in body}
         now = {"last_edited_time": self._workspace.now()}
-        self._workspace.views[view["id"]] = {**view, **changed, **now}
-        return answer(request, self._workspace.views[view["id"]])
+        changed_view: Object = {**view, **changed, **now}
+        self._workspace.views[view["id"]] = changed_view
+        return answer(request, changed_view)
 
     async def delete(self, request: web.Request) -> web.Response:
         view = self._view(request)
