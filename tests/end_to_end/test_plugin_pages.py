@@ -16,7 +16,7 @@ from interlock.runtime import Runtime
 ROOT = Path(__file__).parents[2]
 SHOWN = {
     "figma": {"file": "not-pink-presentation"},
-    "codegen": {"file": "not-pink-presentation"},
+    "codegen": {"file_key": "not-pink-presentation"},
     "nano-banana": {},
     "simulator": {},
 }

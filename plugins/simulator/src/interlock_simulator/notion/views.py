@@ -78,7 +78,8 @@ class Views:
 
     async def change(self, request: web.Request) -> web.Response:
         view, body = self._view(request), await body_of(request)
-        changed = {name: body[name] for name in ("name", "filter", "sorts") if name in body}
+        wanted = ("name", "filter", "sorts")
+        changed: Object = {name: body[name] for name in wanted if name in body}
         now = {"last_edited_time": self._workspace.now()}
         changed_view: Object = {**view, **changed, **now}
         self._workspace.views[view["id"]] = changed_view
