@@ -71,6 +71,7 @@ async def test_a_task_and_its_question_outlive_the_daemon(tmp_path: Path) -> Non
         done = await raw.task(task, "completed")
 
     assert asked["inputRequests"]["sure"]["params"]["message"] == "Delete it?"
+    assert asked["statusMessage"] == "approval: Delete it?"
     assert done["result"]["content"][0]["text"] == "old by ann"
 
 

@@ -139,7 +139,7 @@ async def open_system(
         await stack.enter_async_context(engine)
         await stack.enter_async_context(tasks)
         deployment.begin()
-        tasks.start_soon(keep_running, bus.run, world)
+        tasks.start_soon(keep_running, bus.run, world, name="events")
         tasks.start_soon(host.shared.run)
         tasks.start_soon(keep_house, journal, config.journal.retention, world)
         if config.telemetry.exporter != "none":

@@ -87,7 +87,7 @@ class Deployment:
             self._start(schedule)
         self.alerts.use(self._plan.alerts)
         self.runtime.alerts = self.alerts.list
-        self._tasks.start_soon(keep_running, self.alerts.run, self._world)
+        self._tasks.start_soon(keep_running, self.alerts.run, self._world, name="alerts")
 
     async def reload(self, *, check: bool = False) -> dict[str, Any]:
         """Read the file again, and let what has changed take effect.
@@ -176,7 +176,8 @@ class Deployment:
         clockwork = Clockwork(schedule, state, self._world, runtime.start, runtime)
         runtime.schedules[schedule.name] = clockwork
         self._scopes[schedule.name] = scope = anyio.CancelScope()
-        self._tasks.start_soon(_within, scope, clockwork, self._world)
+        name = f"schedule {schedule.name}"
+        self._tasks.start_soon(_within, scope, clockwork, self._world, name=name)
 
 
 async def _within(scope: anyio.CancelScope, clockwork: Clockwork, world: World) -> None:

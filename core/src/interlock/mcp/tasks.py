@@ -83,7 +83,8 @@ class Tasks:
             "ttlMs": self._ttl,
             "pollIntervalMs": _POLL,
         }
-        if message := ((run["error"] or run["waiting"]) or {}).get("message"):
+        why = run["error"] or run["waiting"] or {}
+        if message := why.get("message") or why.get("reason"):
             view["statusMessage"] = message
         if status == "completed":
             view["result"] = result_of(run)
