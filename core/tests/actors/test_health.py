@@ -49,6 +49,24 @@ async def test_a_stuck_handler_is_shown_with_the_stack_of_where_it_waits(
     assert f"{__file__}:" in stuck.stack[-1]
 
 
+async def test_of_many_stuck_handlers_the_ones_that_hang_for_longest_are_shown(
+    system: ActorSystem, world: VirtualWorld
+) -> None:
+    async def handler() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    ref = await system.spawn("stuck", Scripted, ActorOptions(stuck_after=60, concurrency=30))
+    for _ in range(30):
+        await ref.tell(handler)
+        await world.advance(1)
+    await world.advance(100)
+
+    health = ref.health()
+
+    assert health.in_flight == 30
+    assert [each.seconds for each in health.stuck] == [130 - started for started in range(10)]
+
+
 async def test_a_crashed_actor_shows_its_error_and_when_it_tries_again(
     system: ActorSystem, world: VirtualWorld
 ) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 from types import AsyncGeneratorType, CoroutineType, FrameType, GeneratorType
 from typing import Any
 
 from interlock.actors.cell import Cell
+
+_MOST_STUCK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class ActorHealth:
     """Seconds until the next start, while it is not running."""
     last_error: str
     stuck: tuple[StuckHandler, ...]
+    """Those that hang for longest, ten at most: a thousand stacks would hold up everybody."""
 
 
 def health_of(cell: Cell) -> ActorHealth:
@@ -58,11 +62,12 @@ def health_of(cell: Cell) -> ActorHealth:
 
 
 def _stuck(cell: Cell, now: float) -> Iterator[StuckHandler]:
-    for worker in cell.incarnation.workers if cell.incarnation is not None else ():
-        envelope = worker.envelope
-        if envelope is not None and now - worker.since > cell.options.stuck_after:
-            name = type(envelope.message).__name__
-            yield StuckHandler(name, now - worker.since, tuple(_stack(worker.task)))
+    workers = cell.incarnation.workers if cell.incarnation is not None else []
+    latest = now - cell.options.stuck_after
+    hanging = [worker for worker in workers if worker.envelope and worker.since < latest]
+    for worker in nsmallest(_MOST_STUCK, hanging, key=lambda each: each.since):
+        name = type(worker.envelope.message).__name__ if worker.envelope else ""
+        yield StuckHandler(name, now - worker.since, tuple(_stack(worker.task)))
 
 
 def _stack(task: asyncio.Task[Any]) -> Iterator[str]:
