@@ -55,6 +55,9 @@ def test_grafana_asks_for_metrics_that_there_are(
     assert len(asked) >= 14
     for name in asked:
         assert re.search(rf"^(# TYPE )?{name}\b", told, flags=re.MULTILINE), name
+    page = (OPERATION.parent / "README.md").read_text().replace("`_", "`interlock_actor_")
+    for name in re.findall(r"^# TYPE (\w+)", told, flags=re.MULTILINE):
+        assert f"`{name}`" in page, f"{name} is not in config/README.md"
     daemon.stop()
 
 

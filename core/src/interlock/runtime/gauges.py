@@ -48,6 +48,11 @@ async def all_gauges(runtime: Seen) -> list[Gauge]:
             "Questions to people",
             [({}, float(await recent.questions()))],
         ),
+        Gauge(
+            "interlock.journal.failing",
+            "1 if nothing can be recorded",
+            [({}, float(runtime.journal.writer.condition.fault is not None))],
+        ),
         _by(
             "interlock.alert.firing",
             "1 if the alert fires",
