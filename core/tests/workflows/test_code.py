@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from interlock.config import ConfigError
 from interlock.sdk import InvalidInput, Rejected, Retryable, WorkflowContext, workflow
 from interlock.sdk.errors import DeadlineExceeded, InterlockError
-from interlock.workflows import ForeignAwait, template_of
+from interlock.workflows import ForeignAwait, code_templates, template_of
 from interlock.workflows.errors import CodeChanged, WorkflowBug
 
 from .stage import IDEMPOTENT, WRITE, Stage
@@ -340,3 +343,36 @@ def test_what_is_no_coroutine_function_is_no_workflow() -> None:
     with pytest.raises(TypeError, match=r"@workflow\(\)"):
         template_of(test_its_schemas_are_its_signature)  # type: ignore[arg-type] # on purpose
     assert CodeChanged.code == "code-changed"
+
+
+def test_every_workflow_of_a_file_that_cannot_be_one_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def (:\n")
+    (tmp_path / "wrong.py").write_text(
+        dedent("""
+            from interlock.sdk import workflow
+
+            @workflow()
+            def not_async(ctx): ...
+
+            @workflow()
+            async def without_context(): ...
+
+            @workflow(queue="mial")
+            async def queued(ctx): ...
+        """)
+    )
+
+    with pytest.raises(ConfigError) as error:
+        code_templates([tmp_path / "broken.py", tmp_path / "wrong.py"], queues=["mail"])
+
+    told = [(fault.line, fault.column, fault.message) for fault in error.value.faults]
+    assert told == [
+        (1, 5, "not Python: invalid syntax"),
+        (4, 1, "not_async is not an `async def`"),
+        (7, 1, "without_context does not take the run's context"),
+        (
+            10,
+            1,
+            "workflow queued: there is no queue 'mial' in the configuration (did you mean 'mail'?)",
+        ),
+    ]

@@ -324,8 +324,75 @@ def test_a_compensation_sees_its_own_step() -> None:
 
 
 def test_a_schema_that_is_none_is_a_fault() -> None:
-    (fault,) = _faults("workflow: w\ninput: {type: objekt}\nsteps: [{transform: 1}]")
-    assert fault.startswith("2:15 not a JSON Schema: ")
+    faults = _faults(
+        """
+        workflow: w
+        input:
+          type: object
+          properties: {a: {type: strng}, b: {type: integer, minimum: low}, c: {requird: [x]}}
+        output: {n: integer}
+        steps: [{transform: 1}]
+        """
+    )
+
+    assert faults == [
+        "4:26 'strng' is no type of JSON (did you mean 'string'?)",
+        "4:62 not a JSON Schema: 'low' is not of type 'number'",
+        "5:10 'n' says nothing here (fields stand under `properties`)",
+    ]
+    (misspelt,) = _faults("workflow: w\ninput: {requird: [x]}\nsteps: [{transform: 1}]")
+    assert misspelt == "2:9 'requird' says nothing here (fields stand under `properties`)"
+    (misspelt,) = _faults(
+        "workflow: w\ninput: {type: object, requird: [x]}\nsteps: [{transform: 1}]"
+    )
+    assert misspelt == "2:23 'requird' is no word of JSON Schema (did you mean 'required'?)"
+
+
+def test_all_that_is_wrong_is_told_and_nothing_that_only_follows_from_it() -> None:
+    assert _faults(
+        """
+        workflow: w
+        steps:
+          - {fail: enough}
+          - {call: figma.get_file, with: {file_key: "{{ input.key }}", n: 1}}
+          - {id: both, transform: ["${{ lenn(1) }}", "${{ 1 + }}", {deep: "${{ nope }}"}]}
+          - {approve: "", choices: 7, default: sure, timeout: 0s}
+          - {call: "${{ input.tool }}"}
+          - {figma.get_file: {file_key: x}}
+          - "call: figma.get_file"
+        """
+    ) == [
+        "4:5 this step never runs: the one before it is a `fail` (give that one a `when`, or leave this out)",
+        "4:64 figma.get_file has no argument 'n' (one of file_key, depth)",
+        "5:33 unknown function 'lenn' (did you mean 'len'?)",
+        "5:54 an expression ends in the middle (something is missing at its end)",
+        "5:72 unknown name 'nope'",
+        "6:15 nothing is asked (a question)",
+        "6:28 choices is not a list of words (a list of words)",
+        "6:55 no step ends in no time (a duration such as 30s)",
+        "7:12 which tool is called has to be written out (a `switch` chooses between calls)",
+        "8:6 unknown kind of step 'figma.get_file' (a tool is called by `call: figma.get_file`, with its arguments under `with`)",
+        "9:5 a step is not a mapping (leave out the quotes)",
+    ]
+
+
+def test_a_file_that_is_no_yaml_has_no_other_fault() -> None:
+    (fault,) = _faults("workflow: w\nsteps:\n\t- {transform: 1}")
+    assert fault.startswith("3:1 not YAML")
+
+
+def test_the_type_of_a_computed_argument_is_checked_where_it_is_known() -> None:
+    assert _faults(
+        """
+        workflow: w
+        input: {type: object, properties: {mode: {enum: [fast]}, n: {type: integer}, any: {}}}
+        steps:
+          - {call: figma.get_file, with: {file_key: "${{ input.n }}"}}
+          - {call: figma.get_file, with: {file_key: "${{ input.mode }}"}}
+          - {call: figma.get_file, with: {file_key: "${{ input.any }}"}}
+          - {call: figma.get_file, with: {file_key: "no ${{ input.n }}"}}
+        """
+    ) == ["4:45 argument 'file_key': expected string, not integer"]
 
 
 def test_the_input_schema_checks_references() -> None:

@@ -54,7 +54,7 @@ async def make_plan(path: Path, world: World) -> Plan:
     check_exposure(config, path)
     _check_shared(config, plugins, path)
     tools = _Tools(config, plugins)
-    code = code_templates(config.workflows.code(), plugins.workflows)
+    code = code_templates(config.workflows.code(), plugins.workflows, queues=set(config.queues))
     documents = _documents(config, plugins)
     templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
     starts = make_starts(config, templates, path, tools.look_up)

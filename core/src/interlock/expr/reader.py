@@ -122,6 +122,8 @@ def _syntax_error(source: Source, text: str, error: SyntaxError) -> ExpressionEr
         offset = len(text) - 1
     hint = "compare with ==" if "'=='" in error.msg else ""
     message = error.msg.split(". ")[0]
+    if message == "invalid syntax" and offset >= len(text.rstrip()):
+        message, hint = "an expression ends in the middle", "something is missing at its end"
     return source.error(max(0, min(offset, len(text) - 1)), message, hint=hint)
 
 

@@ -9,7 +9,13 @@ from typing import Any
 _VARIANTS = ("anyOf", "oneOf", "allOf")
 _LISTED: Mapping[Any, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
 _DEFINITIONS = ("$defs", "definitions")
-_KINDS = ((bool, "boolean"), (str, "string"), (int | float, "number"))
+_KINDS = (
+    (bool, "boolean"),
+    (str, "string"),
+    (int | float, "number"),
+    (list, "array"),
+    (dict, "object"),
+)
 _DEPTH = 20  # of references and variants within each other
 
 
@@ -41,9 +47,12 @@ class Shape:
         found: set[str] = set()
         for variant in self._variants():
             kinds = variant.schema.get("type")
-            if kinds is None:
+            if kinds is not None:
+                found |= {kinds} if isinstance(kinds, str) else set(kinds)
+            elif (constants := variant.constants()) is not None:
+                found |= set(map(_kind, constants))
+            else:
                 return set()
-            found |= {kinds} if isinstance(kinds, str) else set(kinds)
         return found - {"null"}
 
     def constants(self) -> list[Any] | None:
@@ -147,7 +156,7 @@ def _kind(value: Any) -> str:
     for kind, name in _KINDS:
         if isinstance(value, kind):
             return name
-    return "null"
+    return "null" if value is None else ""
 
 
 def _pointed_at(root: Any, reference: Any) -> Any:

@@ -11,7 +11,7 @@ from interlock.sdk.errors import InvalidInput
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError, ValidationError
+    from jsonschema.exceptions import ValidationError
 
 
 class Schema:
@@ -67,16 +67,21 @@ class Schema:
         )
 
 
-def schema_fault(schema: Any) -> SchemaError | None:
-    """Why this is no JSON Schema."""
+def schema_faults(schema: Any) -> list[ValidationError]:
+    """Why this is no JSON Schema: all that is wrong, in the order of its parts."""
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
 
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        return error
-    return None
+    # What a part is not is said by each schema of schemas that it is held to.
+    found = {
+        tuple(map(str, error.absolute_path)): error
+        for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema)
+    }
+    return [found[path] for path in sorted(found)]
+
+
+def schema_fault(schema: Any) -> ValidationError | None:
+    """The first of :func:`schema_faults`."""
+    return next(iter(schema_faults(schema)), None)
 
 
 def with_defaults(schema: Any, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from interlock.expr import ExpressionError, Shape, compile_value
 from interlock.sdk.json_schema import Schema, reason_of
 from interlock.workflows.reading import advice, listed
 
@@ -37,13 +38,36 @@ def check_arguments(node: Node, tool: str, schema: Mapping[str, Any]) -> None:
 
 
 def _check_value(node: Node, name: str, value: Any, schema: Any, root: Mapping[str, Any]) -> None:
-    if _has_expression(value) or not isinstance(schema, Mapping):
+    if not isinstance(schema, Mapping):
+        return
+    if _has_expression(value):
+        _check_computed(node, name, value, Shape(schema, root))
         return
     definitions = {key: root[key] for key in ("$defs", "definitions") if key in root}
     for found in Schema({**schema, **definitions}).faults(value):
         path = (*node.path, "with", name, *found.absolute_path)
-        fault = node.reading.document.fault(path, f"argument {name!r}: {reason_of(found)}")
-        node.reading.faults.append(fault)
+        meant = isinstance(value, str) and "{{" in value
+        hint = "an expression is written ${{ ... }}" if meant else ""
+        message = f"argument {name!r}: {reason_of(found)}"
+        node.reading.faults.append(node.reading.document.fault(path, message, hint=hint))
+
+
+def _check_computed(node: Node, name: str, value: Any, wanted: Shape) -> None:
+    """The type of an expression, where that is known."""
+    inner = node.inside_of("with")
+    try:
+        computed = compile_value(value, node.reading.functions)
+        kinds = inner.shape(computed).kinds()
+    except ExpressionError:
+        return  # told by whoever reads the arguments
+    allowed = wanted.kinds()
+    if "number" in allowed or "integer" in allowed:
+        allowed |= {"number", "integer"}
+    if kinds and allowed and not kinds & allowed:
+        given = listed(sorted(kinds))
+        inner.doubt(
+            name, f"argument {name!r}: expected {listed(sorted(wanted.kinds()))}, not {given}"
+        )
 
 
 def _has_expression(value: Any) -> bool:

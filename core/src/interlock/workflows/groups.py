@@ -9,8 +9,9 @@ from typing import Any
 from interlock.config.document import Document
 from interlock.config.faults import Path
 from interlock.expr import Value
-from interlock.sdk.json_schema import Schema, schema_fault
+from interlock.sdk.json_schema import Schema
 from interlock.workflows.reading import Node, Reading, advice, listed
+from interlock.workflows.schemas import checked_schema
 from interlock.workflows.scope import ANYTHING, JsonSchema, run_scope
 from interlock.workflows.step_node import StepNode
 from interlock.workflows.template import Block
@@ -165,13 +166,7 @@ def is_group(document: Document) -> bool:
 
 def schema_at(top: Node, key: str) -> Mapping[str, Any]:
     """A JSON Schema of a template or group; ``{}`` if there is none, or it is none."""
-    schema = top.get(key, dict, "a JSON Schema", {})
-    if (error := schema_fault(schema)) is not None:
-        path: Path = (*top.path, key, *error.absolute_path)
-        fault = top.reading.document.fault(path, f"not a JSON Schema: {error.message}")
-        top.reading.faults.append(fault)
-        return {}
-    return schema
+    return checked_schema(top, key, top.get(key, dict, "a JSON Schema", {}))
 
 
 def _steps_of(data: Mapping[str, Any]) -> dict[str, Any]:

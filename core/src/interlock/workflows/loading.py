@@ -118,7 +118,9 @@ def _template(reading: Reading, groups: Groups) -> Template | None:
     document = reading.document
     reading.faults += document.faults
     if not isinstance(document.data, dict):
-        reading.faults.append(document.fault((), "a template is a mapping", expected="workflow:"))
+        if not document.faults:
+            fault = document.fault((), "a template is a mapping", expected="workflow:")
+            reading.faults.append(fault)
         return None
     top = Node(reading, (), document.data, run_scope(ANYTHING))
     top.only(_TOP)

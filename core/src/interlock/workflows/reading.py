@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from interlock.config.document import Document
@@ -168,9 +169,16 @@ class Node:
 
     def value(self, key: str, default: Any = None) -> Value:
         """Any JSON, its expressions compiled and checked."""
-        raw = self.data.get(key, default)
-        compiled = self._compiled(key, lambda: compile_value(raw, self.reading.functions))
-        return compiled or compile_value(None)
+        raw, functions = self.data.get(key, default), self.reading.functions
+        try:
+            compiled = compile_value(raw, functions)
+        except ExpressionError:
+            # One text after the other, to tell all that is wrong and not only the first of it.
+            for place, text in _texts(raw):
+                self._compiled(key, partial(compile_value, text, functions), place)
+            return compile_value(None)
+        self._check(key, compiled)
+        return compiled
 
     def mapping(self, key: str) -> Value:
         """A mapping, or one expression that gives one."""
@@ -187,16 +195,27 @@ class Node:
         self.fault(key, f"{key} is not a mapping", expected="a mapping")
         return None
 
-    def _compiled(self, key: str, compile_it: Callable[[], Checked]) -> Checked | None:
+    def inside_of(self, key: str) -> Node:
+        """The mapping under ``key``, which is one."""
+        return Node(self.reading, (*self.path, key), self.data[key], self.scope)
+
+    def _compiled(
+        self, key: str, compile_it: Callable[[], Checked], place: Path = ()
+    ) -> Checked | None:
+        """
+        Args:
+            place: where in the value of ``key`` it stands.
+        """
         try:
             compiled = compile_it()
         except ExpressionError as error:
-            self._expression_fault(key, error.location, error.offset, error.message, error.hint)
+            where: Path = (*place, *error.location)
+            self._expression_fault(key, where, error.offset, error.message, error.hint)
             return None
-        self._check(key, compiled)
+        self._check(key, compiled, place)
         return compiled
 
-    def _check(self, key: str, compiled: Expression | Value) -> None:
+    def _check(self, key: str, compiled: Expression | Value, place: Path = ()) -> None:
         scope, unknown = self.scope, set()
         for reference in compiled.references:
             if reference.root != "steps":
@@ -208,10 +227,12 @@ class Node:
             if name not in scope.steps and name not in unknown:
                 unknown.add(name)
                 message, hint = self._unknown_step(str(name))
-                self._expression_fault(key, reference.location, reference.offset, message, hint)
+                at = (*place, *reference.location)
+                self._expression_fault(key, at, reference.offset, message, hint)
         for problem in () if self.reading.believing else compiled.check(scope.schemas(unknown)):
             hint = f"did you mean {problem.nearest!r}?" if problem.nearest else ""
-            self._expression_fault(key, problem.location, problem.offset, problem.message, hint)
+            at = (*place, *problem.location)
+            self._expression_fault(key, at, problem.offset, problem.message, hint)
 
     def _unknown_step(self, name: str) -> tuple[str, str]:
         if name in self.scope.later:
@@ -226,6 +247,15 @@ class Node:
         path = (*self.path, key, *location)
         fault = self.reading.document.fault(path, message, hint=hint, offset=offset)
         self.reading.faults.append(fault)
+
+
+def _texts(raw: Any, place: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The texts in a value, and where they stand."""
+    if isinstance(raw, str):
+        yield place, raw
+    elif isinstance(raw, dict | list):
+        for key, each in raw.items() if isinstance(raw, dict) else enumerate(raw):
+            yield from _texts(each, (*place, key))
 
 
 def advice(given: Any, known: Iterable[Any], otherwise: str) -> dict[str, Any]:

@@ -64,8 +64,12 @@ class StepNode(Node):
             node = self._at((*self.path, key, index), item, scope)
             node.passed_on = passed_on and index == len(items) - 1
             if not isinstance(item, dict):
-                node.fault(None, "a step is not a mapping", expected="a step such as call: a.tool")
+                quoted = isinstance(item, str) and ":" in item
+                hint = "leave out the quotes" if quoted else ""
+                expected = "a step such as call: a.tool"
+                node.fault(None, "a step is not a mapping", expected=expected, hint=hint)
                 continue
+            self._reachable(items, index, node)
             step, schema = node.step(index)
             if step is None:
                 continue
@@ -74,6 +78,13 @@ class StepNode(Node):
             steps[step.name] = step
             scope.steps[step.name] = schema
         return Block(tuple(steps.values())), schema
+
+    def _reachable(self, items: Sequence[Any], index: int, node: StepNode) -> None:
+        """Say once in a block that what comes after its end is never run."""
+        ends = [_ends(item) for item in items[:index]]
+        if any(ends) and not any(ends[:-1]) and not self.reading.believing:
+            message = f"this step never runs: the one before it is a `{ends[-1]}`"
+            node.fault(None, message, hint="give that one a `when`, or leave this out")
 
     def step(self, index: int) -> tuple[Step | None, JsonSchema]:
         """This node as a step; its name is its id, or its kind and place."""
@@ -98,11 +109,14 @@ class StepNode(Node):
         after.steps[name] = schema
         undo = self._body("compensate", after, undoing=True)
         on_error = self.choice("on_error", get_args(OnError), "fail")
+        timeout = self.duration("timeout")
+        if timeout == 0:
+            self.doubt("timeout", "no step ends in no time", expected="a duration such as 30s")
         step = Step(
             name,
             action,
             self.expression("when") if "when" in self.data else None,
-            self.duration("timeout"),
+            timeout,
             self._body("fallback", self.scope.inside()),
             on_error,
             undo,
@@ -139,8 +153,12 @@ class StepNode(Node):
             return
         unknown = [key for key in self.data if key not in _COMMON]
         for key in unknown[:1]:
-            message = f"unknown kind of step {key!r}"
-            self.key_fault(key, message, **advice(key, KINDS, f"one of {listed(KINDS)}"))
+            wrong = advice(key, KINDS, f"one of {listed(KINDS)}")
+            if "." in key:
+                wrong["hint"] = (
+                    f"a tool is called by `call: {key}`, with its arguments under `with`"
+                )
+            self.key_fault(key, f"unknown kind of step {key!r}", **wrong)
         if not unknown:
             self.fault(None, "the step does nothing", expected=f"one of {listed(KINDS)}")
 
@@ -155,3 +173,10 @@ class StepNode(Node):
             value: Value = node.value("value")
             return value
         return node.step(0)[0]
+
+
+def _ends(item: Any) -> str:
+    """The kind of a step after which nothing of its block is run; empty of all others."""
+    if not isinstance(item, dict) or item.keys() & {"when", "on_error"}:
+        return ""
+    return next((kind for kind in ("return", "fail") if kind in item), "")

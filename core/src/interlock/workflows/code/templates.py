@@ -43,6 +43,8 @@ def template_of(function: Function) -> Template:
         raise TypeError(f"{function!r} is not marked with @workflow()")
     if not inspect.iscoroutinefunction(function):
         raise TypeError(f"{function.__qualname__} is not an `async def`")
+    if not inspect.signature(function).parameters:
+        raise TypeError(f"{function.__qualname__} does not take the run's context")
     code = Code(function)
     source = orjson.dumps(
         {

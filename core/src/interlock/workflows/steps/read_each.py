@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, get_args
 
-from interlock.expr import Shape, constant
+from interlock.expr import Shape, constant, nearest
 from interlock.workflows.reading import advice, listed
 from interlock.workflows.scope import ANYTHING, JsonSchema
 from interlock.workflows.steps.blocks import ForEach, OnItemError
@@ -17,6 +17,7 @@ from interlock.workflows.template import Action
 if TYPE_CHECKING:
     from interlock.workflows.step_node import StepNode
 
+_OF_PAGES = ("call", "with", "items", "next", "max_pages", "retry")
 _TAKEN = ("input", "run", "steps", "index")
 
 
@@ -40,9 +41,9 @@ def read_for_each(node: StepNode) -> tuple[Action, JsonSchema]:
 
 def _read_pages(node: StepNode) -> tuple[Callable[..., ForEachOfPages], JsonSchema]:
     """What is to be made of the pages of a tool, and the schema of an item of theirs."""
-    node.only(("call", "with", "items", "next", "max_pages", "retry"))
+    node.only(_OF_PAGES)
     for key in ("call", "items", "next"):
-        if key not in node.data:
+        if key not in node.data and nearest(key, node.data.keys() - set(_OF_PAGES)) is None:
             node.fault(None, f"pages without `{key}`", expected="call, items and next")
     tool, output = read_call(node)
     page = node.inside(names={"page": output})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from interlock.expr import compile_value
-from interlock.sdk.json_schema import schema_fault
 from interlock.workflows.reading import advice, listed
+from interlock.workflows.schemas import checked_schema
 from interlock.workflows.scope import ANYTHING, JsonSchema
 from interlock.workflows.steps.waiting import AskPeople, AwaitEvent
 from interlock.workflows.template import Action, Block
@@ -39,10 +39,13 @@ def read_wait_for(node: StepNode) -> tuple[Action, JsonSchema]:
 
 def read_approve(node: StepNode) -> tuple[Action, JsonSchema]:
     choices = _texts(node, "choices", ["approve", "reject"])
-    default = node.choice("default", choices, choices[0]) if "default" in node.data else None
+    known = "choices" not in node.data or choices is node.data["choices"]
+    default = None
+    if "default" in node.data and known:
+        default = node.choice("default", choices, choices[0])
     failing = _texts(node, "fail_on", [])
     for choice in failing:
-        if choice not in choices:
+        if known and choice not in choices:
             wrong = advice(choice, choices, f"one of {listed(choices)}")
             node.fault("fail_on", f"{choice!r} is not a choice", **wrong)
     if ("default" in node.data or "on_timeout" in node.data) and "timeout" not in node.data:
@@ -50,6 +53,8 @@ def read_approve(node: StepNode) -> tuple[Action, JsonSchema]:
         node.key_fault(key, f"`{key}` without a `timeout` never counts", expected="timeout: 3d")
     who = node.value("who") if "who" in node.data else None
     late, form = _late(node), _form(node)
+    if not node.data["approve"]:
+        node.doubt("approve", "nothing is asked", expected="a question")
     action = AskPeople(
         title=node.value("approve"),
         show=node.value("show") if "show" in node.data else compile_value(None),
@@ -88,7 +93,4 @@ def _texts(node: StepNode, key: str, default: list[str]) -> list[str]:
 
 def _form(node: StepNode) -> dict[str, Any]:
     schema: dict[str, Any] = node.get("form", dict, "a JSON Schema of an object", {})
-    if (error := schema_fault(schema)) is not None:
-        node.fault("form", f"not a JSON Schema: {error.message}")
-        return {}
-    return schema
+    return dict(checked_schema(node, "form", schema))

@@ -46,7 +46,10 @@ def read_call(node: StepNode) -> tuple[CallTool, JsonSchema]:
     name = node.text("call")
     tool, close = node.reading.tool(name, optional="fallback" in node.data)
     arguments = node.mapping("with")
-    if tool is None:
+    if "${{" in name:
+        hint = "a `switch` chooses between calls"
+        node.fault("call", "which tool is called has to be written out", hint=hint)
+    elif tool is None:
         hint = f"did you mean {close[0]!r}?" if close else "see `interlock tools`"
         node.fault("call", f"there is no tool {name!r}", hint=hint)
     else:
