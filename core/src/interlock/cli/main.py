@@ -57,6 +57,7 @@ _SECTIONS = {
         "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),
         "actors": _Entry("state", "actors", "Show the tree of actors."),
         "log": _Entry("state", "log", "Show the daemon's log, or follow it."),
+        "journal": _Entry("journal", "journal", "Check, copy or recover the journal itself."),
         "audit": _Entry("access", "audit", "List who did what."),
         "token": _Entry("access", "token", "Make or show a bearer token."),
         "mcp": _Entry("mcp", "mcp", "Speak MCP on standard input and output."),

@@ -8,7 +8,7 @@ from interlock.sdk.errors import InterlockError, NotFound
 
 _HINTS = (
     ("locked", "another process uses this journal; stop it, or give this one its own file"),
-    ("malformed", "restore a copy, or save what is left with `sqlite3 FILE .recover`"),
+    ("malformed", "restore a copy, or save what is left: `interlock journal recover -f FILE NEW`"),
     ("not a database", "the file is no journal; move it away, or name another one"),
     ("full", "free space on the disk; runs go on where they were"),
     ("readonly", "make the file and its folder writable"),
@@ -49,6 +49,6 @@ class JournalFull(JournalError):
 def journal_error(error: Exception, path: Path) -> JournalError:
     """The error with what to do about it, as far as SQLite's message tells."""
     message = str(error)
-    hint = next((hint for sign, hint in _HINTS if sign in message), "")
+    hint = next((hint for sign, hint in _HINTS if sign in message), "").replace("FILE", str(path))
     kind = JournalFull if "full" in message else JournalError
     return kind(f"journal {path}: {message}", hint=hint)

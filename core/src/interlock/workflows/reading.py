@@ -209,8 +209,8 @@ class Node:
         try:
             compiled = compile_it()
         except ExpressionError as error:
-            where: Path = (*place, *error.location)
-            self._expression_fault(key, where, error.offset, error.message, error.hint)
+            at = place + error.location
+            self._expression_fault(key, at, error.offset, error.message, error.hint)
             return None
         self._check(key, compiled, place)
         return compiled
