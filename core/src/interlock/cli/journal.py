@@ -82,4 +82,8 @@ def recover(path: Path, into: Path, as_json: bool) -> None:
             click.echo(f"{table:<14}{count:>9}  {lost}".rstrip())
     if salvaged.held:
         click.echo(f"{len(salvaged.held)} runs that were not over are paused")
-    click.echo(f"saved in {into}; move it to where {path} was, and start the daemon", err=True)
+    log = path.with_name(f"{path.name}-wal")
+    old = f"{path} and {log}" if log.exists() else str(path)
+    click.echo(
+        f"saved in {into}; move {old} away, {into} to {path}, and start the daemon", err=True
+    )
