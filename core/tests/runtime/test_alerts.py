@@ -112,12 +112,12 @@ async def test_a_restart_tells_nobody_twice(tmp_path: Path) -> None:
 
 
 async def test_a_rule_that_cannot_be_judged_says_why(tmp_path: Path) -> None:
-    rule = {"when": "services.figma.error_rate > 0.5"}
+    rule = {"when": "1 / dead_letters > 0.5"}
     world = VirtualWorld()
     async with open_system(config(tmp_path, broken=rule), world=world) as system:
         await system.deployment.alerts.look()
         (found,) = system.deployment.alerts.list()
-    assert "figma" in found["fault"] and found["state"] == "quiet"
+    assert "zero" in found["fault"] and found["state"] == "quiet"
 
 
 async def test_services_are_seen_with_their_states(tmp_path: Path) -> None:
@@ -130,13 +130,16 @@ async def test_services_are_seen_with_their_states(tmp_path: Path) -> None:
 
 
 async def test_mistakes_are_told_with_their_places(tmp_path: Path) -> None:
-    path = config(tmp_path, a={"when": "dead_letters >"}, b={"when": "1", "notify": "files.wrote"})
+    unknown = "services.flies.calls > 1 and services.files.error_rates > 0.5 and dead_leters > 1"
+    rules = {"a": {"when": "dead_letters >"}, "b": {"when": "1", "notify": "files.wrote"}}
+    path = config(tmp_path, **rules, c={"when": unknown})
     with pytest.raises(ConfigError) as error:
         async with open_system(path, world=VirtualWorld()):
             pass
     assert "[alerts.a.when]" in str(error.value)
     assert "there is no tool 'files.wrote'" in str(error.value)
-    assert "did you mean 'files.write'?" in str(error.value)
+    for meant in ("files.write", "files", "error_rate", "dead_letters"):
+        assert f"did you mean {meant!r}?" in str(error.value)
 
 
 def test_rates_are_those_since_the_last_look() -> None:

@@ -20,7 +20,7 @@ from interlock.config import (
 from interlock.events import Cron, Every, Moments, Schedule, Trigger
 from interlock.expr import ExpressionError, compile_value, parse
 from interlock.journal import digest_of
-from interlock.runtime.alerts import Rule
+from interlock.runtime.alerts import Rule, scope_schemas
 from interlock.sdk import NotFound
 from interlock.workflows import Template, ToolLookup
 
@@ -91,13 +91,19 @@ def _schedule(name: str, entry: ScheduleConfig) -> Schedule:
 
 
 def _faulty_alerts(document: Document, config: Config, tools: ToolLookup) -> Iterator[Fault]:
+    schemas = scope_schemas(config.services, config.queues)
     for name, entry in config.alerts.items():
         try:
-            _rule(name, entry)
+            problems = _rule(name, entry).when.check(schemas)
         except ExpressionError as error:
+            problems = []
             key = "with" if error.location else "when"
             path = ("alerts", name, key, *error.location)
             yield document.fault(path, error.message, hint=error.hint, offset=error.offset)
+        for problem in problems:
+            hint = f"did you mean {problem.nearest!r}?" if problem.nearest else ""
+            place = ("alerts", name, "when")
+            yield document.fault(place, problem.message, hint=hint, offset=problem.offset)
         try:
             tools(entry.notify or "")
         except NotFound as error:

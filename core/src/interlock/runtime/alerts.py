@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,11 @@ from interlock.sdk.context import KeyValue
 
 if TYPE_CHECKING:
     from interlock.runtime.runtime import Runtime
+
+_OF_A_SERVICE = (
+    *("state", "paused", "breaker", "in_flight", "waiting", "spent_today"),
+    *("calls", "errors", "error_rate", "p50", "p95", "p99"),
+)
 
 State = Literal["quiet", "pending", "firing"]
 
@@ -160,6 +165,19 @@ class Alerts:
             "approvals": await runtime.journal.recent.questions(),
             "journal": {"failing": await runtime.journal.fault() is not None},
         }
+
+
+def scope_schemas(services: Iterable[str], queues: Iterable[str]) -> dict[str, Any]:
+    """What rules may read, as JSON Schemas, to find their mistakes before they are judged."""
+    service: dict[str, Any] = {"properties": {name: {} for name in _OF_A_SERVICE}}
+    return {
+        "services": {"properties": dict.fromkeys(services, service)},
+        "queues": {"properties": {name: {} for name in queues}},
+        "journal": {"properties": {"failing": {"type": "boolean"}}},
+        "runs": {},
+        "dead_letters": {"type": "integer"},
+        "approvals": {"type": "integer"},
+    }
 
 
 def _service(report: Mapping[str, Any], rates: Mapping[str, Any]) -> dict[str, Any]:
