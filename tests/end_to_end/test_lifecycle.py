@@ -173,3 +173,18 @@ def test_the_headline_workflows_are_sound(workflow: str) -> None:
 
     assert json.loads(checked.stdout)["warnings"] == []
     assert (demo.parents[1] / f"workflows/{workflow}.yaml").is_file()
+
+
+def test_calls_of_runs_that_a_shutdown_cuts_off_are_nobodys_dead_letters(
+    daemon_in: StartDaemon, ledger: Path
+) -> None:
+    config = CONFIG.format(file=ledger).replace("port: 0", "port: 0, grace: 0s")
+    daemon = daemon_in(config, workflows__fan=FAN)
+    assert "grace: 0s" in (daemon.folder / "interlock.yaml").read_text()
+    run = daemon.command("start", "fan", "--arg", "seconds=600").stdout.strip()
+    daemon.until("services/ledger", lambda found: found["actor"]["in_flight"] == 50)
+    daemon.stop()
+    daemon.start()
+    assert daemon.json("dead-letters") == []
+    assert daemon.json("runs", "show", run)["status"] == "running"
+    daemon.kill()

@@ -106,6 +106,10 @@ class Call:
         self._admission: Admission | None = None
         self._standing: dict[Call, str] | None = None
 
+    def __repr__(self) -> str:
+        """Without the arguments, which may hold secrets."""
+        return f"call of {self.tool} ({self.idempotency_key})"
+
     def remaining(self) -> float:
         return max(0.0, self.deadline - self._world.monotonic())
 

@@ -12,6 +12,7 @@ from typing import Any
 import anyio
 
 from interlock.actors import ActorSystem, DeadLetter
+from interlock.calls import Call
 from interlock.config import Config, TelemetryConfig, redacted
 from interlock.daemon.deployment import Deployment, limits_of, share_gates
 from interlock.daemon.housekeeping import keep_gauges, keep_house, keep_running
@@ -199,7 +200,9 @@ async def _telemetry(config: TelemetryConfig, world: World, stack: AsyncExitStac
 
 
 def _keep(journal: Journal, letter: DeadLetter) -> None:
-    """A message that an actor gave up becomes durable."""
+    """A message that an actor gave up becomes durable, unless a run sees to it."""
+    if isinstance(letter.message, Call) and letter.message.run_id is not None:
+        return  # its step ends with the error, or is done again after the next start
     journal.dead_letters.put(
         DeadLetterRecord(
             id=letter.id,
