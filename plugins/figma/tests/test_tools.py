@@ -185,6 +185,8 @@ async def test_a_webhook_is_registered_once_and_never_shows_its_passcode(
     assert known[0]["passcode"] == "opensesame"
     assert "passcode" not in {**first, **again}
     assert [r.method for r in server.asked] == ["GET", "POST", "GET", "PUT"]
+    required = {"event_type", "team_id", "endpoint", "passcode"}
+    assert required <= json.loads(server.bodies[-1]).keys()
 
 
 async def test_a_webhook_without_a_passcode_is_not_registered(figma: Any, server: Any) -> None:

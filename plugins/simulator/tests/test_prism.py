@@ -138,7 +138,7 @@ async def test_figma_and_what_is_asked_of_it_fit_the_description(proxied: Any) -
     wanted = {"event_type": "FILE_UPDATE", "endpoint": "https://us", "passcode": "p"}
     hook = f"/v2/webhooks/{(await ask('POST', '/v2/webhooks', json={**place, **wanted}))['id']}"
     await ask("GET", "/v2/webhooks", params=place)
-    await ask("PUT", hook, json={"status": "PAUSED"})
+    await ask("PUT", hook, json={**wanted, "team_id": "", "status": "PAUSED"})
     await ask("GET", f"{hook}/requests")
     await ask("DELETE", hook)
 

@@ -130,7 +130,9 @@ class Webhooks(Account):
 
     async def _renewed(self, known: dict[str, Any], passcode: str) -> dict[str, Any]:
         """A webhook that is there, with today's passcode, and active."""
-        wanted = {"passcode": passcode, "status": "ACTIVE"}
+        # Figma's description requires these of a change, whether they change or not.
+        kept = {key: known.get(key) or "" for key in ("event_type", "team_id", "endpoint")}
+        wanted = {**kept, "passcode": passcode, "status": "ACTIVE"}
         await self._ask("PUT", f"/v2/webhooks/{known['id']}", json=wanted)
         await self._remember(str(known["id"]))
         return {**known, "status": "ACTIVE"}
