@@ -27,12 +27,17 @@ class _Server(ThreadingHTTPServer):
 
 
 class CountingService:
-    """``requests`` by idempotency key, ``effects`` by key, and what is booked."""
+    """``requests`` by idempotency key, ``effects`` by key, and what is booked.
+
+    Attributes:
+        most_booked: how much was booked and not freed at once, ever.
+    """
 
     def __init__(self, seed: int) -> None:
         self.requests: Counter[str] = Counter()
         self.effects: Counter[str] = Counter()
         self.booked: Counter[int] = Counter()
+        self.most_booked = 0
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         service = self
@@ -78,6 +83,7 @@ class CountingService:
                 self.effects[key] += 1
             if first and what in ("book", "free"):
                 self.booked[number] += 1 if what == "book" else -1
+                self.most_booked = max(self.most_booked, self.booked.total())
 
     @staticmethod
     def _answer(request: BaseHTTPRequestHandler, status: int, answer: dict[str, Any]) -> None:

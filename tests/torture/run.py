@@ -31,7 +31,8 @@ class Torture:
     def __init__(self, folder: Path, kills: int, seed: int) -> None:
         self._random = random.Random(seed)
         self._service = CountingService(seed)
-        self._victim = Victim(folder, self._service.url)
+        templates = {case.name: case.template for case in CASES}
+        self._victim = Victim(folder, self._service.url, templates)
         self._kills = kills
         self._started: dict[str, tuple[Case, int]] = {}
         self._signalled: set[str] = set()

@@ -10,11 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 import orjson
-from cases import CASES
 
 HERE = Path(__file__).resolve().parent
 CONFIG = """
@@ -35,12 +35,18 @@ workflows: {{paths: [workflows/*.yaml]}}
 class Victim:
     """``interlock run`` in a folder of its own."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(
+        self, folder: Path, url: str, templates: Mapping[str, str], more: str = ""
+    ) -> None:
+        """
+        Args:
+            more: of the configuration.
+        """
         self.folder = folder
-        (folder / "interlock.yaml").write_text(CONFIG.format(url=url))
+        (folder / "interlock.yaml").write_text(CONFIG.format(url=url) + more)
         (folder / "workflows").mkdir()
-        for case in CASES:
-            (folder / f"workflows/{case.name}.yaml").write_text(case.template)
+        for name, template in templates.items():
+            (folder / f"workflows/{name}.yaml").write_text(template)
         self._site = _installed(folder)
         self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
