@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import h2.config
 import h2.connection
@@ -101,6 +102,21 @@ async def test_a_stream_left_early_does_not_disturb_the_next(
 
     assert first == "part 0"
     assert whole.text == "part 0\npart 1\npart 2\n"
+
+
+async def test_a_client_that_is_closed_has_no_socket_left(
+    hypercorn: str, trusting: ssl.SSLContext
+) -> None:
+    async with client_of(hypercorn, trusting) as client:
+        await client.get("/number/1")
+        busy = files()
+
+    assert files() == busy - 1
+
+
+def files() -> int:
+    """How many this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 class GracefulServer:

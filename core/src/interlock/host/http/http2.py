@@ -12,7 +12,7 @@ from h2.exceptions import ProtocolError
 
 from interlock.host.http.errors import NotProcessed
 from interlock.host.http.guard import refuse_literal, resolve
-from interlock.host.http.http2_connection import Http2Connection, Stream
+from interlock.host.http.http2_connection import Http2Connection, Stream, hang_up
 
 # A server that ends connections after a few requests turns most of those in flight away each time.
 _TRIES = 20
@@ -83,7 +83,8 @@ class Http2Transport(httpx.AsyncBaseTransport):
             self._leaving.add(connection)
         for each in [each for each in self._leaving if each.idle]:
             self._leaving.discard(each)
-            await each.close()
+            # The server has said its farewell; the request that is waiting shall not wait for ours.
+            await each.close(farewell=0)
 
     async def _open(self, origin: Origin, seconds: float | None) -> Http2Connection | None:
         try:
@@ -95,7 +96,7 @@ class Http2Transport(httpx.AsyncBaseTransport):
             raise httpx.ConnectError(str(error)) from error
         tls = writer.get_extra_info("ssl_object")
         if tls.selected_alpn_protocol() != "h2":
-            writer.close()
+            await hang_up(writer)
             self._http1_origins.add(origin)
             return None
         self._current[origin] = connection = Http2Connection(reader, writer)

@@ -168,11 +168,16 @@ class Http2Connection:
     def idle(self) -> bool:
         return not self._streams
 
-    async def close(self) -> None:
+    async def close(self, *, farewell: float = 1.0) -> None:
+        """End it; returns when its socket is closed.
+
+        Args:
+            farewell: seconds that the server has to answer that it has heard of it.
+        """
         self.accepting = False
         self._receiver.cancel()
         await asyncio.wait([self._receiver])
-        self._writer.close()
+        await hang_up(self._writer, farewell)
 
     # -- inside -------------------------------------------------------------------------------
 
@@ -253,6 +258,17 @@ class Http2Connection:
         for stream in self._streams.values():
             stream.fail(error)
         self._wake()
+
+
+async def hang_up(writer: asyncio.StreamWriter, farewell: float = 1.0) -> None:
+    """Close a connection of TLS, and see its socket closed; see :meth:`Http2Connection.close`."""
+    writer.close()
+    with suppress(TimeoutError, OSError):
+        async with asyncio.timeout(farewell):
+            await writer.wait_closed()
+    writer.transport.abort()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def _after(last_stream_id: int, streams: dict[int, Stream]) -> Iterator[Stream]:
