@@ -43,6 +43,12 @@ _UPDATE = Rows(
     ") AS new WHERE id = new.column1",
     last_only=True,
 )
+_COPY = """INSERT INTO runs
+    (id, workflow, version, status, parent, trace, tags, input, created, deadline, inherited,
+        intent, output, problem, waiting, wake, finished)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+    ON CONFLICT (id) DO UPDATE SET version = ?3, status = ?4, intent = ?12, output = ?13,
+        problem = ?14, waiting = ?15, wake = ?16, finished = ?17"""
 _MOVE = "UPDATE runs SET version = ?2 WHERE id = ?1"
 _WAKE_PARENT = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
 _INTEND = {
@@ -211,6 +217,15 @@ class Runs:
             connection.execute(_WAKE_PARENT, (run.parent,))
 
         self._writer.work(end, done)
+
+    async def copy(self, run: RunRecord) -> None:
+        """Record a run as another engine has it on record."""
+        output = None if run.output is None else self._stored(run.output)
+        problem = packed(run.problem) if run.problem else None
+        waiting = packed(run.waiting) if run.waiting else None
+        ends = (run.intent, output, problem, waiting, run.wake, run.finished)
+        row = (*self._row(run), *ends)
+        await self._writer.transact(lambda connection: connection.execute(_COPY, row))
 
     async def intend(self, run_id: str, intent: Intent | None) -> None:
         """Record what is asked of a run; one that succeeded and is to be undone is open again."""

@@ -137,16 +137,8 @@ class Arrivals:
             Conflict: it was decided before, or its run is over.
         """
         record = await self._journal.approvals.get(approval)
-        _allowed(record, by)
-        decision = {
-            "choice": _choice(record, choice),
-            "values": Schema(record.request.get("form") or {}).check(
-                dict(values or {}), f"values of {record.id}"
-            ),
-            "by": by,
-            "comment": comment,
-            "at": self._world.time(),
-        }
+        now = self._world.time()
+        decision = decision_on(record, choice, values=values, by=by, comment=comment, now=now)
         await self._still_asked(record)
         await self._record(record, decision)
         return await self._journal.approvals.get(approval)
@@ -154,9 +146,7 @@ class Arrivals:
     async def expire(self, approve: Approve, run: RunRecord) -> None:
         """Decide as the template says for the case that nobody did."""
         record = await self._journal.approvals.get(approval_id(run.id, approve.path))
-        choice = approve.request["default"]
-        decision = {"choice": choice, "values": {}, "by": "", "comment": "nobody decided in time"}
-        await self._record(record, {**decision, "at": self._world.time()}, late=True)
+        await self._record(record, late_decision(approve, self._world.time()), late=True)
 
     async def _still_asked(self, record: ApprovalRecord) -> None:
         run = await self._journal.runs.find(record.run)
@@ -171,6 +161,45 @@ class Arrivals:
         if live := self._live.get(record.run):
             live.decided(record.id, decision)
         self._wake()
+
+
+def decision_on(
+    approval: ApprovalRecord,
+    choice: str,
+    *,
+    values: Mapping[str, Any] | None,
+    by: str,
+    comment: str,
+    now: float,
+) -> dict[str, Any]:
+    """An answer as it is recorded.
+
+    Raises:
+        InvalidInput: no such choice, or the values do not fit the form.
+        MayNotDecide: ``by`` is not among those who may decide.
+    """
+    _allowed(approval, by)
+    return {
+        "choice": _choice(approval, choice),
+        "values": Schema(approval.request.get("form") or {}).check(
+            dict(values or {}), f"values of {approval.id}"
+        ),
+        "by": by,
+        "comment": comment,
+        "at": now,
+    }
+
+
+def late_decision(approve: Approve, now: float) -> dict[str, Any]:
+    """What the template says for the case that nobody decided."""
+    choice = approve.request["default"]
+    return {
+        "choice": choice,
+        "values": {},
+        "by": "",
+        "comment": "nobody decided in time",
+        "at": now,
+    }
 
 
 def approval_id(run_id: str, path: str) -> str:

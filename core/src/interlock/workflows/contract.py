@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from interlock.journal import ApprovalRecord, Limits, RunFilter, RunRecord
 from interlock.sdk.events import Event
@@ -51,6 +52,18 @@ class Engine(Protocol):
 
     What it has to guarantee is written down as tests, in ``tests/workflows/conformance``.
     """
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> bool | None: ...
+
+    async def stop_starting(self) -> None: ...
 
     def templates(self) -> list[Template]: ...
 

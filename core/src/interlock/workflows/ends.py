@@ -7,7 +7,13 @@ from collections.abc import Awaitable, Callable, Container
 
 from interlock.journal import RunRecord
 from interlock.sdk.errors import InterlockError
-from interlock.telemetry import Telemetry
+from interlock.telemetry import Histogram, Telemetry
+
+
+def durations(telemetry: Telemetry) -> Histogram:
+    """How long runs take, by workflow and status."""
+    about = "Seconds from a run's creation to its end"
+    return telemetry.histogram("interlock.run.duration", about, ("workflow", "status"))
 
 
 class Ends:
@@ -24,10 +30,7 @@ class Ends:
         read: Callable[[str], Awaitable[RunRecord]],
         telemetry: Telemetry,
     ) -> None:
-        about = "Seconds from a run's creation to its end"
-        self._durations = telemetry.histogram(
-            "interlock.run.duration", about, ("workflow", "status")
-        )
+        self._durations = durations(telemetry)
         self._live = live
         self._read = read
         self._waiting: dict[str, list[asyncio.Future[RunRecord]]] = {}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from interlock.journal import (
     Done,
-    Journal,
     Payload,
     RunRecord,
     StepRow,
@@ -17,9 +16,30 @@ from interlock.journal import (
     encode,
 )
 from interlock.sdk.errors import InterlockError, from_problem
-from interlock.sdk.world import World
 from interlock.workflows.errors import InDoubt
 from interlock.workflows.operations import Call, Operation, Outcome, Sleep, Wait
+
+
+class StepLog(Protocol):
+    """Where steps are recorded; see :meth:`interlock.journal.Steps.record`."""
+
+    def record(
+        self,
+        run_id: str,
+        path: str,
+        position: int,
+        status: StepStatus,
+        what: str,
+        payload: Payload | None,
+        started: float,
+        finished: float | None,
+        due: float | None = None,
+        done: Done | None = None,
+    ) -> None: ...
+
+
+class Clock(Protocol):
+    def time(self) -> float: ...
 
 
 class History:
@@ -30,12 +50,12 @@ class History:
     """
 
     def __init__(
-        self, run: RunRecord, steps: dict[str, StepRow], journal: Journal, world: World
+        self, run: RunRecord, steps: dict[str, StepRow], log: StepLog, clock: Clock
     ) -> None:
         self._run_id = run.id
         self._steps = steps
-        self._journal = journal
-        self._world = world
+        self._log = log
+        self._clock = clock
         self._position = max((step.position for step in steps.values()), default=0)
 
     @property
@@ -66,12 +86,7 @@ class History:
         if repeatable(operation):
             return None
         del self._steps[operation.path]
-        error = InDoubt(
-            f"{operation.path}: {operation.tool} was in flight when Interlock stopped, and is "
-            "not idempotent: it may or may not have happened",
-            hint="look in the service; `in_doubt: retry` on the step repeats the call",
-        )
-        return Outcome(step.position, None, error, step.started, step.started)
+        return Outcome(step.position, None, in_doubt(operation), step.started, step.started)
 
     def interrupted(self, operation: Operation) -> bool:
         step = self._steps.get(operation.path)
@@ -80,14 +95,14 @@ class History:
     def starts(self, operation: Operation, done: Done | None = None) -> None:
         """Record that an operation is about to begin."""
         self._steps.pop(operation.path, None)
-        self._write(operation, "started", None, self._world.time(), None, done=done)
+        self._write(operation, "started", None, self._clock.time(), None, done=done)
 
     def waits(self, wait: Sleep | Wait) -> tuple[float, float]:
         """When a wait began and when it is over, as was recorded when it first began."""
         step = self._steps.pop(wait.path, None)
         if step is not None and step.status == "waiting":
             return step.started, inf if step.due is None else step.due
-        now = self._world.time()
+        now = self._clock.time()
         due = wait.over(now)
         waiting = encode({"reason": wait.reason, "until": due})
         self._write(wait, "waiting", waiting, now, None, due=due)
@@ -109,7 +124,7 @@ class History:
         if error is None and isinstance(payload.column, bytes):
             # What a run sees must not depend on whether it was read back.
             output = decode(payload.column)
-        finished = self._world.time()
+        finished = self._clock.time()
         self._position += 1
         outcome = Outcome(self._position, output, error, started, finished)
         status: StepStatus = "succeeded" if error is None else "failed"
@@ -121,11 +136,9 @@ class History:
         """Record a value without waiting; False if it is on record already."""
         if self._steps.pop(path, None) is not None:
             return False
-        now = self._world.time()
+        now = self._clock.time()
         payload = None if status == "skipped" else encode(output)
-        self._journal.steps.record(
-            self._run_id, path, self._position, status, what, payload, now, now
-        )
+        self._log.record(self._run_id, path, self._position, status, what, payload, now, now)
         return True
 
     def _write(
@@ -139,7 +152,7 @@ class History:
         due: float | None = None,
         done: Done | None = None,
     ) -> None:
-        self._journal.steps.record(
+        self._log.record(
             self._run_id,
             operation.path,
             self._position,
@@ -151,6 +164,15 @@ class History:
             due,
             done,
         )
+
+
+def in_doubt(call: Call) -> InDoubt:
+    """What a call ended with that was in flight when the process died."""
+    return InDoubt(
+        f"{call.path}: {call.tool} was in flight when Interlock stopped, and is "
+        "not idempotent: it may or may not have happened",
+        hint="look in the service; `in_doubt: retry` on the step repeats the call",
+    )
 
 
 def _inline(step: StepRow) -> bytes | None:

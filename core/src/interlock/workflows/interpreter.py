@@ -41,6 +41,13 @@ class Ending:
     error: InterlockError | None = None
 
 
+def broken(error: BaseException | None) -> Ending:
+    """A bug in a workflow or in here; the run must not stay open for ever because of it."""
+    if isinstance(error, InterlockError):
+        return Ending("failed", error=error)
+    return Ending("failed", error=InterlockError(f"the run broke: {error!r}"))
+
+
 class Interpreter:
     """One run of a template."""
 

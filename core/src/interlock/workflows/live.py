@@ -18,7 +18,7 @@ from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, Servic
 from interlock.sdk.events import Event
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
-from interlock.workflows.interpreter import Ending, Interpreter
+from interlock.workflows.interpreter import Ending, Interpreter, broken
 from interlock.workflows.letters import letter_of_run, letter_of_step
 from interlock.workflows.operations import (
     Call,
@@ -55,7 +55,7 @@ class LiveRun(Port):
     ) -> None:
         self.record = record
         self._engine = engine
-        self._history = History(record, steps, engine.journal, engine.world)
+        self._history = History(record, steps, engine.journal.steps, engine.world)
         self._begun: dict[Operation, asyncio.Task[None] | None] = {}
         self.since: dict[Operation, float] = {}
         self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
@@ -338,7 +338,7 @@ class LiveRun(Port):
 
     def ended(self, result: Any, error: BaseException | None) -> None:
         self._over = True
-        ending = result if isinstance(result, Ending) else _broken(error)
+        ending = result if isinstance(result, Ending) else broken(error)
         record = replace(
             self.record,
             status=ending.status,
@@ -391,10 +391,3 @@ class LiveRun(Port):
             at = self._engine.world.time()
             item = {"kind": kind, "run": run_id, "path": path, "what": what, "at": at}
             progress.publish({**item, **more})
-
-
-def _broken(error: BaseException | None) -> Ending:
-    """A bug in a workflow or in here; the run must not stay open for ever because of it."""
-    if isinstance(error, InterlockError):
-        return Ending("failed", error=error)
-    return Ending("failed", error=InterlockError(f"the run broke: {error!r}"))

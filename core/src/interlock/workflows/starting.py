@@ -67,7 +67,7 @@ class Starting:
         """
         template = self._templates.get(request.workflow)
         values = template.input.check(dict(request.input), f"input of {template.name}")
-        record = self._record(template, values, request)
+        record = record_of(template, values, request, self._world)
         await self._templates.keep(template)
         self._announce(record)
         if template.queue is not None:
@@ -81,25 +81,27 @@ class Starting:
         self._begin(record, template)
         return record.id
 
-    def _record(self, template: Template, values: Any, request: Request) -> RunRecord:
-        limits = [each for each in (request.timeout, template.timeout) if each is not None]
-        now = self._world.time()
-        return RunRecord(
-            id=request.run_id or self._world.new_id(),
-            workflow=template.name,
-            version=template.version,
-            status="running",
-            created=now,
-            deadline=now + min(limits) if limits else None,
-            input=values,
-            parent=request.parent,
-            trace=request.trace,
-            tags=tuple(request.tags),
-        )
-
     async def _same(self, record: RunRecord) -> str:
         """The id of the run that was there before; RunExists if it is another workflow's."""
         found = await self._journal.runs.find(record.id)
         if found.workflow != record.workflow:
             raise RunExists(f"run {record.id} exists, of workflow {found.workflow}")
         return found.id
+
+
+def record_of(template: Template, values: Any, request: Request, world: World) -> RunRecord:
+    """The record of a run that is about to begin; ``values`` is its input, checked."""
+    limits = [each for each in (request.timeout, template.timeout) if each is not None]
+    now = world.time()
+    return RunRecord(
+        id=request.run_id or world.new_id(),
+        workflow=template.name,
+        version=template.version,
+        status="running",
+        created=now,
+        deadline=now + min(limits) if limits else None,
+        input=values,
+        parent=request.parent,
+        trace=request.trace,
+        tags=tuple(request.tags),
+    )

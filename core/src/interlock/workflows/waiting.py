@@ -46,6 +46,11 @@ class _Open:
             self.pending.cancel()
 
 
+def expired(wait: Wait) -> WaitExpired:
+    """What a wait ends with for which nothing came."""
+    return WaitExpired(f"{wait.path}: {wait.reason} did not come within {wait.seconds:g} s")
+
+
 class Waiting:
     """The open waits of one run.
 
@@ -167,10 +172,7 @@ class Waiting:
         elif isinstance(wait, Approve) and wait.request.get("default") is not None:
             self._open[wait].pending = self._engine.spawn(self._decide_late(wait))
         else:
-            error = WaitExpired(
-                f"{wait.path}: {wait.reason} did not come within {wait.seconds:g} s"
-            )
-            self._end(wait, None, error)
+            self._end(wait, None, expired(wait))
 
     async def _decide_late(self, wait: Approve) -> None:
         try:
