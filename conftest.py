@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from restate_server import Missing, Server, running
 
 # The suite starts hundreds of processes; each would compile every module that it imports.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -44,3 +45,15 @@ def pytest_sessionfinish() -> None:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def restate_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Restate server, one for each process of the suite."""
+    try:
+        with running(tmp_path_factory.mktemp("restate")) as server:
+            yield server
+    except Missing as missing:
+        if os.environ.get("INTERLOCK_TEST_REQUIRE_SERVICES") == "1":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))

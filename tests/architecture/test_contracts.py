@@ -28,15 +28,17 @@ def test_every_plugin_is_a_dependency_of_the_workspace() -> None:
     """A member that the root does not depend on is not installed by ``uv run``."""
     names = {name.replace("_", "-") for name in PLUGINS}
 
-    assert names | {"interlock[mcp]"} == set(PYPROJECT["project"]["dependencies"])
+    assert names | {"interlock[mcp,restate]"} == set(PYPROJECT["project"]["dependencies"])
     assert names | {"interlock"} == set(PYPROJECT["tool"]["uv"]["sources"])
 
 
-def test_only_telemetry_may_know_opentelemetry_and_only_the_journal_sql() -> None:
+def test_what_one_package_alone_may_know_is_kept_from_all_others() -> None:
+    restate = CONTRACTS["Only one package knows Restate"]["source_modules"]
     telemetry = CONTRACTS["Only telemetry knows OpenTelemetry"]["source_modules"]
     journal = CONTRACTS["Only the journal knows SQL"]["source_modules"]
 
     assert set(telemetry) == {f"interlock.{name}" for name in LAYERS - {"telemetry"}}
+    assert set(restate) == {f"interlock.{name}" for name in LAYERS - {"restate"}}
     assert set(journal) == {f"interlock.{name}" for name in LAYERS - {"journal"}}
 
 

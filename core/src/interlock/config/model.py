@@ -79,6 +79,63 @@ class TelemetryConfig(Section):
     )
 
 
+class EngineConfig(Section):
+    """What runs workflows: this process alone, or several that share their runs through Restate."""
+
+    type: Literal["embedded", "restate"] = Field(
+        "embedded", description="restate needs a Restate server and the extra interlock[restate]"
+    )
+    ingress: str = Field(
+        "http://127.0.0.1:8080", pattern=r"^https?://", description="URL of Restate's ingress"
+    )
+    admin: str = Field(
+        "http://127.0.0.1:9070", pattern=r"^https?://", description="URL of Restate's admin API"
+    )
+    host: str = Field("127.0.0.1", description="address to listen on for Restate")
+    port: int = Field(
+        9080, ge=1, le=65535, description="port to listen on; runs in flight come back to it"
+    )
+    reuse_port: bool = Field(
+        False, description="whether several daemons of this machine listen on that port together"
+    )
+    advertise: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="URL under which Restate reaches all daemons; default: host and port",
+    )
+    blobs: str | None = Field(
+        None, description="folder of large values, one for all daemons; default: state_dir/blobs"
+    )
+    namespace: str = Field(
+        "interlock", pattern=r"^[A-Za-z]\w*$", description="tells installations apart on a server"
+    )
+    keep: Seconds = Field(
+        7 * _DAY, ge=60, description="how long Restate keeps the record of a run that is over"
+    )
+    suspend_after: Seconds = Field(
+        60.0, ge=1, description="when a run that only waits leaves the daemon's memory"
+    )
+    offer_again: Seconds = Field(
+        5.0, gt=0, description="the longest pause before a run is offered whose daemon died"
+    )
+    look: Seconds = Field(
+        1.0, ge=0.1, description="how often is looked what became of runs elsewhere"
+    )
+    patience: Seconds = Field(
+        20.0, ge=0, description="how long to wait at the start for a server that is not there yet"
+    )
+    identity_keys: tuple[str, ...] = Field(
+        (), description="public keys of the server, publickeyv1_...; needed beyond loopback"
+    )
+
+    @model_validator(mode="after")
+    def _of_its_type(self) -> Self:
+        others = sorted(self.model_fields_set - {"type"})
+        if self.type == "embedded" and others:
+            raise ValueError(f"the embedded engine has no {others[0]!r}; add type: restate")
+        return self
+
+
 class PluginsConfig(Section):
     """Which installed plugins are loaded."""
 
@@ -264,6 +321,7 @@ class Config(Section):
     api: ApiConfig = Field(ApiConfig(), description="who may use the HTTP surfaces")
     mcp: McpConfig = Field(McpConfig(), description="what MCP clients see")
     journal: JournalConfig = Field(JournalConfig(), description="what is recorded, and where")
+    engine: EngineConfig = Field(EngineConfig(), description="what runs workflows")
     telemetry: TelemetryConfig = Field(TelemetryConfig(), description="spans and metrics")
     plugins: PluginsConfig = Field(PluginsConfig(), description="which plugins are loaded")
     defaults: Policies = Field(Policies(), description="guard rails of all services")

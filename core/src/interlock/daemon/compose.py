@@ -14,7 +14,8 @@ import anyio
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.calls import Call
 from interlock.config import Config, TelemetryConfig, redacted
-from interlock.daemon.deployment import Deployment, limits_of, share_gates
+from interlock.daemon.deployment import Deployment, share_gates
+from interlock.daemon.engines import engine_of
 from interlock.daemon.housekeeping import keep_gauges, keep_house, keep_running
 from interlock.daemon.logs import Logs
 from interlock.daemon.plan import make_plan
@@ -24,7 +25,7 @@ from interlock.journal import DeadLetterRecord, Journal, open_journal
 from interlock.runtime import Runtime, use_runtime
 from interlock.sdk import Event, Facts, InterlockError, RealWorld, World
 from interlock.telemetry import Telemetry, TelemetryOptions
-from interlock.workflows import EmbeddedEngine, EngineOptions
+from interlock.workflows import Engine
 from interlock.workflows.tools import OnProgress
 
 
@@ -35,7 +36,7 @@ class System:
     config: Config
     runtime: Runtime
     actors: ActorSystem
-    engine: EmbeddedEngine
+    engine: Engine
     deployment: Deployment
     world: World
 
@@ -117,7 +118,8 @@ async def open_system(
         host.adopt(plan.plugins)
         share_gates(host, config.shared)
         await host.start_services(plan.services, aliases=config.aliases)
-        engine = EmbeddedEngine(
+        make_engine = await engine_of(config, journal)
+        engine = make_engine(
             journal,
             ToolCalls(host),
             world,
@@ -125,7 +127,6 @@ async def open_system(
             announce=bus.announce,
             functions=plan.plugins.functions,
             telemetry=telemetry,
-            options=EngineOptions(queues=limits_of(config.queues)),
         )
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config), world)
         await runtime.recall_pauses()

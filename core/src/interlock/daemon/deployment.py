@@ -14,20 +14,20 @@ import anyio
 import yaml
 from anyio.abc import TaskGroup
 
-from interlock.config import Config, QueueConfig, SharedConfig, redacted
+from interlock.config import Config, SharedConfig, redacted
+from interlock.daemon.engines import limits_of
 from interlock.daemon.housekeeping import keep_running
 from interlock.daemon.plan import Plan, make_plan
 from interlock.events import Clockwork, Schedule, Trigger
 from interlock.host import Host
-from interlock.journal import Limits
 from interlock.runtime import PROCESS, Runtime, acting_as
 from interlock.runtime.alerts import Alerts
 from interlock.sdk import Event, World
-from interlock.workflows import EmbeddedEngine
+from interlock.workflows import Engine
 
 _log = logging.getLogger(__name__)
 
-_FIXED = ("daemon", "journal", "telemetry", "plugins", "mcp")
+_FIXED = ("daemon", "journal", "engine", "telemetry", "plugins", "mcp")
 """Parts of the file that count from the next start on."""
 
 Changes = dict[str, list[str]]
@@ -48,7 +48,7 @@ class Deployment:
         path: Path,
         plan: Plan,
         runtime: Runtime,
-        engine: EmbeddedEngine,
+        engine: Engine,
         world: World,
         tasks: TaskGroup,
     ) -> None:
@@ -189,12 +189,6 @@ def share_gates(host: Host, config: SharedConfig) -> None:
     """Have a service keep gates together with other daemons, or none."""
     name = config.service
     host.shared.use(name or "", partial(host.shared_gates, name) if name else None, config.keeps)
-
-
-def limits_of(queues: Mapping[str, QueueConfig]) -> dict[str, Limits]:
-    return {
-        name: Limits(queue.concurrency, queue.per_key, queue.rate) for name, queue in queues.items()
-    }
 
 
 def _changes(old: Plan, new: Plan) -> Iterator[tuple[str, list[str]]]:

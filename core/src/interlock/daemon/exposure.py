@@ -13,7 +13,7 @@ def check_exposure(config: Config, path: Path) -> None:
 
     The token in the state directory is for this machine; it is not to be carried around.
     """
-    if _is_loopback(config.daemon.host) or config.api.tokens or config.api.oauth is not None:
+    if is_loopback(config.daemon.host) or config.api.tokens or config.api.oauth is not None:
         return
     document = Document(path.read_text("utf-8"), str(path))
     fault = document.fault(
@@ -25,7 +25,7 @@ def check_exposure(config: Config, path: Path) -> None:
     raise config_error([fault])
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from interlock.config import Config, Document, Fault, config_error, read
+from interlock.daemon.engines import check_engine
 from interlock.daemon.exposure import check_exposure
 from interlock.daemon.starts import make_starts
 from interlock.events import Schedule, Trigger
@@ -57,6 +58,7 @@ async def make_plan(path: Path, world: World) -> Plan:
     code = code_templates(config.workflows.code(), plugins.workflows, queues=set(config.queues))
     documents = _documents(config, plugins)
     templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
+    check_engine(config, templates, path)
     starts = make_starts(config, templates, path, tools.look_up)
     return Plan(
         config, plugins, templates, starts.triggers, starts.schedules, starts.alerts, draft.warnings

@@ -1,7 +1,7 @@
 """What an engine needs to be held to the suite: a fixture that implements :class:`Harness`.
 
 The suite asks for nothing but this and ``interlock.workflows.Engine``. Another engine is added to
-``ENGINES`` in ``conftest.py``.
+the fixture in ``conftest.py``, which also says what is left out for one, and why.
 """
 
 from __future__ import annotations

@@ -1,0 +1,173 @@
+"""What operators do to runs on Restate: stop, pause, retry, fork."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import Any, Protocol
+
+from interlock.journal import Journal, RunRecord
+from interlock.restate.client import RestateClient
+from interlock.restate.mirror import Mirror
+from interlock.restate.records import row_of
+from interlock.restate.wire import Names
+from interlock.sdk.errors import Conflict, NotFound
+from interlock.sdk.world import World
+from interlock.workflows.redo import first_position, to_redo
+from interlock.workflows.registry import Registry
+from interlock.workflows.template import Template
+
+_AGAIN = ("failed", "cancelled", "compensated", "compensation_failed")
+_ANEW = {"status": "running", "intent": None}
+
+
+class Create(Protocol):
+    async def __call__(
+        self, record: RunRecord, template: Template, rows: Sequence[Mapping[str, Any]] = ()
+    ) -> str: ...
+
+
+class Control:
+    """The operations, durable on return; see :class:`interlock.workflows.control.Control`."""
+
+    def __init__(
+        self,
+        client: RestateClient,
+        names: Names,
+        mirror: Mirror,
+        templates: Registry,
+        journal: Journal,
+        world: World,
+        create: Create,
+    ) -> None:
+        self._client = client
+        self._names = names
+        self._mirror = mirror
+        self._templates = templates
+        self._journal = journal
+        self._world = world
+        self._create = create
+
+    async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
+        await self._wish(run_id, {"kind": "cancel", "undo": undo, "within": within})
+
+    async def pause(self, run_id: str) -> None:
+        await self._wish(run_id, {"kind": "pause"})
+
+    async def resume(self, run_id: str) -> None:
+        await self._wish(run_id, {"kind": "resume"})
+
+    async def _wish(self, run_id: str, wish: dict[str, Any]) -> None:
+        record = await self._mirror.find(run_id)
+        await self._ask(record.id, "control", {**wish, "at": self._world.time()})
+
+    async def retry(self, run_id: str) -> None:
+        record = await self._mirror.find(run_id)
+        if record.status not in _AGAIN:
+            raise Conflict(
+                f"run {record.id} is {record.status}", hint="only a failed run is tried again"
+            )
+        await self._reopen(record)
+
+    async def _reopen(self, record: RunRecord) -> None:
+        """Children first: a run that finds one at work waits for it."""
+        rows = [row_of(row) for row in await self._mirror.rows(record.id)]
+        paths = to_redo(record.id, rows, record.problem)
+        for row in rows:
+            if row.path in paths and row.what.startswith("run "):
+                child = await self._mirror.run(f"{record.id}:{row.path}")
+                if child is not None and child.status in _AGAIN:
+                    await self._reopen(child)
+        await self._again(record.id, sorted(paths), _ANEW, _AGAIN)
+
+    async def undo_again(self, run_id: str, step: str) -> None:
+        record = await self._mirror.find(run_id)
+        rows = await self._mirror.rows(record.id)
+        again = [row["path"] for row in rows if row["path"].startswith(f"{step}~undo")]
+        await self._again(record.id, again, {"status": "running"}, ("compensation_failed",))
+
+    async def _again(
+        self, run_id: str, forget: list[str], become: Mapping[str, Any], only: Sequence[str]
+    ) -> None:
+        """Raises Conflict: it is at work, ended otherwise, or Restate has forgotten it."""
+        order = {"only": only, "become": become, "forget": forget, "at": self._world.time()}
+        answer = await self._ask(run_id, "reopen", order)
+        if not answer["reopened"]:
+            head = answer["head"]
+            how = head["status"] if head else "not in Restate any more (see engine.keep)"
+            raise Conflict(f"run {run_id} is {how}")
+        for path in ("", *forget):
+            await self._journal.dead_letters.discard(
+                f"{run_id}:{path}" if path else f"run:{run_id}"
+            )
+        await self._mirror.run(run_id)
+
+    async def fork(
+        self,
+        run_id: str,
+        *,
+        step: str | None = None,
+        input: Mapping[str, Any] | None = None,
+        latest: bool = False,
+        new_id: str | None = None,
+    ) -> str:
+        source = await self._mirror.find(run_id)
+        template = (
+            self._templates.get(source.workflow) if latest else await self._version_of(source)
+        )
+        values = source.input if input is None else dict(input)
+        rows = await self._mirror.rows(source.id)
+        inherited = _taken_over(source.id, rows, step)
+        record = RunRecord(
+            id=new_id or self._world.new_id(),
+            workflow=template.name,
+            version=template.version,
+            status="running",
+            created=self._world.time(),
+            input=template.input.check(values, f"input of {template.name}"),
+            tags=(*source.tags, f"fork:{source.id}"),
+            inherited=inherited,
+        )
+        taken = [row for row in rows if row["position"] <= inherited and row["finished"]]
+        return await self._create(record, template, taken)
+
+    async def _version_of(self, run: RunRecord) -> Template:
+        if source := (await self._mirror.desk(run.id)).get("source"):
+            await self._journal.templates.add(run.version, run.workflow, source.encode())
+        return await self._templates.version(run.version)
+
+    async def move(self, run_id: str, *, check: bool = False) -> str:
+        """Raises Conflict: a run on Restate keeps the version that it began with."""
+        record = await self._mirror.find(run_id)
+        current = self._templates.get(record.workflow).version
+        if record.version != current:
+            raise Conflict(
+                f"run {record.id} is on Restate, where a run keeps its version",
+                hint="fork it with --latest from the step where the versions agree",
+            )
+        return current
+
+    async def versions(self, workflow: str) -> list[dict[str, Any]]:
+        await self._mirror.all()
+        template = self._templates.get(workflow)
+        counts = await self._journal.runs.versions(template.name)
+        sources = {template.version: template.source}
+        for version in sorted(counts.keys() - {template.version}):
+            sources[version] = await self._journal.templates.get(version)
+        return [
+            {"version": version, "runs": counts.get(version, 0), "source": source.decode()}
+            for version, source in sources.items()
+        ]
+
+    async def _ask(self, run_id: str, handler: str, argument: Mapping[str, Any]) -> Any:
+        return await self._client.call(self._names.desk, run_id, handler, argument)
+
+
+def _taken_over(run_id: str, rows: Sequence[Mapping[str, Any]], step: str | None) -> int:
+    """The position up to which steps are taken over."""
+    if step is None:
+        return 0
+    first = first_position([row_of(dict(row)) for row in rows], {step})
+    if first == inf:
+        raise NotFound(f"run {run_id} recorded no step {step!r}", hint="see `interlock runs show`")
+    return max(0, int(first) - 1)

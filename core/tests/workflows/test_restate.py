@@ -1,0 +1,122 @@
+"""What the engine on Restate has beside what every engine has; on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from restate_server import Server
+
+from interlock.journal import RunFilter
+from interlock.sdk import Conflict, ServiceUnavailable, WorkflowContext, workflow
+
+from .conformance.on_restate import OnRestate, abort_connections
+from .stage import IDEMPOTENT, READ
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+REFUSED = "workflow: w\nsteps: [{id: a, call: t.add}, {id: b, call: t.refuse}]"
+
+
+@workflow()
+async def ours(ctx: WorkflowContext) -> int:
+    return int(await ctx.call("t.add"))
+
+
+@pytest.fixture
+def stage(tmp_path: Path, restate_server: Server) -> OnRestate:
+    stage = OnRestate(tmp_path, restate_server)
+    stage.tools.add("t.add", lambda: 1, IDEMPOTENT)
+    return stage
+
+
+async def test_what_restate_has_forgotten_is_still_in_the_copy(stage: OnRestate) -> None:
+    stage.template(REFUSED)
+    async with stage.life() as life:
+        engine = life.engine
+        await life.start("w", "r")
+        await life.to_the_end("r")
+        await engine._client.call(engine.names.desk, "r", "forget", 1)
+        await life.quiet()
+        assert await engine._client.state(engine.names.run, "r") == {}
+        left = "SELECT target, completion_retention, journal_retention FROM sys_invocation WHERE status = 'completed'"
+        which = f"target_service_name LIKE '{engine.names.run[:-4]}%'"
+        assert not await engine._client.query(f"{left} AND {which}")
+        assert (await engine.get("r")).status == "failed"
+        assert [step.path for step in await engine.steps("r")] == ["a", "b"]
+        with pytest.raises(Conflict, match="not in Restate any more"):
+            await engine.control.retry("r")
+
+
+async def test_a_run_goes_on_whenever_its_connections_break(stage: OnRestate) -> None:
+    stage.template("""
+        workflow: w
+        steps:
+          - {for_each: "${{ range(40) }}", concurrency: 2, do: [{call: t.add}, {sleep: 1s}]}
+    """)
+    async with stage.life() as life:
+        await life.start("w", "r")
+        while (await life.engine.get("r")).finished is None:
+            made = len(stage.tools.made)
+            while len(stage.tools.made) < min(made + 5, 40):
+                await asyncio.sleep(0)
+            abort_connections(life.engine._server)
+        assert (await life.engine.get("r")).status == "succeeded"
+    assert stage.tools.effects("t.add") == 40
+
+
+async def test_a_daemon_that_is_new_copies_what_there_is(stage: OnRestate) -> None:
+    stage.template(REFUSED)
+    async with stage.life() as life:
+        await life.start("w", "r")
+        await life.to_the_end("r")
+    stage._journal = stage._journal.with_name("another.db")
+    async with stage.life() as life:
+        (record,) = await life.engine.list(RunFilter(status="failed"))
+        assert (record.id, record.problem and record.problem["details"]["step"]) == ("r", "b")
+        assert [step.path for step in await life.engine.steps("r")] == ["a", "b"]
+
+
+async def test_a_run_that_does_not_get_on_says_why(stage: OnRestate) -> None:
+    """Its code is not on the daemon that it came to."""
+    stage.code(ours)
+    stage.tools.add("t.add", lambda: stage.world.sleep(1e6), READ)
+    async with stage.life() as life:
+        await life.start("ours", "r")
+        await life.quiet()
+    stage.forget_templates()
+    async with stage.life() as life:
+        reason = ""
+        while "the code of workflow ours has changed" not in reason:
+            reason = ((await life.engine.get("r")).waiting or {}).get("reason", "")
+
+
+async def test_a_topic_that_nobody_uses_is_forgotten(stage: OnRestate) -> None:
+    async with stage.life() as life:
+        engine = life.engine
+        await life.publish("was.paid", "k1", sum=1)
+        await life.quiet()
+        state = await engine._client.state(engine.names.topic, "was.paid\nk1")
+        assert [event["key"] for event in state["log"]] == ["k1"]
+        await engine._client.call(
+            engine.names.topic, "was.paid\nk1", "sweep", state["log"][0]["at"]
+        )
+        assert await engine._client.state(engine.names.topic, "was.paid\nk1") == {}
+
+
+async def test_runs_that_are_over_are_known_while_restate_is_away(stage: OnRestate) -> None:
+    stage.template(REFUSED)
+    stage.template("workflow: nap\nsteps: [{sleep: 1d}]")
+    async with stage.life() as life:
+        await life.start("w", "r")
+        await life.start("nap", "s")
+        await life.to_the_end("r")
+        await life.engine.list(RunFilter())
+        life.engine._client._admin = "http://127.0.0.1:9"
+        assert (await life.engine.get("r")).status == "failed"
+        with pytest.raises(ServiceUnavailable, match="does not answer"):
+            await life.engine.get("s")
