@@ -376,3 +376,26 @@ def test_every_workflow_of_a_file_that_cannot_be_one_is_told_with_its_line(tmp_p
             "workflow queued: there is no queue 'mial' in the configuration (did you mean 'mail'?)",
         ),
     ]
+
+
+def test_a_step_that_nobody_awaits_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "hasty.py").write_text(
+        dedent("""
+            from interlock.sdk import WorkflowContext, workflow
+
+            @workflow()
+            async def hasty(ctx: WorkflowContext, names: list[str]) -> None:
+                await ctx.sleep(1)
+                later = ctx.sleep(2)
+                for name in names:
+                    ctx.call("mail.send", {"to": name})
+                await later
+        """)
+    )
+
+    with pytest.raises(ConfigError) as error:
+        code_templates([tmp_path / "hasty.py"])
+
+    (fault,) = error.value.faults
+    assert (fault.line, fault.column) == (9, 9)
+    assert fault.message == "nobody awaits this call, so it would never happen"

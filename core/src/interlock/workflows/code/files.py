@@ -14,6 +14,7 @@ from interlock.expr.errors import did_you_mean
 from interlock.sdk.errors import InvalidInput
 from interlock.sdk.workflows import workflow_mark
 from interlock.workflows.code.templates import Function, template_of
+from interlock.workflows.code.unawaited import unawaited
 from interlock.workflows.template import Template
 
 
@@ -49,6 +50,10 @@ def code_templates(
             except (TypeError, NameError, InvalidInput) as error:
                 line = function.__code__.co_firstlineno
                 faults.append(Fault(str(file), line, 1, (), str(error)))
+                continue
+            for line, column, step in unawaited(function):
+                message = f"nobody awaits this {step}, so it would never happen"
+                faults.append(Fault(str(file), line, column, (), message, expected="await"))
     if faults:
         raise config_error(faults)
     return templates
