@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from interlock.sdk import NeedsAttention, Rejected, Retryable, ServiceError
+from interlock.sdk import Conflict, NeedsAttention, Rejected, Retryable, ServiceError
 from interlock_database import errors
 
 _UNIQUE, _EXCLUSION = "23505", "23P01"
@@ -13,6 +13,8 @@ _READ_ONLY, _CANCELLED, _PRIVILEGE = "25006", "57014", "42501"
 _ROLLED_BACK = {"40001", "40P01", "55P03"}
 # Shutdown, crash, starting up, too many connections.
 _LATER = {"57P01", "57P02", "57P03", "53300"}
+# A table, or the type of its rows: two sessions that make one at once both find none first.
+_EXISTS = {"42P07", "42710"}
 _CLASSES_LATER = {"08", "53", "58", "XX"}
 _CLASSES_FOR_PEOPLE = {"28", "3D"}
 
@@ -32,6 +34,8 @@ def error_of(service: str, origin: Any) -> ServiceError:
     if state[:2] in _CLASSES_FOR_PEOPLE or state == _PRIVILEGE:
         hint = "check the user, the password, the database and what the user may do"
         return NeedsAttention(f"{service}: PostgreSQL refuses us: {message}", hint=hint)
+    if state in _EXISTS:
+        return Conflict(f"{service}: {message}", **details)
     if state in _LATER or state[:2] in _CLASSES_LATER:
         return Retryable(f"{service}: PostgreSQL: {message}")
     return _rejected(service, message, origin, state)
