@@ -36,6 +36,11 @@ def pytest_collection() -> Iterator[Any]:
         gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: journals on real disks wait for these half of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_sessionfinish() -> None:
     """What is garbage is found here, once; pytest looks five more times."""
     gc.collect()
