@@ -35,7 +35,7 @@ def error_of(service: str, origin: Any) -> ServiceError:
         hint = "check the user, the password, the database and what the user may do"
         return NeedsAttention(f"{service}: PostgreSQL refuses us: {message}", hint=hint)
     if state in _EXISTS:
-        return Conflict(f"{service}: {message}", **details)
+        return Conflict(f"{service}: {message}", sqlstate=state)
     if state in _LATER or state[:2] in _CLASSES_LATER:
         return Retryable(f"{service}: PostgreSQL: {message}")
     return _rejected(service, message, origin, state)
