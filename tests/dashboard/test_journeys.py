@@ -192,7 +192,8 @@ def test_the_system_is_looked_into(page: Page, daemon: Daemon) -> None:
         config.write_text(before.replace("start: entry", "start: entri"))
         page.get_by_role("button", name="Reload").click()
         expect(page.get_by_role("group", name="Faults")).to_contain_text("did you mean 'entry'?")
-        page.goto("/ui/log")
+        with page.expect_response(lambda answer: "/log/watch" in answer.url):
+            page.goto("/ui/log")
         expect(page.get_by_role("combobox")).to_have_value("info")
         config.write_text(before)
         with daemon.http() as http:

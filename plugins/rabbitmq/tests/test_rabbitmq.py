@@ -45,6 +45,9 @@ async def test_what_is_published_becomes_one_event_and_is_acknowledged(
             await runtime.call("rabbitmq.publish", {**call, "id": "order-2"})
             first, second = await anext(heard), await anext(heard)
             dead = await _get(channel, f"{queue}.dead")
+            # What is set aside is acknowledged after that, and before what comes later.
+            await runtime.call("rabbitmq.publish", {**call, "id": "order-3"})
+            await anext(heard)
     assert (first.name, first.key) == ("rabbitmq.ordered", "Ada")
     assert first.payload["headers"] == {"tenant": "north"}
     assert [first.id, second.id] == [f"rabbitmq.ordered:{queue}:order-{n}" for n in (1, 2)]
