@@ -65,3 +65,13 @@ async def test_a_follower_gets_what_comes_once_and_in_order(book: LogBook) -> No
         say(book, "heard 1")
         say(book, "not for us")
     assert heard == ["heard 1", "heard 2", "heard 3"]
+
+
+async def test_a_follower_misses_nothing_after_what_he_has_read(book: LogBook) -> None:
+    for each in range(3):
+        say(book, f"line {each}")
+    (known,) = book.lines(text="line 0")
+
+    following = book.follow(RealWorld(), after=known["number"])
+
+    assert [(await anext(following))["message"] for _ in range(2)] == ["line 1", "line 2"]

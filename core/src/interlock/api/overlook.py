@@ -53,6 +53,10 @@ class LogQuery(Query):
     text: str = Field("", max_length=200, description="in the message or the logger's name")
 
 
+class FollowQuery(LogQuery):
+    after: int | None = Field(None, ge=0, le=2**53, description="number of the last line known")
+
+
 class LinesQuery(LogQuery):
     limit: int = Field(200, ge=1, le=1000)
 
@@ -91,7 +95,7 @@ async def list_log(request: Request) -> Response:
 
 
 async def watch_log(request: Request) -> Response:
-    query: LogQuery = request.state.query
+    query: FollowQuery = request.state.query
     return EventStream(runtime_of(request).follow_log(**query.model_dump()))
 
 
@@ -129,7 +133,7 @@ ENDPOINTS = [
         "Follow the log.",
         None,
         role="operator",
-        query=LogQuery,
+        query=FollowQuery,
         media=EVENTS,
     ),
 ]

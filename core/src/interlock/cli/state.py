@@ -107,10 +107,12 @@ def _branch(each: dict[str, Any], indent: str) -> Iterator[str]:
 def log(follow: bool, level: str, text: str, limit: int, as_json: bool) -> None:
     """Show the last lines of the daemon's log; with --json one object a line."""
     client = connect()
-    for line in client.get("log", level=level, text=text, limit=limit)["items"]:
+    lines = client.get("log", level=level, text=text, limit=limit)["items"]
+    for line in lines:
         _say(line, as_json)
     if follow:
-        for line in client.stream("log/watch", level=level, text=text):
+        after = lines[-1]["number"] if lines else 0
+        for line in client.stream("log/watch", level=level, text=text, after=after):
             _say(line, as_json)
 
 

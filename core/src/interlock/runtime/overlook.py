@@ -115,12 +115,18 @@ class Overlook(AttentionOperations):
         current_caller().require_all("*")
         return [] if self.log is None else self.log.lines(level=level, text=text, limit=limit)
 
-    async def follow_log(self, *, level: str, text: str) -> AsyncIterator[dict[str, Any]]:
-        """Lines ``{kind: "line", at, level, logger, message}`` as they come, as above."""
+    async def follow_log(
+        self, *, level: str, text: str, after: int | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Lines ``{kind: "line", number, at, level, logger, message}`` as they come, as above.
+
+        Args:
+            after: number of the last line that is known; default: of the last one there is.
+        """
         current_caller().require_all("*")
         if self.log is None:
             return
-        async for line in self.log.follow(self.world, level=level, text=text):
+        async for line in self.log.follow(self.world, level=level, text=text, after=after):
             yield {"kind": "line", **line}
 
     async def runs(

@@ -48,14 +48,14 @@ class LogBook(logging.Handler):
         return found[-limit:]
 
     async def follow(
-        self, world: World, *, level: str = "debug", text: str = ""
+        self, world: World, *, level: str = "debug", text: str = "", after: int | None = None
     ) -> AsyncIterator[Line]:
-        """Lines from now on, until the reader leaves."""
-        seen = self._newest()
+        """Lines after that of number ``after``, or from now on, until the reader leaves."""
+        seen = self._newest() if after is None else after
         while True:
             await world.sleep(_EVERY)
-            after, seen = seen, self._newest()
-            for line in self.lines(level=level, text=text, after=after):
+            told, seen = seen, self._newest()
+            for line in self.lines(level=level, text=text, after=told):
                 if line["number"] <= seen:
                     yield line
 

@@ -66,9 +66,10 @@ export function log(place) {
     const asked = new URLSearchParams({ level: level.value, text: text.value });
     const found = await attempt(() => items(`/log?limit=200&${asked}`));
     if (!place.isConnected) return;
+    const after = found?.at(-1)?.number ?? 0;
     list.replaceChildren(...(found ?? []).reverse().map(line));
     empty.replaceChildren(list.children.length ? "" : none("Nothing so far. New lines appear here by themselves."));
-    source = follow(`/log/watch?${asked}`, ["line"], (each) => {
+    source = follow(`/log/watch?after=${after}&${asked}`, ["line"], (each) => {
       empty.replaceChildren();
       list.prepend(line(each));
       while (list.children.length > LINES) list.lastChild.remove();
