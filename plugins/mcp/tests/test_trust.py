@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -90,7 +91,10 @@ async def test_a_damaged_record_of_approvals_approves_nothing(
     opened: Open, up: dict[str, Any]
 ) -> None:
     runtime = await opened(up=up)
-    await runtime.journal.key_value("up").put("pins", ["nonsense"])
+    kept = runtime.journal.key_value("up")
+    while await kept.get("pins") is None:  # or it would be written over what we write
+        await asyncio.sleep(0.01)
+    await kept.put("pins", ["nonsense"])
     await runtime.restart_service("up")
     await until(lambda: runtime.service("up")["state"] == "ready")
     with pytest.raises(NeedsAttention, match="damaged"):
