@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf
 from typing import Any, Protocol
 
 from interlock.journal import Journal, RunRecord
@@ -11,10 +10,11 @@ from interlock.restate.client import RestateClient
 from interlock.restate.mirror import Mirror
 from interlock.restate.records import row_of
 from interlock.restate.wire import Names
-from interlock.sdk.errors import Conflict, NotFound
+from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
-from interlock.workflows.redo import first_position, to_redo
+from interlock.workflows.redo import taken_over, to_redo
 from interlock.workflows.registry import Registry
+from interlock.workflows.starting import fork_of
 from interlock.workflows.template import Template
 
 _AGAIN = ("failed", "cancelled", "compensated", "compensation_failed")
@@ -115,18 +115,10 @@ class Control:
         template = (
             self._templates.get(source.workflow) if latest else await self._version_of(source)
         )
-        values = source.input if input is None else dict(input)
         rows = await self._mirror.rows(source.id)
-        inherited = _taken_over(source.id, rows, step)
-        record = RunRecord(
-            id=new_id or self._world.new_id(),
-            workflow=template.name,
-            version=template.version,
-            status="running",
-            created=self._world.time(),
-            input=template.input.check(values, f"input of {template.name}"),
-            tags=(*source.tags, f"fork:{source.id}"),
-            inherited=inherited,
+        inherited = taken_over(source.id, [row_of(dict(row)) for row in rows], step)
+        record = fork_of(
+            source, template, input, inherited=inherited, run_id=new_id, world=self._world
         )
         taken = [row for row in rows if row["position"] <= inherited and row["finished"]]
         return await self._create(record, template, taken)
@@ -161,13 +153,3 @@ class Control:
 
     async def _ask(self, run_id: str, handler: str, argument: Mapping[str, Any]) -> Any:
         return await self._client.call(self._names.desk, run_id, handler, argument)
-
-
-def _taken_over(run_id: str, rows: Sequence[Mapping[str, Any]], step: str | None) -> int:
-    """The position up to which steps are taken over."""
-    if step is None:
-        return 0
-    first = first_position([row_of(dict(row)) for row in rows], {step})
-    if first == inf:
-        raise NotFound(f"run {run_id} recorded no step {step!r}", hint="see `interlock runs show`")
-    return max(0, int(first) - 1)

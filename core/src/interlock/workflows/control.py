@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from math import inf
 from typing import Any, Protocol
 
 from interlock.journal import Intent, Journal, RunRecord
-from interlock.sdk.errors import Conflict, NotFound
+from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
 from interlock.workflows.cutting import Cutting
-from interlock.workflows.redo import first_position, to_redo
+from interlock.workflows.redo import taken_over, to_redo
 from interlock.workflows.registry import Registry
+from interlock.workflows.starting import fork_of
 
 _AGAIN = ("failed", "cancelled", "compensated", "compensation_failed")
 
@@ -175,16 +175,14 @@ class Control:
             if latest
             else await self._templates.version(source.version)
         )
-        values = source.input if input is None else dict(input)
-        record = RunRecord(
-            id=new_id or self._world.new_id(),
-            workflow=template.name,
-            version=template.version,
-            status="running",
-            created=self._world.time(),
-            input=template.input.check(values, f"input of {template.name}"),
-            tags=(*source.tags, f"fork:{source.id}"),
-            inherited=await self._taken_over(source, step),
+        rows = () if step is None else await self._journal.steps.of_run(source.id)
+        record = fork_of(
+            source,
+            template,
+            input,
+            inherited=taken_over(source.id, rows, step),
+            run_id=new_id,
+            world=self._world,
         )
         await self._templates.keep(template)
         await self._journal.runs.fork(source.id, record)
@@ -226,18 +224,6 @@ class Control:
             {"version": version, "runs": counts.get(version, 0), "source": source.decode()}
             for version, source in sources.items()
         ]
-
-    async def _taken_over(self, source: RunRecord, step: str | None) -> int:
-        """The position up to which steps are taken over."""
-        if step is None:
-            return 0
-        rows = await self._journal.steps.of_run(source.id)
-        first = first_position(rows, {step})
-        if first == inf:
-            raise NotFound(
-                f"run {source.id} recorded no step {step!r}", hint="see `interlock runs show`"
-            )
-        return max(0, int(first) - 1)
 
     async def _open(self, run_id: str) -> RunRecord:
         record = await self._journal.runs.find(run_id)

@@ -7,6 +7,7 @@ from math import inf
 from typing import Any
 
 from interlock.journal import StepRow
+from interlock.sdk.errors import NotFound
 
 
 def base_of(path: str) -> str:
@@ -45,6 +46,23 @@ def _again(row: StepRow, failed: str, undone: set[str], since: float, failures: 
     if row.status == "waiting" or row.path.endswith(("~timeout", "~deadline")):
         return True
     return row.position >= (failures if row.status == "failed" else since)
+
+
+def taken_over(run_id: str, rows: Iterable[StepRow], step: str | None) -> int:
+    """The position up to which a fork that begins anew at ``step`` takes the record over.
+
+    Args:
+        step: None for the first one: nothing is taken over.
+
+    Raises:
+        NotFound: the run recorded no such step.
+    """
+    if step is None:
+        return 0
+    first = first_position(rows, {step})
+    if first == inf:
+        raise NotFound(f"run {run_id} recorded no step {step!r}", hint="see `interlock runs show`")
+    return max(0, int(first) - 1)
 
 
 def first_position(rows: Iterable[StepRow], steps: set[str]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from interlock.journal import Journal, RunRecord
@@ -105,3 +105,27 @@ def record_of(template: Template, values: Any, request: Request, world: World) -
         trace=request.trace,
         tags=tuple(request.tags),
     )
+
+
+def fork_of(
+    source: RunRecord,
+    template: Template,
+    input: Mapping[str, Any] | None,
+    *,
+    inherited: int,
+    run_id: str | None,
+    world: World,
+) -> RunRecord:
+    """The record of a run that takes over what ``source`` recorded up to a position.
+
+    Args:
+        input: default: that of ``source``.
+
+    Raises:
+        InvalidInput: the input does not fit the template.
+    """
+    given = source.input if input is None else dict(input)
+    values = template.input.check(given, f"input of {template.name}")
+    tags = (*source.tags, f"fork:{source.id}")
+    record = record_of(template, values, Request(template.name, values, run_id, tags=tags), world)
+    return replace(record, inherited=inherited)
