@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from interlock.calls.breaker import Window
 from interlock.sdk import (
     BreakerPolicy,
     CircuitOpen,
@@ -247,3 +248,11 @@ async def test_an_operator_closes_it_at_once(stage: Stage) -> None:
     assert state(stage) == "closed"
     await fail(stage, 3)
     assert state(stage) == "closed"
+
+
+def test_a_failure_is_judged_without_what_is_older_than_the_window() -> None:
+    window = Window(10.0)
+    for moment, failed in ((0.0, True), (0.1, True), (9.5, False), (10.2, True)):
+        window.add(moment, failed=failed)
+
+    assert (window.calls, window.failures) == (2, 1)

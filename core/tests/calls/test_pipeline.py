@@ -1,6 +1,7 @@
 """The whole stack: order, time, fallback, faults, and one record for every call."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -108,6 +109,43 @@ async def test_a_caller_that_leaves_during_an_attempt_is_cancelled_not_timed_out
 
     with pytest.raises(asyncio.CancelledError):
         await caller
+
+
+async def test_a_caller_that_leaves_while_an_attempt_is_cut_off_is_cancelled(stage: Stage) -> None:
+    async def endless(_: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            caller.cancel()
+
+    stage.answers = [endless]
+    caller = asyncio.ensure_future(stage.pipeline(Policies(attempt_timeout=2.0))(stage.call()))
+
+    with pytest.raises(asyncio.CancelledError):
+        await stage.finish(caller)
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_nothing_is_left_of_a_cancellation_that_cut_an_attempt_off(
+    stage: Stage, answers: bool
+) -> None:
+    async def endless(_: object) -> str:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if not answers:
+                raise
+        return "late"
+
+    async def cancellations() -> int:
+        with suppress(Retryable):
+            await stage.pipeline(Policies(attempt_timeout=2.0))(stage.call())
+        task = asyncio.current_task()
+        assert task is not None
+        return task.cancelling()
+
+    stage.answers = [endless]
+    assert await stage.finish(cancellations()) == 0
 
 
 async def test_only_so_many_attempts_reach_the_service_at_once_in_order(stage: Stage) -> None:

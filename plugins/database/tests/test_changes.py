@@ -82,6 +82,17 @@ async def test_postgres_says_where_the_mistake_is(postgres: Place, opened: Open)
     assert refused.value.details["position"] == 8
 
 
+@pytest.mark.parametrize("made", ["TABLE shelf (id INTEGER)", "TYPE shelf AS (id INTEGER)"])
+async def test_what_is_there_already_is_a_conflict(
+    postgres: Place, opened: Open, made: str
+) -> None:
+    """Of two sessions that make the table of keys at once, PostgreSQL refuses one like this."""
+    await postgres.run(f"CREATE {made}")
+    runtime = await opened(postgres.url, read_only=False)
+    with pytest.raises(Conflict, match="already exists"):
+        await runtime.call("db.execute", {"sql": f"CREATE {made}"})
+
+
 async def test_a_repeated_call_writes_once(place: Place, opened: Open) -> None:
     await place.run(STOCK, TWO)
     runtime = await opened(place.url, read_only=False, once_table="interlock_calls")
