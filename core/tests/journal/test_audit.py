@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -80,7 +79,7 @@ async def test_entries_of_earlier_versions_keep_their_seals(tmp_path: Path) -> N
     later = AuditRecord(1.0, "ci", "tool.call", "t", arguments="a", seconds=0.5)
     async with open_journal(path, RealWorld()) as journal:
         journal.audit.put(later)
-        journal.audit.put(replace(later, result="b"))
+        journal.audit.put(later._replace(result="b"))
         await journal.writer.flush()
         assert await journal.audit.broken_at() is None
     with sqlite3.connect(path) as connection:

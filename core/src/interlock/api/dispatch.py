@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from interlock.api.endpoint import Endpoint, Query
 from interlock.api.idempotency import answer_once
-from interlock.api.requests import runtime_of
+from interlock.api.requests import headers_of, runtime_of
 from interlock.runtime import Forbidden, current_caller
 from interlock.runtime.auditing import record
 from interlock.sdk.schema import invalid_input
@@ -75,7 +75,7 @@ async def _handled(request: Request, endpoint: Endpoint) -> Response:
     _check_role(request, endpoint)
     _check_types(request, endpoint)
     request.state.query = _query(request, endpoint)
-    if endpoint.acts and "idempotency-key" in request.headers:
+    if endpoint.acts and "idempotency-key" in headers_of(request):
         return await answer_once(request, endpoint)
     return await endpoint.handler(request)
 
@@ -92,19 +92,18 @@ def _check_role(request: Request, endpoint: Endpoint) -> None:
 
 
 def _check_types(request: Request, endpoint: Endpoint) -> None:
-    sent = request.headers.get("content-type", "")
-    if not endpoint.raw and not _is_json(sent) and _has_body(request):
+    headers = headers_of(request)
+    sent = headers.get("content-type", "")
+    if not endpoint.raw and not _is_json(sent) and _has_body(headers):
         raise HTTPException(415, f"the body must be application/json, not {sent[:100]}")
-    accept = request.headers.get("accept", "")
+    accept = headers.get("accept", "")
     kinds = (endpoint.media, *endpoint.also)
     if not any(_takes(accept, kind) for kind in kinds):
         raise HTTPException(406, f"the answer is {' or '.join(kinds)}")
 
 
-def _has_body(request: Request) -> bool:
-    return (
-        request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    )
+def _has_body(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 @lru_cache(maxsize=256)
@@ -126,9 +125,17 @@ def _takes(accept: str, media: str) -> bool:
 def _query(request: Request, endpoint: Endpoint) -> Query:
     """Raises InvalidInput for a parameter that is not declared, or has no sense."""
     prefix = endpoint.open_query
-    asked = request.query_params.items() if request.scope["query_string"] else ()
-    given = {key: value for key, value in asked if prefix is None or not key.startswith(prefix)}
     try:
+        if not request.scope["query_string"]:
+            return _unasked(endpoint.query)
+        asked = request.query_params.items()
+        given = {key: value for key, value in asked if prefix is None or not key.startswith(prefix)}
         return endpoint.query.model_validate(given)
     except ValidationError as error:
         raise invalid_input("the query", error) from None
+
+
+@lru_cache(maxsize=256)
+def _unasked(model: type[Query]) -> Query:
+    """What a request without a query asks."""
+    return model.model_validate({})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -11,6 +12,8 @@ from starlette.requests import Request
 from interlock.runtime import Runtime
 from interlock.sdk import InvalidInput, Seconds
 from interlock.sdk.schema import invalid_input
+
+HEADERS = "interlock.headers"  # where the guard leaves them in a request's scope
 
 # Stricter than a configuration's: the description must tell what is refused.
 Duration = Annotated[
@@ -72,6 +75,12 @@ async def read_body(request: Request, model: type[B]) -> B:
         raise InvalidInput(f"the body is not JSON: {error}", path="$") from None
     except ValidationError as error:
         raise invalid_input("the body", error) from None
+
+
+def headers_of(request: Request) -> Mapping[str, str]:
+    """By name in lower case, each once, as the guard saw them: ``Request`` looks through all."""
+    headers: Mapping[str, str] = request.scope[HEADERS]
+    return headers
 
 
 def runtime_of(request: Request) -> Runtime:

@@ -15,7 +15,7 @@ from interlock.api.endpoint import EVENTS, JSON, Endpoint
 from interlock.api.idempotency import effect_of
 from interlock.api.pages import listing, part
 from interlock.api.problems import Json, problem_of
-from interlock.api.requests import CallBody, read_body, runtime_of
+from interlock.api.requests import CallBody, headers_of, read_body, runtime_of
 from interlock.api.streams import EventStream
 from interlock.calls import OnProgress
 from interlock.runtime import Runtime
@@ -34,7 +34,7 @@ async def show_tool(request: Request) -> Response:
 
 async def call_tool(request: Request) -> Response:
     body = await read_body(request, CallBody)
-    accept = request.headers.get("accept", "")
+    accept = headers_of(request).get("accept", "")
     if EVENTS in accept and JSON not in accept:
         if effect_of(request):
             raise InvalidInput(

@@ -11,8 +11,8 @@ from interlock.sdk import CallContext, RealWorld, World
 from interlock.telemetry import Counter, Span
 
 if TYPE_CHECKING:
+    from interlock.actors.deadlines import Limited
     from interlock.calls.states import State
-    from interlock.calls.timeout import TimedAttempt
 
 Next = Callable[["Call"], Awaitable[Any]]
 """What a call goes on to."""
@@ -35,7 +35,7 @@ class Call:
         began: when it came, by the world's monotonic clock.
         attempt_began: when the attempt under way was let through to the service.
         permit: the breaker's state that the attempt under way entered in.
-        timed: bounds the attempt under way.
+        limited: bounds the attempt under way.
         context_token: resets what ``current_call`` gives to the tool.
     """
 
@@ -53,6 +53,7 @@ class Call:
         "deadline",
         "decisions",
         "idempotency_key",
+        "limited",
         "on_progress",
         "parent",
         "permit",
@@ -60,7 +61,6 @@ class Call:
         "run_id",
         "span",
         "step",
-        "timed",
         "tool",
         "tried",
         "waited",
@@ -68,7 +68,7 @@ class Call:
 
     # Set by the gates that use them, when the call enters.
     permit: State
-    timed: TimedAttempt
+    limited: Limited
     context_token: Token[CallContext]
 
     def __init__(

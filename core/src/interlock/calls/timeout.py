@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError, current_task
-
+from interlock.actors.deadlines import SWEEP_SECONDS, TimeLimits
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
 from interlock.sdk import DeadlineExceeded, Retryable, World
-
-_COARSE = 0.05
 
 
 class KeepDeadline(Gate):
@@ -32,29 +29,22 @@ class KeepDeadline(Gate):
 class LimitAttempt(Gate):
     """Cancel an attempt after ``seconds``, or when the deadline comes, if that is earlier.
 
-    A cancel scope or a timer for each attempt costs as much as all other guard rails, so one
-    coarse timer looks after all attempts at a tool, and ends them up to a twentieth late.
+    It may end up to a twentieth late: all attempts at a tool are looked after together.
     """
 
     def __init__(self, seconds: float, world: World) -> None:
         self._seconds = seconds
         self._world = world
-        self._under_way: set[TimedAttempt] = set()
-        self._interval = min(_COARSE, seconds / 20)
-        self._armed = False
+        self._limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
 
     def enter(self, call: Call) -> None:
-        call.timed = TimedAttempt(call.deadline, self._seconds, self._world.monotonic())
-        self._under_way.add(call.timed)
-        if not self._armed:
-            self._arm()
+        left = call.deadline - self._world.monotonic()
+        call.limited = self._limits.begin(min(self._seconds, left))
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        attempt = call.timed
-        self._under_way.discard(attempt)
-        if not attempt.ended or not attempt.alone() or not isinstance(error, CancelledError):
+        if not self._limits.end(call.limited, error):
             return error
-        seconds = min(self._seconds, attempt.seconds)
+        seconds = call.limited.seconds
         call.decided("attempt-timeout", seconds=seconds)
         timed_out = Retryable(
             f"{call.tool}: no answer within {seconds:.3g} s",
@@ -65,38 +55,3 @@ class LimitAttempt(Gate):
         )
         timed_out.__cause__ = None
         return timed_out
-
-    def _arm(self) -> None:
-        self._armed = True
-        self._world.call_later(self._interval, self._sweep)
-
-    def _sweep(self) -> None:
-        now = self._world.monotonic()
-        for attempt in [each for each in self._under_way if each.until <= now]:
-            self._under_way.discard(attempt)
-            attempt.end()
-        self._armed = False
-        if self._under_way:
-            self._arm()
-
-
-class TimedAttempt:
-    """The task that made it, and until when it may go on."""
-
-    __slots__ = ("_task", "ended", "seconds", "until")
-
-    def __init__(self, deadline: float, seconds: float, now: float) -> None:
-        task = current_task()
-        assert task is not None  # noqa: S101 - called from a coroutine
-        self.until = min(now + seconds, deadline)
-        self.seconds = self.until - now
-        self.ended = False
-        self._task = task
-
-    def end(self) -> None:
-        self.ended = True
-        self._task.cancel()
-
-    def alone(self) -> bool:
-        """Whether nobody else has cancelled the task; takes our own cancellation back."""
-        return self._task.uncancel() == 0

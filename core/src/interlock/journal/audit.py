@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, astuple, dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -28,8 +27,7 @@ _FORGET = "DELETE FROM audit WHERE id <= ?"
 _SEAL = "INSERT OR REPLACE INTO state (service, key, value) VALUES (':audit', 'sealed', ?)"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRecord:
+class AuditRecord(NamedTuple):
     """One act. It holds no argument and no result: those are the run's or nobody's.
 
     Attributes:
@@ -58,7 +56,7 @@ class AuditRecord:
     id: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return self._asdict()
 
 
 def audit_digest(value: Any) -> str:
@@ -109,7 +107,7 @@ def _append(connection: sqlite3.Connection, records: Sequence[AuditRecord]) -> N
     last = connection.execute(_LAST).fetchone()
     seal, rows = last[0] if last else _sealed(connection), []
     for record in records:
-        row = _row(record)
+        row = record[:-1]  # what there is before it has an id
         seal = _seal(seal, row)
         rows.append((*row, seal))
     connection.executemany(_ADD, rows)
@@ -136,10 +134,6 @@ def _first_broken(connection: sqlite3.Connection) -> int | None:
             return int(id)
         before = seal
     return None
-
-
-def _row(record: AuditRecord) -> tuple[Any, ...]:
-    return astuple(record)[:-1]
 
 
 def _seal(before: bytes, row: tuple[Any, ...]) -> bytes:

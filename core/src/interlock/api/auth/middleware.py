@@ -10,10 +10,11 @@ from functools import lru_cache
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interlock.actors.deadlines import TimeLimit
+from interlock.actors.deadlines import TimeLimits
 from interlock.api.auth.guard import Guard
 from interlock.api.problems import Problem
 from interlock.api.refusals import TooLarge, TooSlow, Unauthorized
+from interlock.api.requests import HEADERS
 from interlock.runtime import Caller, acting_as
 from interlock.sdk import InterlockError, World
 
@@ -33,20 +34,24 @@ class GuardMiddleware:
         self._guard = guard
         self._max_body = max_body
         self._read_timeout = read_timeout
+        self._limits = TimeLimits(guard.world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return  # there is nothing here for a WebSocket
         # RFC 9110, 5.5: spaces around a value are none of it; not every parser takes them off.
         scope["headers"] = [(name, value.strip()) for name, value in scope["headers"]]
-        headers, path = _first_of_each(scope["headers"]), scope["path"]
+        headers = scope[HEADERS] = _first_of_each(scope["headers"])
+        path = scope["path"]
         address = scope["client"][0] if scope["client"] else ""
         reply = _Reply(send)
         try:
             _check_size(headers.get("content-length", "0"), self._max_body)
             surface = "mcp" if path.startswith("/mcp") else "http"
             caller = _over(surface, await self._guard.admit(path, headers, address))
-            body = _Body(receive, self._max_body, self._read_timeout, self._guard.world)
+            body = _Body(
+                receive, self._max_body, self._read_timeout, self._guard.world, self._limits
+            )
             with acting_as(caller), self._while_valid(caller) as lifetime:
                 await self._app(scope, body.receive, reply.send)
             if lifetime and lifetime.cancelled_caught and not reply.started:
@@ -65,7 +70,7 @@ class GuardMiddleware:
 
 
 def _first_of_each(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
-    """As handlers see them: of a name that comes twice, the first."""
+    """By name in lower case; of a name that comes twice, the first."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(headers)}
 
 
@@ -94,22 +99,28 @@ class _Reply:
 class _Body:
     """Holds bodies to the limit, without a declared length as well, and to the time."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float, world: World) -> None:
+    def __init__(
+        self, receive: Receive, limit: int, seconds: float, world: World, limits: TimeLimits
+    ) -> None:
         self._receive = receive
         self._limit = limit
         self._world = world
         self._until = world.monotonic() + seconds
+        self._limits = limits
         self._seen = 0
         self._complete = False
 
     async def receive(self) -> Message:
         if self._complete:
             return await self._receive()
+        limited = self._limits.begin(self._until - self._world.monotonic())
         try:
-            with TimeLimit(self._world, self._until - self._world.monotonic()):
-                message = await self._receive()
-        except TimeoutError:
-            raise TooSlow("the request's body did not arrive in time") from None
+            message = await self._receive()
+        except BaseException as error:
+            if self._limits.end(limited, error):
+                raise TooSlow("the request's body did not arrive in time") from None
+            raise
+        self._limits.end(limited)
         self._seen += len(message.get("body", b""))
         self._complete = not message.get("more_body", False)
         if self._seen > self._limit:
