@@ -305,3 +305,29 @@ async def test_branches_wait_side_by_side(stage: Stage) -> None:
         await life.pass_time(3601)
         await life.publish("x.a")
         assert await life.engine.wait(run_id) == ["x.a", "x.b"]
+
+
+async def test_a_long_run_that_is_woken_all_the_time_is_not_read_again_each_time(
+    stage: Stage,
+) -> None:
+    stage.tools.add("a.b", lambda n: n)
+    stage.template(
+        """
+        workflow: w
+        steps:
+          - {for_each: "${{ range(400) }}", do: [{call: a.b, with: {n: "${{ item }}"}}]}
+          - {for_each: "${{ range(3) }}", do: [{wait_for: go.on, key: "${{ str(item) }}"}]}
+        """
+    )
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        for number in range(3):
+            await until(lambda: life.engine.waits(run) is not None)
+            await life.pass_time(0.15)
+            assert (await life.engine.get(run)).status == "running"
+            if number < 2:
+                await life.publish("go.on", str(number))
+        await life.pass_time(0.1)
+        assert (await life.engine.get(run)).status == "waiting"
+        await life.publish("go.on", "2")
+        assert (await life.engine.get(run)).status == "succeeded"

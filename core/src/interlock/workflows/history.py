@@ -62,6 +62,11 @@ class History:
     def replaying(self) -> bool:
         return bool(self._steps)
 
+    @property
+    def length(self) -> int:
+        """How many operations have ended."""
+        return self._position
+
     def outcome(
         self, operation: Operation, repeatable: Callable[[Operation], bool]
     ) -> Outcome | None:

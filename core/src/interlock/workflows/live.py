@@ -20,6 +20,7 @@ from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter, broken
 from interlock.workflows.letters import letter_of_run, letter_of_step
+from interlock.workflows.lingering import Lingering
 from interlock.workflows.operations import (
     Call,
     Operation,
@@ -59,6 +60,7 @@ class LiveRun(Port):
         self._begun: dict[Operation, asyncio.Task[None] | None] = {}
         self.since: dict[Operation, float] = {}
         self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
+        self._lingering = Lingering(engine.world, self.idle)
         self._parked_children: set[str] = set()
         self._held: list[Operation] | None = None
         self.asked_to_stop = False
@@ -115,6 +117,7 @@ class LiveRun(Port):
                 pending.cancel()
         self._begun.clear()
         self.since.clear()
+        self._lingering.stir()
         self._waiting.close()
         self._trampoline.close()
 
@@ -284,6 +287,7 @@ class LiveRun(Port):
 
     def _deliver(self, operation: Operation, outcome: Outcome) -> None:
         del self._begun[operation], self.since[operation]
+        self._lingering.stir()
         if not isinstance(operation, Sleep):
             kind = "step-succeeded" if outcome.error is None else "step-failed"
             message = "" if outcome.error is None else outcome.error.message
@@ -361,7 +365,8 @@ class LiveRun(Port):
             self._park(replace(self.record, status="paused", waiting=_PAUSED, wake=inf))
             return
         _, due = self._waiting.next()
-        if self._begun and due - self._engine.world.time() > self._engine.park_after:
+        long = due - self._engine.world.time() > self._engine.park_after
+        if self._begun and long and self._lingering.over(self._history.length):
             self._park(replace(self.record, status="waiting", waiting=self.waits, wake=due))
 
     def _park(self, record: RunRecord) -> None:
