@@ -33,7 +33,7 @@ def _faults(text: str, *, workflows: tuple[str, ...] = ()) -> list[str]:
     """``line:column message (advice)`` of each fault; the first step stands in line 2."""
     document = Document(dedent(text).strip(), "w.yaml")
     with pytest.raises(ConfigError) as error:
-        load_template(document, _tool, workflows)
+        load_template(document, _tool, {name: {} for name in workflows})
     return [
         f"{fault.line}:{fault.column} {fault.message}"
         + (f" ({fault.hint or fault.expected})" if fault.hint or fault.expected else "")
@@ -442,3 +442,36 @@ def test_functions_of_plugins_can_be_called() -> None:
     load_template(document, functions={"shout": Function(lambda value: f"{value}!")})
     with pytest.raises(ConfigError, match="unknown function 'shout'"):
         load_template(document)
+
+
+def test_what_a_child_gets_is_held_to_its_input() -> None:
+    parent = Document(
+        "workflow: w\nsteps:\n- {run: kid, with: {m: 1}}\n- {run: kid, with: {n: x}}\n", "w.yaml"
+    )
+    kid = Document(
+        "workflow: kid\ninput: {required: [n], properties: {n: {type: integer}}}\n"
+        "steps: [{transform: 1}]\n",
+        "kid.yaml",
+    )
+    with pytest.raises(ConfigError) as error:
+        load_templates([parent, kid])
+    assert [f"{fault.line}:{fault.column} {fault.message}" for fault in error.value.faults] == [
+        "3:14 kid needs n",
+        "4:24 argument 'n': expected integer, not string",
+    ]
+
+
+def test_one_fault_of_the_input_hides_no_other() -> None:
+    assert _faults(
+        """
+        workflow: w
+        input: {properties: {name: {type: string}, n: {type: intger}}, additionalProperties: false}
+        steps:
+          - {transform: "${{ input.nmae }}"}
+          - {for_each: "${{ input.name }}", do: [{transform: "${{ input.n }}"}]}
+        """
+    ) == [
+        "2:54 'intger' is no type of JSON (did you mean 'integer'?)",
+        "4:28 there is no key 'nmae' (did you mean 'name'?)",
+        "5:16 for_each is string, not a list (a list, such as ${{ steps.rows.pages }})",
+    ]

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def check_arguments(node: Node, tool: str, schema: Mapping[str, Any]) -> None:
-    """Unknown and missing arguments, and literal values that do not fit."""
+    """Unknown and missing arguments, and values that do not fit, of what is called ``tool``."""
     given = node.data.get("with", {})
-    properties = schema.get("properties")
-    if not isinstance(given, dict) or not isinstance(properties, Mapping):
+    properties = schema.get("properties", {})
+    if not isinstance(given, dict):
         return
     for name, value in given.items():
         if name in properties:
@@ -33,7 +33,7 @@ def check_arguments(node: Node, tool: str, schema: Mapping[str, Any]) -> None:
             node.reading.faults.append(fault)
     missing = [name for name in schema.get("required", ()) if name not in given]
     if missing:
-        key = next(key for key in ("with", "call", "include") if key in node.data)
+        key = next(key for key in ("with", "call", "include", "run") if key in node.data)
         node.key_fault(key, f"{tool} needs {listed(missing)}", expected=listed(missing))
 
 

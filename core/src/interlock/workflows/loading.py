@@ -11,7 +11,7 @@ from interlock.config.document import Document
 from interlock.config.faults import Fault, config_error
 from interlock.journal import digest_of
 from interlock.sdk.hooks import Function
-from interlock.sdk.json_schema import Schema
+from interlock.sdk.json_schema import Schema, schema_faults
 from interlock.workflows.errors import CodeChanged
 from interlock.workflows.groups import Group, Groups, is_group, schema_at
 from interlock.workflows.queues import Place
@@ -39,14 +39,15 @@ _TOP = (
 def load_template(
     document: Document,
     tools: ToolLookup | None = None,
-    templates: Collection[str] | None = None,
+    templates: Mapping[str, JsonSchema] | None = None,
     functions: Mapping[str, Function] | None = None,
 ) -> Template:
     """Read and check one template.
 
     Args:
         tools: a tool by name; None to believe every name.
-        templates: the workflows that ``run`` may name; None to believe every name.
+        templates: the workflows that ``run`` may name, with the schemas of their inputs; None
+            to believe every name.
         functions: those of plugins, for expressions.
 
     Raises:
@@ -79,9 +80,9 @@ def load_templates(
         ConfigError: with every fault of all of them; names given twice and circles included.
     """
     documents = list(documents)
-    names = [name for document in documents for name in _names(document)]
-    names += [name for each in code for name in (each.name, *each.aliases)]
-    readings = [Reading(document, tools, names, functions or {}, queues) for document in documents]
+    inputs = {name: _input_of(document) for document in documents for name in _names(document)}
+    inputs |= {name: each.input.schema for each in code for name in (each.name, *each.aliases)}
+    readings = [Reading(document, tools, inputs, functions or {}, queues) for document in documents]
     shared = [reading for reading in readings if is_group(reading.document)]
     groups = Groups(shared)
     read = [
@@ -179,6 +180,12 @@ def _names(document: Document) -> Iterator[str]:
         yield str(document.data.get("workflow", ""))
         aliases = document.data.get("aliases", [])
         yield from map(str, aliases if isinstance(aliases, list) else [])
+
+
+def _input_of(document: Document) -> JsonSchema:
+    """The schema of a template's input; ``{}`` if it is none, which is told elsewhere."""
+    schema = document.data.get("input", {})
+    return schema if isinstance(schema, dict) and not schema_faults(schema) else ANYTHING
 
 
 def _taken_twice(documents: Sequence[Document], code: Sequence[Template]) -> Iterator[Fault]:

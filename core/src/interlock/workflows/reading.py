@@ -21,7 +21,7 @@ from interlock.expr import (
 from interlock.sdk.errors import NotFound
 from interlock.sdk.hooks import Function
 from interlock.sdk.quantities import parse_duration
-from interlock.workflows.scope import Scope
+from interlock.workflows.scope import JsonSchema, Scope
 from interlock.workflows.tools import ToolInfo, ToolLookup
 
 T = TypeVar("T")
@@ -34,7 +34,8 @@ class Reading:
 
     Attributes:
         tools: None to believe every name, for what was checked when it was first read.
-        workflows: names and aliases that ``run`` may use; None likewise.
+        workflows: names and aliases that ``run`` may use, with the schemas of the inputs; None
+            likewise.
         queues: names that templates may wait in; None likewise.
         children: those it used, and where.
         referenced: ids of steps whose output some expression reads; ``*`` for all.
@@ -44,7 +45,7 @@ class Reading:
 
     document: Document
     tools: ToolLookup | None = None
-    workflows: Collection[str] | None = None
+    workflows: Mapping[str, JsonSchema] | None = None
     functions: Mapping[str, Function] = field(default_factory=dict)
     queues: Collection[str] | None = None
     faults: list[Fault] = field(default_factory=list)

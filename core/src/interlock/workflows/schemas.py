@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ _WORDS = (
 
 
 def checked_schema(node: Node, key: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema that stands under ``key``; ``{}``, and its faults are told, if it is none."""
+    """The schema that stands under ``key``, without what is wrong in it, which is told."""
     faults = schema_faults(schema)
     for fault in faults:
         path: Path = (key, *fault.absolute_path)
@@ -43,10 +44,23 @@ def checked_schema(node: Node, key: str, schema: Mapping[str, Any]) -> Mapping[s
         else:
             _tell(node, path, f"not a JSON Schema: {fault.message}")
     if faults:
-        return {}
+        return _sound_part(schema, [list(fault.absolute_path) for fault in faults])
     if not node.reading.believing:
         _check_words(node, key, schema)
     return schema
+
+
+def _sound_part(schema: Mapping[str, Any], wrong: list[list[Any]]) -> Mapping[str, Any]:
+    """A schema without what is at these paths, so that the rest still tells of the values."""
+    sound = deepcopy(dict(schema))
+    for *path, last in wrong:
+        holder: Any = sound
+        for part in path:
+            holder = holder[part]
+        if not isinstance(holder, dict):
+            return {}
+        holder.pop(last, None)
+    return {} if schema_faults(sound) else sound
 
 
 def _check_words(node: Node, key: str, schema: Mapping[str, Any]) -> None:

@@ -124,13 +124,16 @@ def read_sleep(node: StepNode) -> tuple[Action, JsonSchema]:
 
 def read_run(node: StepNode) -> tuple[Action, JsonSchema]:
     name, known = node.text("run"), node.reading.workflows
+    arguments = node.mapping("with")
     if known is not None and name not in known:
         node.fault(
             "run", f"there is no workflow {name!r}", **advice(name, known, "a workflow's name")
         )
+    elif known is not None:
+        check_arguments(node, name, known[name])
     node.reading.children.setdefault(name, (*node.path, "run"))
     detached = node.get("detach", bool, "true or false", False)
-    action = RunWorkflow(name, node.mapping("with"), read_retry(node), detached)
+    action = RunWorkflow(name, arguments, read_retry(node), detached)
     return action, _STARTED if detached else ANYTHING
 
 
