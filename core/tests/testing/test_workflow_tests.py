@@ -156,3 +156,75 @@ def test_a_wrong_test_file_is_told_with_its_places(tmp_path: Path) -> None:
     assert "3:15" in told and "did you mean 'input'" in told
     assert "4:20: error: unknown key 'return'" in told
     assert "x.test.yaml:4:" in told and "name" in told.partition("4:20")[0]
+
+
+async def test_a_crash_that_did_not_happen_is_told(tmp_path: Path) -> None:
+    result = await result_of(tmp_path, GIVEN + "        crashes: [shipp]\n")
+    assert result.faults == ["no call was made at 'shipp', to crash in"]
+
+
+async def test_a_misspelt_code_of_an_error_is_told(tmp_path: Path) -> None:
+    result = await result_of(
+        tmp_path, GIVEN + "        tools: {shop.ship: {fails: {code: throtled}}}\n"
+    )
+    assert result.faults == [
+        "shop.ship fails with 'throtled', which is no code of an error (did you mean 'throttled'?)"
+    ]
+
+
+PARENT = """
+    workflow: parent
+    steps:
+      - id: kid
+        run: kid
+      - {id: once, call: shop.once, in_doubt: ask}
+      - {fail: enough}
+"""
+KID = """
+    workflow: kid
+    steps:
+      - id: two
+        call: shop.take
+        compensate: {steps: [{call: shop.give}, {publish: shop.given}]}
+      - {id: sure, approve: "Sure?"}
+"""
+FAMILY = """
+    workflow: parent
+    tools:
+      shop.take: {returns: 1}
+      shop.once: {returns: 1, effect: write, idempotent: false}
+      shop.give: {returns: 1}
+    cases:
+      - name: it
+        crashes: ["kid:two", once]
+        decisions:
+          "kid:sure": {choice: approve}
+          once~doubt: {choice: happened}
+        expect: {status: failed, error: enough, calls: {shop.take: 2, shop.give: 1, shop.once: 1}}
+"""
+
+
+async def family(folder: Path, tests: str, kid: str = KID) -> CaseResult:
+    for name, text in {"parent": PARENT, "kid": kid, "parent.test": tests}.items():
+        (folder / f"{name}.yaml").write_text(dedent(text))
+    [result] = await Runner(Plugins()).run(read_suite(folder / "parent.test.yaml"))
+    return result
+
+
+async def test_runs_that_a_run_starts_crash_and_ask_by_their_place(tmp_path: Path) -> None:
+    assert (await family(tmp_path, FAMILY)).faults == []
+    [unanswered] = (await family(tmp_path, FAMILY.replace('"kid:sure"', '"sure"'))).faults
+    assert "answer it under `decisions` as 'kid:sure'" in unanswered
+
+
+async def test_compensations_of_several_steps_count_as_one_undo(tmp_path: Path) -> None:
+    tests = FAMILY.replace("workflow: parent", "workflow: kid").replace('"kid:', '"')
+    tests = tests.replace(", once]", "]").replace("once~doubt: {choice: happened}", "")
+    tests = tests.replace("shop.give: {returns: 1}", "shop.give: {fails: {message: gone}}")
+    tests = tests.partition("expect:")[0] + "expect: {status: failed, undone: [two]}\n"
+    kid = f"{KID}      - {{fail: enough}}\n"
+    [status, undone] = (await family(tmp_path, tests, kid)).faults
+    assert "two was not undone (gone)" in status and undone.startswith("undone was []")
+    assert (
+        await family(tmp_path, tests.replace("fails: {message: gone}", "returns: 1"), kid)
+    ).passed

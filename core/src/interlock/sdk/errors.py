@@ -84,6 +84,11 @@ class InterlockError(Exception):
         return problem
 
 
+def known_codes() -> frozenset[str]:
+    """The codes of all errors that are defined where this process has looked."""
+    return frozenset(_by_code)
+
+
 def from_problem(problem: Mapping[str, Any]) -> InterlockError:
     """The error a problem was made from; one of an unknown code is a plain InterlockError."""
     code = problem.get("code", InterlockError.code)

@@ -137,7 +137,10 @@ class Case(_Part):
     """One run of a workflow, and what is expected of it.
 
     Attributes:
-        crashes: steps at whose calls the process dies, each once.
+        decisions: by the path of the step that asks. What is asked about a call in doubt has
+            ``~doubt`` after that, about a step with ``on_error: ask`` that failed ``~ask``.
+        crashes: steps at whose calls the process dies, each once. Steps of a run that a step
+            ``kid`` started are ``kid:path`` here, and under ``decisions``.
         recorded: a file of real answers, beside the test file; see ``test --record``.
     """
 

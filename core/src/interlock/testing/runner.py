@@ -66,7 +66,10 @@ class Runner:
         began = perf_counter()
         world = VirtualWorld()
         recording = self._recording(suite, case)
-        stubs = Stubs(case.tools, recording, self._facts, world, set(case.crashes))
+        crashes = set(case.crashes)
+        stubs = Stubs(case.tools, recording, self._facts, world, crashes)
+        if mistakes := stubs.mistakes():
+            return CaseResult(str(suite.path), case.name, mistakes)
         with tempfile.TemporaryDirectory() as folder:
             functions = self._plugins.functions
             stage = Stage(case, templates, functions, stubs, world, Path(folder))
@@ -76,6 +79,9 @@ class Runner:
                 faults = [str(error)]
             else:
                 faults = differences(case.expect, played, stubs.calls)
+                faults += [
+                    f"no call was made at {place!r}, to crash in" for place in sorted(crashes)
+                ]
         if self._real is not None and case.recorded is not None:
             await _save(suite.path.parent / case.recorded, recording.answers)
         return CaseResult(str(suite.path), case.name, faults, perf_counter() - began)

@@ -14,6 +14,7 @@ from interlock.journal import Journal, RunRecord, open_journal
 from interlock.sdk import Event, InterlockError
 from interlock.sdk.hooks import Function
 from interlock.testing.cases import Case
+from interlock.testing.places import RUN_ID, place_of
 from interlock.testing.stubs import Stubs
 from interlock.testing.world import VirtualWorld, settle
 from interlock.workflows import EmbeddedEngine, StepRecord, Template
@@ -60,10 +61,9 @@ class Stage:
         self._stubs = stubs
         self._world = world
         self._path = folder / "journal.db"
-        self._run_id = "test"
         self._later: list[tuple[float, int, Callable[[EmbeddedEngine], Any]]] = []
         self._order = count()
-        self._decided: set[str] = set()
+        self._asked: dict[str, str] = {}
 
     async def play(self, workflow: str) -> Played:
         """Start the run and see it to its end.
@@ -89,12 +89,12 @@ class Stage:
         for template in self._templates:
             engine.register(template)
         async with engine:
-            await engine.start(workflow, self._case.input, run_id=self._run_id)
+            await engine.start(workflow, self._case.input, run_id=RUN_ID)
             while True:
                 await self._quiet(journal)
                 if self._stubs.crashed:
                     return None
-                run = await engine.get(self._run_id)
+                run = await engine.get(RUN_ID)
                 if run.finished is not None:
                     return await self._played(engine, run)
                 await self._go_on(engine, run)
@@ -114,17 +114,23 @@ class Stage:
         elif timer is not None and timer < LONGEST:
             await self._world.advance(timer - now)
         else:
-            why = (run.waiting or {}).get("reason", "something that never comes")
-            raise Stuck(f"the run waits for {why}", hint="add it under `events` or `decisions`")
+            raise self._stuck(run)
+
+    def _stuck(self, run: RunRecord) -> Stuck:
+        unanswered = [place for place in self._asked.values() if place not in self._case.decisions]
+        hint = f"answer it under `decisions` as {unanswered[-1]!r}" if unanswered else ""
+        why = (run.waiting or {}).get("reason", "something that never comes")
+        return Stuck(f"the run waits for {why}", hint=hint or "add it under `events`")
 
     async def _decide(self, engine: EmbeddedEngine) -> bool:
         """Put the answers of people to what was asked since."""
         found = False
-        for approval in await engine.journal.approvals.list(run=self._run_id):
-            decision = self._case.decisions.get(approval.step)
-            if decision is None or approval.id in self._decided:
+        for approval in await engine.journal.approvals.list(limit=1000):
+            if approval.id in self._asked:
                 continue
-            self._decided.add(approval.id)
+            place = self._asked[approval.id] = place_of(approval.run, approval.step)
+            if (decision := self._case.decisions.get(place)) is None:
+                continue
             moment = self._world.monotonic() + decision.after
             heappush(self._later, (moment, next(self._order), _decides(approval.id, decision)))
             found = True

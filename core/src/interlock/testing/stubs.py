@@ -8,10 +8,11 @@ from typing import Any
 
 import orjson
 
-from interlock.expr import compile_value
+from interlock.expr import compile_value, did_you_mean
 from interlock.sdk import Facts, InterlockError, NotFound, World
-from interlock.sdk.errors import from_problem
+from interlock.sdk.errors import from_problem, known_codes
 from interlock.testing.cases import Answer, Stub
+from interlock.testing.places import place_of
 
 RealCall = Callable[[str, Mapping[str, Any]], Coroutine[Any, Any, Any]]
 FactsOf = Callable[[str], Facts | None]
@@ -67,7 +68,7 @@ class Stubs:
 
     Args:
         facts_of: what an installed plugin says about a tool.
-        crashes: steps at whose calls the process dies, each once.
+        crashes: steps at whose calls the process dies; each is taken out when it did.
     """
 
     def __init__(
@@ -99,12 +100,23 @@ class Stubs:
             idempotent=facts.idempotent if stub.idempotent is None else stub.idempotent,
         )
 
+    def mistakes(self) -> list[str]:
+        """What no tool can answer: errors whose code resembles one that there is."""
+        codes = known_codes()
+        return [
+            f"{tool} fails with {answer.fails.code!r}, which is no code of an error ({hint})"
+            for tool, stub in self._stubs.items()
+            for answer in stub.answers
+            if answer.fails is not None and answer.fails.code not in codes
+            if (hint := did_you_mean(answer.fails.code, codes))
+        ]
+
     async def __call__(
-        self, tool: str, arguments: Mapping[str, Any], *, step: str, **_: Any
+        self, tool: str, arguments: Mapping[str, Any], *, step: str, run_id: str, **_: Any
     ) -> Any:
         self.calls[tool].append(arguments)
-        if step in self._crashes:
-            self._crashes.discard(step)
+        if (place := place_of(run_id, step)) in self._crashes:
+            self._crashes.discard(place)
             self.crashed = True
             # Nobody answers any more.
             await self._world.sleep(float("inf"))

@@ -30,6 +30,7 @@ def _ending(expected: Expected, played: Played) -> Iterator[str]:
     problem = run.problem or {}
     if run.status != expected.status:
         why = f": {problem['message']}" if problem else ""
+        why += "".join(f"; {told}" for told in _not_undone(played))
         yield f"the run {run.status}{why}; expected {expected.status}"
     if expected.error is not None:
         told = f"{problem.get('code', '')}: {problem.get('message', '')}"
@@ -60,7 +61,7 @@ def _missing(part: Any, whole: Any, path: str) -> Iterator[str]:
 
 def _steps(expected: Expected, played: Played) -> Iterator[str]:
     ended = [step.path for step in played.steps if step.status == "succeeded"]
-    undone = [path.removesuffix("~undo") for path in ended if path.endswith("~undo")]
+    undone = _undone(played)
     done = [path for path in ended if "~undo" not in path]
     if expected.steps is not None and done != list(expected.steps):
         yield f"the steps were {_text(done)}; expected {_text(list(expected.steps))}"
@@ -68,6 +69,26 @@ def _steps(expected: Expected, played: Played) -> Iterator[str]:
         yield f"undone was {_text(undone)}; expected {_text(list(expected.undone))}"
     if expected.events is not None and list(played.events) != list(expected.events):
         yield f"published was {_text(list(played.events))}; expected {_text(expected.events)}"
+
+
+def _undone(played: Played) -> list[str]:
+    """What was undone, the last one last: compensations may be blocks, of several steps."""
+    failed = {path for path, _ in _failures(played)}
+    parts = [step.path.partition("~undo")[0] for step in played.steps if "~undo" in step.path]
+    latest = dict.fromkeys(reversed(parts))
+    return [path for path in reversed(latest) if path not in failed]
+
+
+def _not_undone(played: Played) -> Iterator[str]:
+    for path, why in _failures(played):
+        yield f"{path} was not undone ({why})"
+
+
+def _failures(played: Played) -> Iterator[tuple[str, str]]:
+    """What could not be undone, and why."""
+    for path in (played.run.problem or {}).get("details", {}).get("not_undone", ()):
+        errors = [step.error for step in played.steps if step.path.startswith(f"{path}~undo")]
+        yield path, next((error["message"] for error in reversed(errors) if error), "")
 
 
 def _calls(expected: Expected, calls: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
