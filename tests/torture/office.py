@@ -25,7 +25,8 @@ from victim import Victim
 
 ROOMS = 3
 ORDERS_A_LIFE = 3
-LAST_PATIENCE = 150.0
+LAST_PATIENCE = 60.0
+"""Seconds without the end of any run, after which nothing more is waited for."""
 _INPUT = "input: {type: object, required: [n], properties: {n: {type: integer}}}"
 MORE = f"""
 queues: {{rooms: {{concurrency: {ROOMS}}}}}
@@ -134,13 +135,15 @@ class Office:
     def _finish(self, client: httpx.Client) -> list[dict[str, Any]]:
         """Let everything come to its end; all runs there are."""
         client.post("/schedules/tick/pause").raise_for_status()
-        deadline = time.monotonic() + LAST_PATIENCE
-        while time.monotonic() < deadline:
+        ended, since = -1, time.monotonic()
+        while time.monotonic() < since + LAST_PATIENCE:
             self._answer(client)
-            runs = client.get("/runs", params={"limit": 1000}).json()["items"]
-            ended = Counter(run["workflow"] for run in runs if run["finished"] is not None)
-            if ended["follow"] == self._orders and all(run["finished"] for run in runs):
+            runs = _all_runs(client)
+            over = [run["workflow"] for run in runs if run["finished"] is not None]
+            if over.count("follow") == self._orders and len(over) == len(runs):
                 break
+            if len(over) > ended:
+                ended, since = len(over), time.monotonic()
             time.sleep(0.2)
         return runs
 
@@ -154,7 +157,7 @@ class Office:
             for number in range(self._orders)
             if (end := ends.get(f"o{number}")) and end["output"] != number + 2 + 100 * number + 1000
         ]
-        wrong += [run["id"] for run in runs if run["status"] != "succeeded"]
+        wrong += [_stands(run) for run in runs if run["status"] != "succeeded"]
         wrong += [f"{kinds[kind]} {kind}" for kind in wanted if kinds[kind] != wanted[kind]]
         due = Counter(run["input"]["due"] for run in runs if run["workflow"] == "tick")
         wrong += [f"tick {moment} twice" for moment, count in due.items() if count > 1]
@@ -170,6 +173,22 @@ class Office:
             "most_rooms": self._service.most_booked,
             "examples": [*lost[:5], *twice[:5], *wrong[:5]],
         }
+
+
+def _stands(run: dict[str, Any]) -> str:
+    """Where a run is that should have succeeded."""
+    return f"{run['id']} {run['status']}: {run.get('error') or run.get('waiting')}"
+
+
+def _all_runs(client: httpx.Client) -> list[dict[str, Any]]:
+    """Page by page; the newest first."""
+    runs: list[dict[str, Any]] = []
+    answer = client.get("/runs", params={"limit": 1000}).raise_for_status()
+    runs: list[dict[str, Any]] = answer.json()["items"]
+    while following := answer.links.get("next"):
+        answer = client.get(answer.url.join(following["url"])).raise_for_status()
+        runs += answer.json()["items"]
+    return runs
 
 
 def main() -> int:
