@@ -263,10 +263,11 @@ class EmbeddedEngine:
         """
         full_id = (await self.get(run_id)).id
         with self.progress.watching(full_id) as watcher:
+            # Before the steps: what ends after it was read is among what the watcher hears.
+            record = await self.get(full_id)
             if since is not None:
                 for item in missed(full_id, await self.steps(full_id), since):
                     yield item
-            record = await self.get(full_id)
             if record.finished is not None:
                 yield item_of(record, f"run-{record.status}", self.world.time())
                 return

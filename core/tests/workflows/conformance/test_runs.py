@@ -84,6 +84,22 @@ async def test_who_watches_sees_what_happens_and_then_the_end(harness: Harness) 
     assert "step-succeeded" in kinds and kinds[-1] == "run-succeeded"
 
 
+async def test_who_watches_misses_no_step_of_a_run_that_ends_meanwhile(harness: Harness) -> None:
+    harness.template(
+        "workflow: w\nsteps: [{id: a, call: t.add}, {sleep: 1h}, {id: b, call: t.add}]"
+    )
+    harness.tools.add("t.add", lambda: 1, READ)
+    async with harness.life() as life:
+        run_id = await life.engine.start("w", {})
+        await life.quiet()
+        items = life.engine.watch(run_id, since=0.0)
+        ended = [await anext(items)]
+        await life.to_the_end(run_id)
+        ended += [item async for item in items if item["kind"].endswith("succeeded")]
+    paths = [item["path"] for item in ended]
+    assert (paths[0], paths[-1]) == ("a", "") and "b" in paths
+
+
 @pytest.mark.parametrize(
     ("policy", "calls", "outcome"),
     [("fail", 1, None), ("retry", 2, 1), ("ask", 1, 7)],
