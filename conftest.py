@@ -1,11 +1,15 @@
 """All tests run on asyncio, the daemon's only backend."""
 
+import functools
 import gc
+import inspect
 import os
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import pytest
+from anyio import pytest_plugin
 from hypothesis import HealthCheck, settings
 from restate_server import Missing, Server, running
 
@@ -34,6 +38,43 @@ def pytest_collection() -> Iterator[Any]:
         gc.enable()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """Cancel a test that waits for ever before pytest-timeout interrupts its event loop.
+
+    After that the test would still wait in the task that has to end its fixtures.
+    """
+    test = pyfuncitem.obj
+    if not inspect.iscoroutinefunction(test):
+        return
+
+    @functools.wraps(test)
+    async def bounded(**fixtures: Any) -> None:
+        with anyio.fail_after(_seconds(pyfuncitem) * 0.8):
+            await test(**fixtures)
+
+    pyfuncitem.obj = bounded
+
+
+def _seconds(item: pytest.Function) -> float:
+    marker = item.get_closest_marker("timeout")
+    if marker and marker.args:
+        return float(marker.args[0])
+    return float(item.config.getoption("timeout") or item.config.getini("timeout"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport() -> None:
+    """After each phase of a test: a fixture that broke takes no other test with it.
+
+    anyio's plugin has one task for all async fixtures and tests of a module. A task group of a
+    fixture cancels it when a child fails; what follows needs a new one.
+    """
+    runner: Any = pytest_plugin._current_runner
+    if runner is not None and runner._runner_task is not None and runner._runner_task.done():
+        runner._runner_task = None
 
 
 def pytest_xdist_auto_num_workers() -> int:
