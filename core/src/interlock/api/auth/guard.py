@@ -6,6 +6,7 @@ rebinding); the token keeps other users of the machine out, and says who asks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 ANYBODY = Caller("anybody")
 METADATA = "/.well-known/oauth-protected-resource"
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/?#@,\[\]]+)(?::\d{1,5})?")
 _OPEN_PATHS = ("/health", "/hooks/", METADATA)
 RATE = Rate(3000, 1.0)
 _WRONG_TOKENS = Rate(30, 60.0)
@@ -126,13 +128,11 @@ def _refuse(wait: float) -> None:
 
 
 def _host_of(header: str) -> str:
-    if header.startswith("["):
-        return header.partition("]")[0] + "]"
-    return header.partition(":")[0].lower()
+    """The name in ``name[:port]``, in lower case; nothing if that is not what it is."""
+    named = _HOST.fullmatch(header)
+    return named[1].lower() if named else ""
 
 
-def _origin_host(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).hostname
-    except ValueError:
-        return None
+def _origin_host(origin: str) -> str:
+    scheme, _, rest = origin.partition("://")
+    return _host_of(rest) if scheme in ("http", "https") else ""
