@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 from playwright.sync_api import Browser, Page, expect
 
 from ..conftest import Daemon
@@ -33,6 +34,40 @@ def test_a_wrong_token_is_refused_and_nothing_is_kept(browser: Browser, daemon: 
     assert token_of(daemon) not in cookie["value"]
     assert page.evaluate("JSON.stringify(localStorage)") == "{}"
     context.close()
+
+
+def test_who_signs_in_and_out_is_on_record(daemon: Daemon) -> None:
+    with daemon.http() as http:
+        seen = len(_signed(http))
+        own = {"Origin": daemon.url, "Authorization": ""}
+        for token in ("wrong", token_of(daemon)):
+            http.post("/ui/session", json={"token": token}, headers=own)
+        assert http.delete("/ui/session", headers=own).status_code == 204
+        assert http.delete("/ui/session", headers=own).status_code == 204
+        entries = _signed(http)
+    assert entries[: len(entries) - seen] == [
+        ("local-admin", "session.close", "127.0.0.1", "ok"),
+        ("local-admin", "session.open", "127.0.0.1", "ok"),
+        ("anybody", "session.open", "127.0.0.1", "unauthorized"),
+    ]
+
+
+def _signed(http: httpx.Client) -> list[tuple[str, ...]]:
+    """Entries about sessions, newest first."""
+    entries = http.get("/api/v1/audit", params={"limit": 200}).json()["items"]
+    told = ("actor", "action", "target", "outcome")
+    return [
+        tuple(each[key] for key in told) for each in entries if each["action"].startswith("session")
+    ]
+
+
+def test_the_head_of_a_page_says_how_long_it_is(daemon: Daemon) -> None:
+    with daemon.http() as http:
+        for path in ("/ui/", "/ui/app.js"):
+            whole, head = http.get(path), http.head(path)
+            assert head.headers["content-length"] == whole.headers["content-length"]
+        refused = http.put("/ui/")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_another_page_cannot_use_the_session(page: Page, daemon: Daemon) -> None:

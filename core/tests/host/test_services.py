@@ -476,6 +476,18 @@ async def test_a_webhook_is_read_by_its_service(virtual: VirtualWorld) -> None:
             await host.receive_webhook("talkative", "broken", request)
 
 
+async def test_what_a_bug_of_a_webhook_says_is_for_the_log(
+    virtual: VirtualWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Hosting(virtual, Talkative) as hosting:
+        host = await hosting.start("talkative")
+        with pytest.raises(ServiceBug) as told:
+            await host.receive_webhook("talkative", "deliveries", WebhookRequest(b"\xff", {}))
+
+    assert told.value.message == "talkative: receive() raised UnicodeDecodeError"
+    assert "invalid start byte" in caplog.text
+
+
 async def test_a_service_hears_the_events_it_has_handlers_for(virtual: VirtualWorld) -> None:
     async with Hosting(virtual, Talkative) as hosting:
         host = await hosting.start("talkative")

@@ -63,7 +63,7 @@ async def serve(
                     max_body=api.max_body,
                     read_timeout=api.read_timeout,
                 )
-                pages = Dashboard(app, guard.admit, system.world)
+                pages = Dashboard(app, guard.admit, system.runtime)
                 server = Server(pages, read_timeout=api.read_timeout)
                 tasks.start_soon(server.serve, [door])
                 system.deployment.listeners.append(

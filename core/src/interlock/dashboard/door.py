@@ -8,6 +8,8 @@ hence it counts only for requests of our own pages.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import anyio
@@ -19,13 +21,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from interlock.dashboard.sessions import LASTS, Sessions
 from interlock.dashboard.static_files import SECURITY, StaticFiles
-from interlock.runtime import Caller
-from interlock.sdk import InterlockError, World
+from interlock.runtime import Caller, Runtime
+from interlock.runtime.auditing import record
+from interlock.sdk import InterlockError
 
 Admit = Callable[[str, Headers, str], Awaitable[Caller]]
 
 _SESSION = "/ui/session"
 _STATUS = {"forbidden": 403, "unauthorized": 401, "too-many-requests": 429}
+_NOBODY = Caller("anybody")
 _MOST_BYTES = 16_384
 _BODY_WITHIN = 10.0  # seconds
 
@@ -37,10 +41,11 @@ class Dashboard:
         admit: says who asks, or raises why not; given a path, headers and an address.
     """
 
-    def __init__(self, app: ASGIApp, admit: Admit, world: World) -> None:
+    def __init__(self, app: ASGIApp, admit: Admit, runtime: Runtime) -> None:
         self._app = app
         self._admit = admit
-        self._sessions = Sessions(world)
+        self._runtime = runtime
+        self._sessions = Sessions(runtime.world)
         self._files = StaticFiles()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +60,7 @@ class Dashboard:
         if path == _SESSION:
             return await self._session(request)
         if request.method not in ("GET", "HEAD"):
-            return Response(status_code=405, headers={"Allow": "GET, HEAD"})
+            return _problem(405, "error", f"{request.method} is not possible here")
         if not path.startswith("/ui/"):
             return RedirectResponse("/ui/", headers=SECURITY)
         return self._files.answer(request, path.removeprefix("/ui/"))
@@ -68,7 +73,7 @@ class Dashboard:
             if request.method == "POST":
                 return await self._open(request)
             if request.method == "DELETE":
-                return self._close(request)
+                return await self._close(request)
             return _told(await self._caller(request, self._token(request) or ""))
         except InterlockError as error:
             return _refused(error)
@@ -78,7 +83,14 @@ class Dashboard:
         token = await _token_sent(request)
         if token is None:
             return _problem(400, "bad-request", 'send {"token": "…"}')
-        response = _told(await self._caller(request, token))
+        try:
+            caller = await self._caller(request, token)
+        except InterlockError as error:
+            if error.code == "unauthorized":
+                self._noted(request, _NOBODY, "session.open", error.code)
+            raise
+        self._noted(request, caller, "session.open")
+        response = _told(caller)
         response.set_cookie(
             _cookie(request),
             self._sessions.open(token),
@@ -89,11 +101,18 @@ class Dashboard:
         )
         return response
 
-    def _close(self, request: Request) -> Response:
+    async def _close(self, request: Request) -> Response:
+        if (token := self._token(request)) is not None:
+            with suppress(InterlockError):  # the token may be over, or have had its share
+                self._noted(request, await self._caller(request, token), "session.close")
         self._sessions.close(request.cookies.get(_cookie(request), ""))
         response = Response(status_code=204, headers=SECURITY)
         response.delete_cookie(_cookie(request), httponly=True, samesite="strict")
         return response
+
+    def _noted(self, request: Request, caller: Caller, action: str, outcome: str = "ok") -> None:
+        """In the audit log: who came or went, and from where."""
+        record(self._runtime, replace(caller, surface="http"), action, _address(request), outcome)
 
     async def _caller(self, request: Request, token: str) -> Caller:
         headers = request.headers.mutablecopy()
@@ -165,7 +184,10 @@ def _refused(error: InterlockError) -> Response:
 
 
 def _problem(status: int, code: str, message: str) -> Response:
-    return _json({"status": status, "code": code, "message": message}, status)
+    response = _json({"status": status, "code": code, "message": message}, status)
+    if status == 405:
+        response.headers["Allow"] = "GET, HEAD"
+    return response
 
 
 def _json(content: dict[str, object], status: int = 200) -> Response:

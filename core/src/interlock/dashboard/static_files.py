@@ -54,5 +54,6 @@ class StaticFiles:
         if "gzip" in request.headers.get("accept-encoding", ""):
             content = self._packed[name]
             headers["Content-Encoding"] = "gzip"
+        headers["Content-Length"] = str(len(content))
         body = b"" if request.method == "HEAD" else content
         return Response(body, headers=headers, media_type=_TYPES[suffix])

@@ -256,7 +256,10 @@ class HostedService:
             await run_polls(service, self._around.world)
 
     async def _foreign(self, method: str, argument: Any) -> Any:
-        """Await a method of the instance; every error is of our tree."""
+        """Await a method of the instance; every error is of our tree.
+
+        What a bug says is for the log: whoever sends a webhook is nobody we know.
+        """
         if self.status.coming_up:
             await self.status.settled()
         try:
@@ -265,8 +268,10 @@ class HostedService:
             self._veil.over(error)
             raise
         except Exception as error:
-            raise self._veil.over(
-                ServiceBug(f"{self.spec.name}: {method}() raised {type(error).__name__}: {error}")
+            _log.exception("%s: %s() failed", self.spec.name, method)
+            raise ServiceBug(
+                f"{self.spec.name}: {method}() raised {type(error).__name__}",
+                hint="a bug of the plugin; the daemon's log has more",
             ) from error
 
     def _events(self, method: str, answer: Any) -> Iterator[Event]:
