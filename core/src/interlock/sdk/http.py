@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from interlock.sdk.errors import (
@@ -42,7 +43,9 @@ class HttpOptions:
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds from a ``Retry-After`` header (RFC 9110 10.2.3: a number or a date); None if absent.
+    """Seconds from a ``Retry-After`` header (RFC 9110 10.2.3: a number or a date).
+
+    None if it is absent or neither, infinity included: nobody can wait for that.
 
     Args:
         headers: names are looked up in lower case, as httpx does.
@@ -52,13 +55,13 @@ def retry_after_seconds(headers: Mapping[str, str], now: float) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except ValueError:
-        return None
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - now
+        except (ValueError, OverflowError):
+            return None
+    return max(0.0, seconds) if isfinite(seconds) else None
 
 
 _BY_STATUS: dict[int, type[ServiceError]] = {
