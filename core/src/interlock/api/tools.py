@@ -17,9 +17,9 @@ from interlock.api.pages import listing, part
 from interlock.api.problems import Json, problem_of
 from interlock.api.requests import CallBody, headers_of, read_body, runtime_of
 from interlock.api.streams import EventStream
-from interlock.calls import OnProgress
 from interlock.runtime import Runtime
 from interlock.sdk import InterlockError, InvalidInput
+from interlock.sdk.context import OnProgress
 
 _UNREAD = 1000
 

@@ -1,6 +1,6 @@
 """One tool call: the pipeline and its guard rails. Nothing else in Interlock invokes a tool."""
 
-from interlock.calls.call import Call, OnProgress
+from interlock.calls.call import Call
 from interlock.calls.gates import Gates, defaults
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord
 from interlock.calls.pipeline import BoundTool, Pipeline, compile_pipeline
@@ -13,7 +13,6 @@ __all__ = [
     "Gates",
     "Ledger",
     "OnOutcome",
-    "OnProgress",
     "Outcome",
     "OutcomeRecord",
     "Pipeline",

@@ -8,6 +8,7 @@ from contextvars import Token
 from typing import TYPE_CHECKING, Any
 
 from interlock.sdk import CallContext, RealWorld, World
+from interlock.sdk.context import OnProgress
 from interlock.telemetry import Counter, Span
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 Next = Callable[["Call"], Awaitable[Any]]
 """What a call goes on to."""
 
-OnProgress = Callable[[float, float | None, str], None]
 Admission = Callable[["Call", str], Awaitable[None]]
 OnSpent = Callable[["Call", Mapping[str, float]], None]
 _REAL_WORLD = RealWorld()
@@ -28,6 +28,7 @@ class Call:
 
     Attributes:
         deadline: absolute, on the world's monotonic clock.
+        keywords: the arguments, checked, as the tool's method takes them; set by who calls.
         attempt: 1 for the first try; retries count it up.
         decisions: what the guard rails decided, oldest first.
         waited: seconds spent waiting for our own limits and back-offs.
@@ -53,11 +54,11 @@ class Call:
         "deadline",
         "decisions",
         "idempotency_key",
+        "keywords",
         "limited",
         "on_progress",
         "parent",
         "permit",
-        "principal",
         "run_id",
         "span",
         "step",
@@ -66,6 +67,7 @@ class Call:
         "waited",
     )
 
+    keywords: dict[str, Any]
     # Set by the gates that use them, when the call enters.
     permit: State
     limited: Limited
@@ -81,7 +83,6 @@ class Call:
         run_id: str | None = None,
         step: str | None = None,
         parent: str | None = None,
-        principal: str = "local",
         on_progress: OnProgress | None = None,
         tried: tuple[str, ...] = (),
     ) -> None:
@@ -92,7 +93,6 @@ class Call:
         self.run_id = run_id
         self.step = step
         self.parent = parent
-        self.principal = principal
         self.tried = tried
         self.attempt = 1
         self.decisions: list[str] = []

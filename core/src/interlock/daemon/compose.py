@@ -24,9 +24,9 @@ from interlock.host import Host
 from interlock.journal import DeadLetterRecord, Journal, open_journal
 from interlock.runtime import Runtime, use_runtime
 from interlock.sdk import Event, Facts, InterlockError, RealWorld, World
+from interlock.sdk.context import OnProgress
 from interlock.telemetry import Telemetry, TelemetryOptions
 from interlock.workflows import Engine
-from interlock.workflows.tools import OnProgress
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,6 @@ class ToolCalls:
             run_id=run_id,
             step=step,
             parent=parent,
-            principal=f"run:{run_id}",
             on_progress=on_progress,
         )
 

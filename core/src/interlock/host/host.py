@@ -16,7 +16,7 @@ from interlock.actors.deadlines import TimeLimit
 from interlock.calls import Call, Gates, Ledger, OutcomeRecord, Shared
 from interlock.host.admission import DEFAULT_DEADLINE, earliest, paused
 from interlock.host.catalog import Catalog, ToolEntry
-from interlock.host.hosted import HostedService, Surroundings, ToolCall
+from interlock.host.hosted import HostedService, Surroundings
 from interlock.host.plugins import Plugins
 from interlock.host.record import PluginRecord
 from interlock.host.roll_up import with_services
@@ -37,6 +37,7 @@ from interlock.sdk import (
     WebhookRequest,
     World,
 )
+from interlock.sdk.context import OnProgress
 from interlock.telemetry import Telemetry
 
 SETTLE_SECONDS = 5.0
@@ -280,8 +281,7 @@ class Host:
         run_id: str | None = None,
         step: str | None = None,
         parent: str | None = None,
-        principal: str = "local",
-        on_progress: Callable[[float, float | None, str], None] | None = None,
+        on_progress: OnProgress | None = None,
         tried: tuple[str, ...] = (),
     ) -> Any:
         """Call a tool by name or alias; its JSON result.
@@ -304,7 +304,7 @@ class Host:
         until = earliest(now, entry.policies, deadline, timeout)
         if until <= now:
             raise DeadlineExceeded(f"no time is left to call {entry.name}", policy="deadline")
-        call = ToolCall(
+        call = Call(
             entry.name,
             arguments,
             deadline=until,
@@ -312,7 +312,6 @@ class Host:
             run_id=run_id,
             step=step,
             parent=parent or self._telemetry.current(),
-            principal=principal,
             on_progress=on_progress,
             tried=tried,
         )
@@ -355,7 +354,6 @@ class Host:
             idempotency_key=call.idempotency_key,
             run_id=call.run_id,
             step=call.step,
-            principal=call.principal,
             on_progress=call.on_progress,
             tried=(*call.tried, call.tool),
         )

@@ -58,14 +58,6 @@ _SPARE_WORKERS = 16
 _DEFAULTS = defaults().model_copy(update={"deadline": None})
 
 
-class ToolCall(Call):
-    """A call whose arguments have been checked; ``keywords`` are those of the method."""
-
-    __slots__ = ("keywords",)
-
-    keywords: dict[str, Any]
-
-
 @dataclass(frozen=True)
 class Surroundings:
     """What all services of a host share."""
@@ -199,13 +191,8 @@ class HostedService:
         if self.status.coming_up:
             await self.status.settled()
         service = self._instance
-        keywords = (
-            call.keywords
-            if isinstance(call, ToolCall)
-            else tool.signature.arguments(call.arguments)
-        )
         try:
-            value = await tool.method(service, **keywords)
+            value = await tool.method(service, **call.keywords)
         except type(service).restart_on as error:
             self._lifecycle_now.broken(error)
             raise

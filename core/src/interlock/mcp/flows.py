@@ -14,10 +14,11 @@ from interlock.mcp.client import Client, Context, effect_of
 from interlock.mcp.content import failed, succeeded
 from interlock.mcp.offers import Offer
 from interlock.mcp.questions import Question, answer, as_request, form, open_questions
-from interlock.mcp.reporting import Report, progress_to
+from interlock.mcp.reporting import progress_to
 from interlock.mcp.tasks import Tasks, tags_of_caller
 from interlock.runtime import Runtime
 from interlock.sdk import InterlockError
+from interlock.sdk.context import OnProgress
 
 Item = dict[str, Any]
 
@@ -102,7 +103,7 @@ class Flows:
         return succeeded(output, modern=client.modern, promised=promised)
 
     async def _watch(
-        self, context: Context, client: Client, run_id: str, report: Report | None
+        self, context: Context, client: Client, run_id: str, report: OnProgress | None
     ) -> dict[str, Question]:
         """Until the run is over, or asks something that only another request can answer."""
         send, items = anyio.create_memory_object_stream[Item](1000)
@@ -149,7 +150,7 @@ class _Progress:
     A step that ended while the watching began is told twice.
     """
 
-    def __init__(self, report: Report | None) -> None:
+    def __init__(self, report: OnProgress | None) -> None:
         self._report = report
         self._ended: set[str] = set()
 

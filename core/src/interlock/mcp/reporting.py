@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
 
 from interlock.mcp.client import Context
-
-Report = Callable[[float, float | None, str], None]
+from interlock.sdk.context import OnProgress
 
 
 @asynccontextmanager
-async def progress_to(context: Context) -> AsyncIterator[Report | None]:
+async def progress_to(context: Context) -> AsyncIterator[OnProgress | None]:
     """A callback that never waits, and a task that sends what it was told; None if unwanted."""
     if not context.meta or context.meta.get("progress_token") is None:
         yield None

@@ -164,7 +164,6 @@ class Handlers:
                     arguments,
                     idempotency_key=effect_of(context),
                     on_progress=report,
-                    principal=current_caller().name,
                 )
         except InterlockError as error:
             return failed(error)

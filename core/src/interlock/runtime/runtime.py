@@ -24,6 +24,7 @@ from interlock.runtime.sight import (
 from interlock.runtime.standing import as_it_stands, steps_as_they_stand
 from interlock.runtime.traces import trace_of
 from interlock.sdk import Conflict, NotFound, RealWorld, World
+from interlock.sdk.context import OnProgress
 from interlock.telemetry import LogBook, Telemetry
 from interlock.workflows import Engine, Template, template_of
 
@@ -32,7 +33,7 @@ Reload = Callable[..., Awaitable[dict[str, Any]]]
 
 @dataclass
 class Runtime(ServiceOperations, EventOperations, Overlook):
-    """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open`.
+    """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open_runtime`.
 
     Everything that goes in or comes out is JSON. Errors are of ``interlock.sdk.errors``.
     """
@@ -60,8 +61,7 @@ class Runtime(ServiceOperations, EventOperations, Overlook):
         *,
         timeout: float | None = None,
         idempotency_key: str | None = None,
-        principal: str | None = None,
-        on_progress: Callable[[float, float | None, str], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Any:
         """Call a tool, or run a workflow to its end, by name or alias; its JSON result.
 
@@ -69,7 +69,6 @@ class Runtime(ServiceOperations, EventOperations, Overlook):
             tool: ``figma.extract_components``, an alias, or a workflow's name.
             timeout: seconds; default: what the tool's policies say.
             idempotency_key: equal keys mark one effect; default: a new one.
-            principal: on whose behalf, for limits by principal; default: the caller.
 
         Raises:
             Forbidden: it is not within the caller's role or scopes.
@@ -79,14 +78,12 @@ class Runtime(ServiceOperations, EventOperations, Overlook):
         """
         if self.engine.knows(tool):
             return await self.wait(await self.start(tool, arguments))
-        caller = current_caller()
-        caller.require_tool(self._full_name(tool))
+        current_caller().require_tool(self._full_name(tool))
         return await self.host.call(
             tool,
             arguments or {},
             timeout=timeout,
             idempotency_key=idempotency_key,
-            principal=principal or caller.name,
             on_progress=on_progress,
         )
 
@@ -102,14 +99,8 @@ class Runtime(ServiceOperations, EventOperations, Overlook):
             raise NotFound(f"there is no tool {name!r}")
         return entry.to_dict()
 
-    def callables(self) -> list[dict[str, Any]]:
-        """Everything that :meth:`call` takes: tools, and workflows described as tools."""
-        caller = current_caller()
-        templates = [each for each in self.engine.templates() if caller.sees(each.name)]
-        return self.tools() + [template.as_tool() for template in templates]
-
     def describe(self, name: str) -> dict[str, Any]:
-        """One of :meth:`callables`, by name or alias; NotFound otherwise."""
+        """What :meth:`call` takes: a tool, or a workflow described as one; NotFound otherwise."""
         if self.engine.knows(name):
             return visible_template(self, name).as_tool()
         return self.tool(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -82,6 +83,10 @@ class ServiceContext(Protocol):
     async def emit(self, event: Event) -> bool:
         """Publish durably; False if an event of this id was published before."""
         ...
+
+
+OnProgress = Callable[[float, float | None, str], None]
+"""Hears ``done, total, message`` of a call; see :meth:`CallContext.progress`."""
 
 
 class CallContext(Protocol):

@@ -7,10 +7,11 @@ from typing import Any
 
 from interlock.actors.deadlines import TimeLimit
 from interlock.journal import Journal, RunRecord
+from interlock.sdk.context import OnProgress
 from interlock.sdk.errors import DeadlineExceeded
 from interlock.sdk.world import World
 from interlock.workflows.operations import Call, Remember
-from interlock.workflows.tools import CallPort, OnProgress
+from interlock.workflows.tools import CallPort
 
 
 def call_tool(

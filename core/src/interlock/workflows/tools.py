@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from interlock.sdk.context import OnProgress
 from interlock.sdk.facts import Facts
 
 
@@ -20,10 +21,6 @@ class ToolInfo:
 
 ToolLookup = Callable[[str], ToolInfo | None]
 """A tool by name or alias; None, or ``NotFound`` with the nearest names, if there is none."""
-
-
-OnProgress = Callable[[float, float | None, str], None]
-"""Hears ``done, total, message`` of a call; see ``CallContext.progress``."""
 
 
 class CallPort(Protocol):
