@@ -118,6 +118,6 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def on_any_error(request: Request, error: Exception) -> Response:
-    """The caller gets an id, the log gets the rest."""
+    """The caller learns that it failed, the log learns why."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return Problem(InterlockError("internal error", hint="see the daemon's log"), 500)

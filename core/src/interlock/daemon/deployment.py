@@ -75,9 +75,7 @@ class Deployment:
         return [self._path, *included, *config.workflows.files()]
 
     def begin(self) -> None:
-        """Register templates, listen for events, start the clocks."""
-        for template in self._plan.templates:
-            self.runtime.register(template)
+        """Listen for events, start the clocks; the templates are registered by then."""
         bus = self.runtime.bus
         # A run that waits for an event takes what there is; it is no reason to make more.
         bus.consume("*", self._engine.event, asks=lambda _: False)

@@ -68,13 +68,13 @@ class Lifecycle:
         """Try until an instance is ready, with growing pauses."""
         while True:
             self._status.enter(ServiceState.CONFIGURED, self._status.error)
-            error = await self._try()
-            if error is None and self._instance is not None:
+            outcome = await self._try()
+            if not isinstance(outcome, InterlockError):
                 self._failures = 0
                 self._status.enter(ServiceState.READY)
-                return self._instance
+                return outcome
             await self.take_down()
-            await self._pause(error or ServiceBug(f"{self._status.service} has no instance"))
+            await self._pause(outcome)
 
     def broken(self, error: Exception) -> None:
         """The instance is of no use any more, says ``error``."""
@@ -104,18 +104,19 @@ class Lifecycle:
             if context is not None:
                 await context.close()
 
-    async def _try(self) -> InterlockError | None:
+    async def _try(self) -> AnyService | InterlockError:
+        """A new instance that is ready, or why it is not."""
         name = self._status.service
         step = "__init__"
         try:
             self._context = self._open_context()
-            self._instance = self._build(self._context)
+            self._instance = instance = self._build(self._context)
             with TimeLimit(self._world, self._start_seconds):
                 step = "start"
-                await self._instance.start()
+                await instance.start()
                 self._status.enter(ServiceState.STARTED, self._status.error)
                 step = "check"
-                await self._instance.check()
+                await instance.check()
         except InterlockError as error:
             return self._clean(error)
         except TimeoutError as error:
@@ -124,7 +125,7 @@ class Lifecycle:
             _log.warning("%s() of service %s failed", step, name, exc_info=error)
             bug = ServiceBug(f"{name}: {step}() raised {type(error).__name__}: {error}")
             return self._clean(bug)
-        return None
+        return instance
 
     async def _pause(self, error: InterlockError) -> None:
         self._failures += 1

@@ -47,15 +47,14 @@ class Declaration(Signature):
         return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeclaredTool(ToolSpec):
     """One tool that an instance has because of its settings, or of what its service offers."""
 
-    declaration: Declaration | None = None
+    declaration: Declaration
 
     @property
     def signature(self) -> Signature:
-        assert self.declaration is not None  # noqa: S101 - declared_tool() sets it
         return self.declaration
 
 

@@ -93,12 +93,10 @@ class Groups:
         for name, group in own.items() if isinstance(own, dict) else ():
             self._sources[str(name)] = _Source(reading, ("groups", name), group)
 
-    def read_own(self) -> None:
-        """Find every fault of those that stand in a template."""
+    def read_all(self) -> None:
+        """Find every fault of these, but for those of the files around them."""
         for name in self._sources:
             self.get(name)
-
-    read_all = read_own
 
     def get(self, name: str) -> Group | None:
         """A group; None if there is none, it is no group, or it is just being read."""

@@ -128,7 +128,7 @@ def _template(reading: Reading, groups: Groups) -> Template | None:
     name = top.text("workflow")
     if not name:
         top.fault(None, "the template has no name", expected="workflow: a_name")
-    groups.read_own()
+    groups.read_all()
     output_schema = schema_at(top, "output")
     root = Group.read(reading, (), document.data, groups)
     used = groups.readings(root.uses)

@@ -56,8 +56,10 @@ def _inner(address: IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def refuse_private(host: str, addresses: Sequence[str]) -> None:
-    """Raises:
-    PrivateAddress: one of the addresses of ``host`` is not public.
+    """Refuse a host whose name leads to an address that is not public.
+
+    Raises:
+        PrivateAddress: one of ``addresses`` is not.
     """
     for address in addresses:
         if not is_public(address):
