@@ -20,6 +20,7 @@ class _Entry(NamedTuple):
 _SECTIONS = {
     "Begin": {
         "demo": _Entry("demo", "demo", "See it work on recorded data; needs no keys, no network."),
+        "init": _Entry("init", "init", "Write a configuration and a first workflow."),
         "run": _Entry("daemon", "run", "Run the daemon of a configuration file."),
         "config": _Entry("config", "config", "Check, show, describe or reload the configuration."),
         "top": _Entry("top", "top", "Watch everything in the terminal."),
@@ -54,7 +55,9 @@ _SECTIONS = {
         "services": _Entry(
             "services", "services", "List the services; pause, reset or restart one."
         ),
-        "plugins": _Entry("state", "plugins", "List the plugins, or why one failed to load."),
+        "plugins": _Entry(
+            "plugins", "plugins", "List the plugins, or why one failed to load; begin one."
+        ),
         "actors": _Entry("state", "actors", "Show the tree of actors."),
         "log": _Entry("state", "log", "Show the daemon's log, or follow it."),
         "journal": _Entry("journal", "journal", "Check, copy or recover the journal itself."),

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import anyio
 import click
 import orjson
 
 from interlock.cli.client import connect
-from interlock.cli.exits import NoDaemon
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
 
 
@@ -32,39 +30,6 @@ def alerts(as_json: bool) -> None:
     ]
     items.sort(key=lambda item: order.index(item["state"]))
     print_items(items, columns, "no alerts in the configuration")
-
-
-@click.command()
-@json_option
-def plugins(as_json: bool) -> None:
-    """List the plugins: name, version, what each brings, or why it failed to load.
-
-    Without a daemon, this process loads them to see.
-    """
-    try:
-        items = connect().get("plugins")["items"]
-    except NoDaemon:
-        items = anyio.run(_load_plugins)
-    if as_json:
-        print_json(items)
-        return
-    columns = [
-        column("PLUGIN", "name"),
-        column("VERSION"),
-        column("STATE"),
-        column("SERVICES"),
-        column("TOOLS"),
-        ("WHY", lambda item: first_line(item.get("reason") or "")),
-    ]
-    print_items(items, columns, "no plugins installed")
-
-
-async def _load_plugins() -> list[dict[str, Any]]:
-    from interlock.host import load_plugins
-    from interlock.sdk import RealWorld
-
-    plugins = await load_plugins(RealWorld())
-    return [plugin.record.to_dict() for plugin in plugins.loaded]
 
 
 @click.command()
