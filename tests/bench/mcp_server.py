@@ -76,9 +76,10 @@ def _serve_ours(door: socket.socket, service: str) -> None:
     """The service is called ``math`` and has a tool ``add``."""
     from interlock.api import build_app
     from interlock.api.auth import hashed
+    from interlock.daemon.access import guard_of
     from interlock.daemon.compose import open_system
-    from interlock.daemon.door import Server, guard_of
     from interlock.daemon.memory import settle_memory
+    from interlock.daemon.server import Server
     from interlock.mcp import McpEndpoint
 
     async def serve(folder: Path) -> None:

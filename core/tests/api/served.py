@@ -19,8 +19,9 @@ from jsonschema import Draft202012Validator
 from interlock.api import Guard, build_app
 from interlock.api.app import declared
 from interlock.api.openapi import describe
+from interlock.daemon.access import guard_of
 from interlock.daemon.compose import System, open_system
-from interlock.daemon.door import Server, guard_of
+from interlock.daemon.server import Server
 from interlock.mcp import McpEndpoint
 from interlock.runtime import Runtime
 

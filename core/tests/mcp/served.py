@@ -18,8 +18,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from interlock.api import build_app
 from interlock.api.auth import hashed
+from interlock.daemon.access import guard_of
 from interlock.daemon.compose import System, open_system
-from interlock.daemon.door import Server, guard_of
+from interlock.daemon.server import Server
 from interlock.host import Plugins, ServiceSpec
 from interlock.host.contributions import Contributions
 from interlock.host.loader import LoadedPlugin

@@ -19,7 +19,7 @@ from interlock.api import (
     blobs,
     control,
     events,
-    overlook,
+    overview,
     runs,
     schedules,
     state,
@@ -75,7 +75,7 @@ def build_app(
 
 def declared() -> Sequence[Endpoint]:
     """Every endpoint of the API, of the webhooks and beside them."""
-    modules = (tools, runs, control, attention, schedules, events, state, overlook, audit, blobs)
+    modules = (tools, runs, control, attention, schedules, events, state, overview, audit, blobs)
     return [
         *(each.under(PREFIX) for module in modules for each in module.ENDPOINTS),
         _DESCRIPTION,

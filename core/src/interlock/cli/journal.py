@@ -34,7 +34,7 @@ def check(path: Path, as_json: bool) -> None:
 
     Exit code 1 if anything is.
     """
-    from interlock.journal.care import findings
+    from interlock.journal.maintenance import findings
 
     found = findings(path)
     if as_json:
@@ -54,7 +54,7 @@ def check(path: Path, as_json: bool) -> None:
 @json_option
 def backup(path: Path, into: Path, as_json: bool) -> None:
     """Copy the journal to the new file INTO, also while a daemon writes it."""
-    from interlock.journal.care import back_up
+    from interlock.journal.maintenance import back_up
 
     back_up(path, into)
     print_done({"file": str(path), "into": str(into)}, f"copied to {into}", as_json)
@@ -70,7 +70,7 @@ def recover(path: Path, into: Path, as_json: bool) -> None:
     The damaged one stays as it is, its daemon has to be stopped. If steps may be lost, runs that
     are not over are paused in the new one: look at them, then resume them.
     """
-    from interlock.journal.care import salvage
+    from interlock.journal.maintenance import salvage
 
     salvaged = salvage(path, into)
     if as_json:

@@ -16,7 +16,7 @@ from interlock.calls import Call
 from interlock.config import Config, TelemetryConfig, redacted
 from interlock.daemon.deployment import Deployment, share_gates
 from interlock.daemon.engines import engine_of
-from interlock.daemon.housekeeping import keep_gauges, keep_house, keep_running
+from interlock.daemon.housekeeping import apply_retention, keep_gauges, keep_running
 from interlock.daemon.logs import Logs
 from interlock.daemon.plan import make_plan
 from interlock.events import Bus
@@ -136,6 +136,7 @@ async def open_system(
         if logs is not None:
             runtime.log = logs.book
             deployment.listeners.append(logs.use)
+        # Before the engine goes on with unfinished runs, which may start others.
         for template in plan.templates:
             runtime.register(template)
         await stack.enter_async_context(engine)
@@ -143,7 +144,7 @@ async def open_system(
         deployment.begin()
         tasks.start_soon(keep_running, bus.run, world, name="events")
         tasks.start_soon(host.shared.run)
-        tasks.start_soon(keep_house, journal, config.journal.retention, world)
+        tasks.start_soon(apply_retention, journal, config.journal.retention, world)
         if config.telemetry.exporter != "none":
             tasks.start_soon(keep_gauges, runtime, world)
         stack.callback(tasks.cancel_scope.cancel)

@@ -18,7 +18,7 @@ from interlock.sdk.hooks import Function
 from interlock.telemetry import Telemetry
 from interlock.workflows import CallPort, EmbeddedEngine, Engine, EngineOptions, Template
 from interlock.workflows.engine import Publisher
-from interlock.workflows.lifecycle import Announce
+from interlock.workflows.run_events import Announce
 
 
 class MakeEngine(Protocol):

@@ -34,7 +34,7 @@ async def keep_running(work: Callable[[], Awaitable[None]], world: World) -> Non
         pause = min(_LONGEST_PAUSE, 2 * pause)
 
 
-async def keep_house(journal: Journal, retention: RetentionConfig, world: World) -> None:
+async def apply_retention(journal: Journal, retention: RetentionConfig, world: World) -> None:
     """Sweep now and then until cancelled; a sweep that fails is tried again the next time."""
     while True:
         try:

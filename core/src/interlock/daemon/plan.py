@@ -11,10 +11,10 @@ from typing import Any
 from interlock.config import Config, Document, Fault, config_error, read
 from interlock.daemon.engines import check_engine
 from interlock.daemon.exposure import check_exposure
-from interlock.daemon.starts import make_starts
+from interlock.daemon.rules import make_rules
 from interlock.events import Schedule, Trigger
 from interlock.host import HttpWishes, Plugins, ServiceSpec, load_plugins
-from interlock.runtime.alerts import Rule
+from interlock.runtime.alerts import AlertRule
 from interlock.sdk import NotFound, Service, World, tools_of
 from interlock.workflows import Template, ToolInfo, code_templates, load_templates
 
@@ -32,7 +32,7 @@ class Plan:
     templates: list[Template]
     triggers: list[Trigger]
     schedules: list[Schedule]
-    alerts: dict[str, Rule]
+    alerts: dict[str, AlertRule]
     warnings: list[Fault]
 
     @property
@@ -59,9 +59,9 @@ async def make_plan(path: Path, world: World) -> Plan:
     documents = _documents(config, plugins)
     templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
     check_engine(config, templates, path)
-    starts = make_starts(config, templates, path, tools.look_up)
+    rules = make_rules(config, templates, path, tools.look_up)
     return Plan(
-        config, plugins, templates, starts.triggers, starts.schedules, starts.alerts, draft.warnings
+        config, plugins, templates, rules.triggers, rules.schedules, rules.alerts, draft.warnings
     )
 
 

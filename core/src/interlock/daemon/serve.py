@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+from starlette.types import ASGIApp
 
-from interlock.api import build_app
+from interlock.api import Guard, build_app
 from interlock.config import Config
+from interlock.daemon.access import guard_of
 from interlock.daemon.compose import System, open_system
-from interlock.daemon.door import Server, guard_of
 from interlock.daemon.logs import Logs
 from interlock.daemon.mcp import LateMcp
 from interlock.daemon.memory import settle_memory
 from interlock.daemon.reloading import reload_on_change, reload_on_signal
+from interlock.daemon.server import Server
 from interlock.daemon.state import StateDirectory
 from interlock.dashboard import Dashboard
 from interlock.sdk import NeedsAttention
@@ -49,29 +51,20 @@ async def serve(
         NeedsAttention: the address cannot be listened on.
     """
     async with open_system(path, logs=logs) as system:
-        daemon = system.config.daemon
-        with StateDirectory.locked(Path(daemon.state_dir)) as state, _listen(system.config) as door:
-            url = f"http://{_host(daemon.host)}:{door.getsockname()[1]}"
+        config = system.config
+        with (
+            StateDirectory.locked(Path(config.daemon.state_dir)) as state,
+            _listen(config) as listener,
+        ):
+            url = f"http://{_host(config.daemon.host)}:{listener.getsockname()[1]}"
             mcp = _mcp(system, state)
+            app = _app(system, _guard(system, state), mcp)
+            server = Server(app, read_timeout=config.api.read_timeout)
             async with mcp.running(), anyio.create_task_group() as tasks:
-                api = system.config.api
-                guard = guard_of(api, state.token(), system.world)
-                app = build_app(
-                    system.runtime,
-                    guard,
-                    endpoints=mcp.apps,
-                    max_body=api.max_body,
-                    read_timeout=api.read_timeout,
-                )
-                pages = Dashboard(app, guard.admit, system.runtime)
-                server = Server(pages, read_timeout=api.read_timeout)
-                tasks.start_soon(server.serve, [door])
-                system.deployment.listeners.append(
-                    lambda config: guard.become(guard_of(config.api, state.token(), system.world))
-                )
+                tasks.start_soon(server.serve, [listener])
                 async with anyio.create_task_group() as reloading:
                     await reloading.start(reload_on_signal, system.runtime)
-                    if daemon.watch:
+                    if config.daemon.watch:
                         await reloading.start(reload_on_change, system.deployment)
                     with state.announced(url):
                         on_listening(url, system)
@@ -80,6 +73,30 @@ async def serve(
                 mcp.close()
                 server.should_exit = True
     return clean
+
+
+def _guard(system: System, state: StateDirectory) -> Guard:
+    """Who may come in, by the configuration; by each new one from when it is in force."""
+
+    def made(config: Config) -> Guard:
+        return guard_of(config.api, state.token(), system.world)
+
+    guard = made(system.config)
+    system.deployment.listeners.append(lambda config: guard.become(made(config)))
+    return guard
+
+
+def _app(system: System, guard: Guard, mcp: LateMcp) -> ASGIApp:
+    """All that is answered over HTTP: the dashboard, and behind it the API and MCP."""
+    limits = system.config.api
+    api = build_app(
+        system.runtime,
+        guard,
+        endpoints=mcp.apps,
+        max_body=limits.max_body,
+        read_timeout=limits.read_timeout,
+    )
+    return Dashboard(api, guard.admit, system.runtime)
 
 
 async def _drained_on_signal(system: System) -> bool:

@@ -1,5 +1,5 @@
 """The dashboard: pages for people, which use the public API as everybody does."""
 
-from interlock.dashboard.door import Dashboard
+from interlock.dashboard.app import Dashboard
 
 __all__ = ["Dashboard"]

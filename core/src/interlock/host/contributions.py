@@ -89,7 +89,7 @@ def collect(name: str, module: ModuleType) -> Contributions:
     )
 
 
-def with_services(offered: Contributions, wanted: Collection[str] | None) -> Contributions:
+def import_services(offered: Contributions, wanted: Collection[str] | None) -> Contributions:
     """Import the service types that are wanted, or all.
 
     Raises:

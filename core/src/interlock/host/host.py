@@ -19,8 +19,8 @@ from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import HostedService, Surroundings
 from interlock.host.plugins import Plugins
 from interlock.host.record import PluginRecord
-from interlock.host.roll_up import with_services
-from interlock.host.service_actor import Delivery, Occurrence
+from interlock.host.roll_up import roll_up
+from interlock.host.service_actor import EventDelivery, WebhookDelivery
 from interlock.host.spec import Emit, ServiceSpec, Stores
 from interlock.host.status import ServiceState, ServiceStatus
 from interlock.host.watchdog import Watchdog
@@ -106,7 +106,7 @@ class Host:
             (service.spec.type, service.spec.name, service.status)
             for service in self._services.values()
         ]
-        return [with_services(record, states) for record in self._plugins.records]
+        return [roll_up(record, states) for record in self._plugins.records]
 
     @property
     def service_types(self) -> Mapping[str, type[Service[Any]]]:
@@ -369,7 +369,7 @@ class Host:
             NotFound: no such service, or it has no webhook at ``path``.
             Rejected: the delivery is not from whom it claims to be.
         """
-        reply = await self._reach(service, Delivery(path.strip("/"), request))
+        reply = await self._reach(service, WebhookDelivery(path.strip("/"), request))
         assert isinstance(reply, WebhookReply)  # noqa: S101 - what deliver() returns
         return reply
 
@@ -383,7 +383,7 @@ class Host:
 
     def _handler(self, service: str, pattern: str) -> Callable[[Event], Awaitable[None]]:
         async def handle(event: Event) -> None:
-            await self._reach(service, Occurrence(pattern, event))
+            await self._reach(service, EventDelivery(pattern, event))
 
         return handle
 

@@ -29,7 +29,7 @@ from interlock.host.http import build_client
 from interlock.host.lifecycle import AnyService, Lifecycle
 from interlock.host.marks import bound, marked
 from interlock.host.polls import run_polls
-from interlock.host.service_actor import ACTOR_PREFIX, Delivery, Occurrence, ServiceActor
+from interlock.host.service_actor import ACTOR_PREFIX, EventDelivery, ServiceActor, WebhookDelivery
 from interlock.host.spec import Emit, ServiceSpec, Stores
 from interlock.host.status import ServiceState, ServiceStatus
 from interlock.host.veil import Veil
@@ -216,7 +216,7 @@ class HostedService:
             raise NotFound(f"{call.tool} is gone since the service was restarted")
         return pipeline(call)
 
-    async def deliver(self, delivery: Delivery) -> WebhookReply:
+    async def deliver(self, delivery: WebhookDelivery) -> WebhookReply:
         """Have the instance verify and read a webhook request.
 
         Raises:
@@ -232,10 +232,10 @@ class HostedService:
                 )
         raise NotFound(f"{self.spec.name} has no webhook at {delivery.path!r}")
 
-    async def handle(self, occurrence: Occurrence) -> None:
+    async def handle(self, delivery: EventDelivery) -> None:
         for mark, name in marked(self._type, EventMark):
-            if mark.event == occurrence.pattern:
-                await self._foreign(name, occurrence.event)
+            if mark.event == delivery.pattern:
+                await self._foreign(name, delivery.event)
 
     async def poll(self, service: AnyService) -> None:
         async with anyio.create_task_group() as tasks:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import pluggy
 
 from interlock.actors.deadlines import TimeLimit
-from interlock.host.contributions import Contributions, check_api, collect, with_services
+from interlock.host.contributions import Contributions, check_api, collect, import_services
 from interlock.host.discover import Candidate
 from interlock.host.foreign import Raised, outcome_of
 from interlock.host.record import PluginRecord, PluginState
@@ -97,7 +97,7 @@ class _Stages:
             await self._stage(PluginState.COMPATIBLE, lambda: check_api(module))
             offered = await self._stage(PluginState.REGISTERED, lambda: collect(name, module))
             contributions = await self._stage(
-                PluginState.CONFIGURED, lambda: with_services(offered, wanted)
+                PluginState.CONFIGURED, lambda: import_services(offered, wanted)
             )
             return LoadedPlugin(_registered(record, contributions), contributions)
         except _StageFailed as failure:

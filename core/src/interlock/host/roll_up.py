@@ -19,7 +19,7 @@ _ORDER = {
 }
 
 
-def with_services(
+def roll_up(
     record: PluginRecord, services: Iterable[tuple[str, str, ServiceStatus]]
 ) -> PluginRecord:
     """The record, taken further by the services (type, name, status) of its types."""

@@ -18,7 +18,7 @@ ACTOR_PREFIX = "service."
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class WebhookDelivery:
     """A webhook request that came in for ``path``."""
 
     path: str
@@ -26,7 +26,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
+class EventDelivery:
     """An event for the handlers of one pattern."""
 
     pattern: str
@@ -38,9 +38,9 @@ class Work(Protocol):
 
     def call(self, call: Call) -> Awaitable[Any]: ...
 
-    async def deliver(self, delivery: Delivery) -> WebhookReply: ...
+    async def deliver(self, delivery: WebhookDelivery) -> WebhookReply: ...
 
-    async def handle(self, occurrence: Occurrence) -> None: ...
+    async def handle(self, delivery: EventDelivery) -> None: ...
 
     async def poll(self, service: AnyService) -> None:
         """Runs until cancelled."""
@@ -66,9 +66,9 @@ class ServiceActor(Actor):
     async def receive(self, message: Any) -> Any:
         if isinstance(message, Call):
             return await self._work.call(message)
-        if isinstance(message, Delivery):
+        if isinstance(message, WebhookDelivery):
             return await self._work.deliver(message)
-        if isinstance(message, Occurrence):
+        if isinstance(message, EventDelivery):
             return await self._work.handle(message)
         raise TypeError(f"a service actor does not take a {type(message).__name__}")
 

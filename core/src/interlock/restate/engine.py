@@ -39,12 +39,12 @@ from interlock.workflows.arrivals import decision_on
 from interlock.workflows.ends import durations
 from interlock.workflows.errors import RunExists
 from interlock.workflows.letters import letter_of_run, letter_of_step
-from interlock.workflows.lifecycle import Announce, Lifecycle
 from interlock.workflows.operations import Call, Operation, Publish, Recall, Remember, RunChild
 from interlock.workflows.performing import call_tool, remember
 from interlock.workflows.progress import Item, item_of, missed
 from interlock.workflows.records import StepRecord, step_records
 from interlock.workflows.registry import Registry
+from interlock.workflows.run_events import Announce, RunEvents
 from interlock.workflows.starting import Request, record_of
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
@@ -88,7 +88,7 @@ class RestateEngine:
         self._calls = calls
         self._options = options
         self._publish = publish or journal.events.append
-        self._lifecycle = Lifecycle(announce)
+        self._run_events = RunEvents(announce)
         self._templates = Registry(journal, functions or {})
         self._client = RestateClient(options)
         self._mirror = Mirror(self._client, self.names, journal, self.blobs, world, options.look)
@@ -328,7 +328,7 @@ class RestateEngine:
         return aside(ctx, name, do)
 
     async def asked(self, approval: ApprovalRecord, run: RunRecord) -> None:
-        self._lifecycle.asked(approval, run)
+        self._run_events.asked(approval, run)
         await self.journal.writer.flush()
 
     async def letter(
@@ -345,7 +345,7 @@ class RestateEngine:
         if run.parent is None and run.status in ("failed", "compensation_failed"):
             await self.journal.dead_letters.add(letter_of_run(run))
         self._durations.record(now - run.created, run.workflow, run.status)
-        self._lifecycle.ended(run)
+        self._run_events.ended(run)
         await self.journal.writer.flush()
         return run
 

@@ -39,10 +39,10 @@ class RestateServer:
         loop = asyncio.get_running_loop()
         # The SDK would take SIGTERM from the daemon; it is told that it has it already.
         _shutdown_hooks.setdefault(loop, {}).setdefault(signal.SIGTERM, [])
-        door = self._listen()
-        host, port = door.getsockname()[:2]
+        listener = self._listen()
+        host, port = listener.getsockname()[:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        self._task = loop.create_task(self._serve(door.detach()))
+        self._task = loop.create_task(self._serve(listener.detach()))
         self._task.add_done_callback(self._over)
         return self
 
@@ -57,9 +57,9 @@ class RestateServer:
         self._task.cancel()
         await asyncio.wait([self._task])
 
-    async def _serve(self, door: int) -> None:
+    async def _serve(self, listener: int) -> None:
         config = Config()
-        config.bind = [f"fd://{door}"]
+        config.bind = [f"fd://{listener}"]
         config.graceful_timeout = _GRACE
         config.accesslog = None
         config.errorlog = logging.getLogger("hypercorn.error")

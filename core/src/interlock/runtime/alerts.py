@@ -27,8 +27,9 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Rule:
-    """
+class AlertRule:
+    """When an alert fires, and who is told.
+
     Attributes:
         when: over ``services``, ``runs``, ``queues``, ``dead_letters``, ``approvals``, ``journal``.
         lasts: seconds for which it has to hold.
@@ -57,13 +58,13 @@ class Alerts:
         self._state = state
         self._world = world
         self._every = every
-        self._rules: dict[str, Rule] = {}
+        self._rules: dict[str, AlertRule] = {}
         self._rates = Rates()
         self._found: dict[str, dict[str, Any]] = {}
         self._recorded: dict[str, dict[str, Any]] = {}
         self._faults: dict[str, str] = {}
 
-    def use(self, rules: Mapping[str, Rule]) -> None:
+    def use(self, rules: Mapping[str, AlertRule]) -> None:
         """Have these rules from now on."""
         self._rules = dict(rules)
 
@@ -122,7 +123,7 @@ class Alerts:
         else:
             self._recorded = found
 
-    def _judged(self, rule: Rule, scope: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _judged(self, rule: AlertRule, scope: Mapping[str, Any]) -> dict[str, Any] | None:
         """``{state, since}`` of a rule that holds."""
         try:
             holds = bool(rule.when.evaluate(scope))
@@ -139,7 +140,7 @@ class Alerts:
         state: State = "firing" if now - since >= rule.lasts else "pending"
         return {"state": state, "since": since}
 
-    async def _tell(self, rule: Rule, state: str, since: float) -> None:
+    async def _tell(self, rule: AlertRule, state: str, since: float) -> None:
         _log.warning("alert %s is %s: %s", rule.name, state, rule.when.text)
         if not rule.tool:
             return

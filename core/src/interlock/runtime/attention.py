@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock.journal import Journal, Place
 from interlock.runtime.auditing import audited
-from interlock.runtime.sight import (
+from interlock.runtime.visibility import (
     filled_page,
     scopes,
     sees_letter,

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from interlock.journal import AuditRecord, Journal, audit_digest
 from interlock.runtime.caller import Caller, current_caller
-from interlock.runtime.sight import visible_run
+from interlock.runtime.visibility import visible_run
 from interlock.sdk import InterlockError, World
 from interlock.workflows import Engine
 

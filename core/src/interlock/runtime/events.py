@@ -13,7 +13,7 @@ from interlock.host import Host
 from interlock.journal import EventRecord, Journal, Place, unknown
 from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
-from interlock.runtime.sight import filled_page
+from interlock.runtime.visibility import filled_page
 from interlock.sdk import Event, WebhookReply, WebhookRequest
 from interlock.sdk.events import EventMark, marks_of
 

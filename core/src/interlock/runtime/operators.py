@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from interlock.events import Bus
 from interlock.journal import DeadLetterRecord, Journal, RunFilter
-from interlock.runtime.sight import within_scopes
+from interlock.runtime.visibility import within_scopes
 from interlock.sdk import Conflict, Event, InterlockError, InvalidInput, World
 from interlock.workflows import Engine
 

@@ -13,16 +13,16 @@ from interlock.runtime.auditing import audited
 from interlock.runtime.caller import current_caller
 from interlock.runtime.events import EventOperations
 from interlock.runtime.operators import each_run, replay
-from interlock.runtime.overlook import Overlook
+from interlock.runtime.overview import OverviewOperations
 from interlock.runtime.services import ServiceOperations
-from interlock.runtime.sight import (
+from interlock.runtime.standing import as_it_stands, steps_as_they_stand
+from interlock.runtime.traces import trace_of
+from interlock.runtime.visibility import (
     visible_letter,
     visible_run,
     visible_schedule,
     visible_template,
 )
-from interlock.runtime.standing import as_it_stands, steps_as_they_stand
-from interlock.runtime.traces import trace_of
 from interlock.sdk import Conflict, NotFound, RealWorld, World
 from interlock.sdk.context import OnProgress
 from interlock.telemetry import LogBook, Telemetry
@@ -32,7 +32,7 @@ Reload = Callable[..., Awaitable[dict[str, Any]]]
 
 
 @dataclass
-class Runtime(ServiceOperations, EventOperations, Overlook):
+class Runtime(ServiceOperations, EventOperations, OverviewOperations):
     """A running Interlock. Built by ``interlock.daemon`` only; see :func:`interlock.open_runtime`.
 
     Everything that goes in or comes out is JSON. Errors are of ``interlock.sdk.errors``.

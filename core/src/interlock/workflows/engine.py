@@ -22,7 +22,6 @@ from interlock.workflows.children import Children
 from interlock.workflows.control import Control
 from interlock.workflows.cutting import Cutting
 from interlock.workflows.ends import Ends
-from interlock.workflows.lifecycle import Announce, Lifecycle
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import (
     Call,
@@ -39,6 +38,7 @@ from interlock.workflows.queues import Queues
 from interlock.workflows.records import StepRecord, step_records, under_way
 from interlock.workflows.recovery import Recovery
 from interlock.workflows.registry import Registry
+from interlock.workflows.run_events import Announce, RunEvents
 from interlock.workflows.starting import Request, Starting
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
@@ -96,7 +96,7 @@ class EmbeddedEngine:
         self._options = options or EngineOptions()
         self.park_after = self._options.park_after
         self._publish = publish or journal.events.append
-        self.lifecycle = Lifecycle(announce)
+        self.run_events = RunEvents(announce)
         self._templates = Registry(journal, functions or {})
         self._live: dict[str, LiveRun] = {}
         self._ends = Ends(self._live, self.get, self.telemetry)
@@ -111,11 +111,13 @@ class EmbeddedEngine:
         self.control = Control(
             journal, world, self._templates, self._live, self._resume, self._cutting
         )
-        self.arrivals = Arrivals(journal, world, self._live, self._alarm.look, self.lifecycle.asked)
+        self.arrivals = Arrivals(
+            journal, world, self._live, self._alarm.look, self.run_events.asked
+        )
         self.cancel = self.control.cancel
         self.queues = Queues(journal, world, self._options.queues, self.spawn, self._alarm.look)
         self._starting = Starting(
-            journal, world, self._templates, self.queues, self.lifecycle.started, self._begin
+            journal, world, self._templates, self.queues, self.run_events.started, self._begin
         )
         self._children = Children(self, self._start_child, self._undo)
         self.event = self.arrivals.event

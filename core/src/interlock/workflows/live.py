@@ -354,7 +354,7 @@ class LiveRun(Port):
         )
         if record.parent is None and record.status in ("failed", "compensation_failed"):
             self._engine.journal.dead_letters.put(letter_of_run(record))
-        self._engine.lifecycle.ended(record)
+        self._engine.run_events.ended(record)
         self._update(record, self._engine.finished)
 
     def idle(self) -> None:

@@ -11,9 +11,9 @@ from interlock.sdk.facts import Facts
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
 from interlock.workflows.arrivals import Arrivals
-from interlock.workflows.lifecycle import Lifecycle
 from interlock.workflows.operations import Operation, RunChild
 from interlock.workflows.progress import Progress
+from interlock.workflows.run_events import RunEvents
 
 
 class Surroundings(Protocol):
@@ -24,7 +24,7 @@ class Surroundings(Protocol):
     arrivals: Arrivals
     telemetry: Telemetry
     progress: Progress
-    lifecycle: Lifecycle
+    run_events: RunEvents
     park_after: float
     draining: bool
 

@@ -31,19 +31,19 @@ class Branch:
 
     __slots__ = ("begun", "body", "group", "index", "operation", "position", "stop", "waits_for")
 
-    def __init__(self, body: Body, group: Group | None = None, index: int = 0) -> None:
+    def __init__(self, body: Body, group: Gathering | None = None, index: int = 0) -> None:
         self.body = body
         self.group = group
         self.index = index
         self.operation: Operation | None = None
         self.begun = False
-        self.waits_for: Group | None = None
+        self.waits_for: Gathering | None = None
         self.stop = False
         self.position: int = group.branch.position if group else 0
 
 
-class Group:
-    """A Gather on its way.
+class Gathering:
+    """A :class:`Gather` under way.
 
     What counts as first is decided by the record, not by who came first: on a replay the
     branches are walked in the template's order.
@@ -240,11 +240,11 @@ class Trampoline:
                 return None
 
     def _fork(self, branch: Branch, gather: Gather) -> None:
-        branch.waits_for = group = Group(branch, gather)
+        branch.waits_for = group = Gathering(branch, gather)
         group.stop = branch.stop
         self._fill(group)
 
-    def _fill(self, group: Group) -> None:
+    def _fill(self, group: Gathering) -> None:
         """Start branches while there is room; resume the parent when none is left."""
         # A branch that is not to start may still have records, and with them things to undo.
         while len(group.live) < group.limit and (not group.stop or self._port.replaying):
@@ -270,7 +270,7 @@ class Trampoline:
                 self._stop(sibling)
         return self._fill(group)
 
-    def _join(self, group: Group) -> None:
+    def _join(self, group: Gathering) -> None:
         group.branch.waits_for = None
         group.branch.position = group.position
         self._ready.append((group.branch, *group.outcome()))

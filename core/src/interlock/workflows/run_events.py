@@ -15,7 +15,7 @@ written after it, so an event is told of everything that is on record."""
 _ASKED = "approval.asked"
 
 
-class Lifecycle:
+class RunEvents:
     """``run.started``, ``run.`` and the status with which it ended, and ``approval.asked``."""
 
     def __init__(self, announce: Announce | None) -> None:

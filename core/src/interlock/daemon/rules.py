@@ -1,4 +1,4 @@
-"""Triggers, schedules and alerts, checked against the templates there are."""
+"""The rules of a configuration (triggers, schedules, alerts), checked against what there is."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from interlock.config import (
 from interlock.events import Cron, Every, Moments, Schedule, Trigger
 from interlock.expr import ExpressionError, compile_value, parse
 from interlock.journal import digest_of
-from interlock.runtime.alerts import Rule, scope_schemas
+from interlock.runtime.alerts import AlertRule, scope_schemas
 from interlock.sdk import NotFound
 from interlock.workflows import Template, ToolLookup
 
 
 @dataclass(frozen=True)
-class Starts:
-    """The triggers, schedules and alerts of a configuration."""
+class Rules:
+    """What events start, what the clock starts, and what people are told."""
 
     triggers: list[Trigger]
     schedules: list[Schedule]
-    alerts: dict[str, Rule]
+    alerts: dict[str, AlertRule]
 
 
-def make_starts(
+def make_rules(
     config: Config, templates: Sequence[Template], path: Path, tools: ToolLookup
-) -> Starts:
+) -> Rules:
     """Raises ConfigError: workflows and tools that there are not, times that make no sense."""
     names = {name for template in templates for name in (template.name, *template.aliases)}
     document = Document(path.read_text("utf-8"), str(path))
@@ -47,15 +47,15 @@ def make_starts(
     ]
     if faults:
         raise config_error(faults)
-    return Starts(
+    return Rules(
         [_trigger(entry) for entry in config.triggers],
         [_schedule(name, entry) for name, entry in config.schedules.items()],
         {name: _rule(name, entry) for name, entry in config.alerts.items()},
     )
 
 
-def _rule(name: str, entry: AlertConfig) -> Rule:
-    return Rule(
+def _rule(name: str, entry: AlertConfig) -> AlertRule:
+    return AlertRule(
         name=name,
         when=parse(entry.when),
         lasts=entry.lasts,

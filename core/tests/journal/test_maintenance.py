@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interlock.journal import JournalError, RunFilter, RunRecord, encode, open_journal
-from interlock.journal.care import back_up, findings, salvage
+from interlock.journal.maintenance import back_up, findings, salvage
 from interlock.testing import VirtualWorld
 
 PAGE = 4096

@@ -10,8 +10,8 @@ from interlock.journal import Journal, RunFilter
 from interlock.runtime.attention import AttentionOperations
 from interlock.runtime.caller import current_caller
 from interlock.runtime.gauges import all_gauges
-from interlock.runtime.sight import scopes, within_scopes
 from interlock.runtime.standing import as_it_stands
+from interlock.runtime.visibility import scopes, within_scopes
 from interlock.sdk import InterlockError, ServiceUnavailable, World
 from interlock.telemetry import LogBook, Telemetry
 from interlock.workflows import Engine
@@ -22,7 +22,7 @@ _PACE = 1.0  # seconds between two looks for changes; a page that is told reads 
 _BAD = ("failed", "compensated", "compensation_failed")
 
 
-class Overlook(AttentionOperations):
+class OverviewOperations(AttentionOperations):
     """The part of :class:`Runtime` that is about all of it."""
 
     host: Host

@@ -1,4 +1,4 @@
-"""A journal that was hurt: what is wrong with it, and what of it can be had into a new one."""
+"""Looking after a journal's file: what is wrong with it, a copy of it, what can be saved of it."""
 
 from __future__ import annotations
 

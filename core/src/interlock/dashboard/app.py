@@ -1,4 +1,4 @@
-"""Before the API: the pages themselves, and the sessions with which they use it.
+"""The dashboard as an application in front of the API: its pages, and the sessions they use it by.
 
 A request with a session's cookie goes on to the API as if it carried the session's token, so the
 guard there remains the only one who decides. A cookie is sent by the browser whoever asks for it;
