@@ -37,7 +37,7 @@ def ours(door: socket.socket, tools: str) -> None:
     from interlock.host import Plugins
     from interlock.host.contributions import Contributions
     from interlock.host.loader import LoadedPlugin
-    from interlock.host.record import PluginRecord
+    from interlock.host.plugin_record import PluginRecord
     from interlock.sdk import Service, Settings, ToolSpec, declared_tool, tool
 
     class MathSettings(Settings):

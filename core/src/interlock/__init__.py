@@ -2,21 +2,22 @@
 
 The packages are layers; each imports only those below it::
 
-    cli         commands; talks to the daemon through its API
-    daemon      builds and wires everything; start, signals, drain
-    api         JSON over HTTP, webhooks in
-    runtime     what a running Interlock can be asked to do
-    testing     virtual time and runners for authors
-    workflows   templates, interpreter, engine
-    events      bus and triggers
-    host        plugins, services, catalog, HTTP client
-    calls       one tool call through all its policies
-    actors      mailboxes, supervision
-    journal     everything durable
-    config      the configuration file
-    expr        the expression language
-    telemetry   spans and metrics
-    sdk         the public contract for plugins
+    cli                    commands; talk to the daemon through its API
+    daemon                 builds and wires everything; start, signals, drain
+    api, mcp, dashboard    HTTP and webhooks; the MCP server; pages for people
+    runtime                what a running Interlock can be asked to do
+    restate                the engine that several daemons share
+    testing                virtual time and runners for authors
+    workflows              templates, interpreter, the engine of one daemon
+    events                 bus, triggers, schedules
+    host                   plugins, services, catalog, HTTP client
+    calls                  one tool call through all its policies
+    actors                 mailboxes, supervision
+    journal                everything durable
+    config                 the configuration file
+    expr                   the expression language
+    telemetry              spans, metrics, the log
+    sdk                    the public contract for plugins
 
 A plugin imports ``interlock.sdk``. A program that embeds Interlock imports the names below::
 

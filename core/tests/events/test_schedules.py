@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from interlock.events import Clockwork, Cron, Every, Schedule
+from interlock.events import Cron, Every, Schedule, Scheduler
 from interlock.expr import compile_value
 from interlock.journal import open_journal
 from interlock.sdk import NotFound, ServiceUnavailable
@@ -57,17 +57,17 @@ class Stage:
         self.runs = Runs()
 
     @asynccontextmanager
-    async def life(self, **changes: Any) -> AsyncIterator[Clockwork]:
+    async def life(self, **changes: Any) -> AsyncIterator[Scheduler]:
         settings = {"moments": Every(HOUR), "start": "w", "input": compile_value({}), **changes}
         schedule = Schedule("hourly", **settings)
         async with open_journal(self.path, self.world) as journal:
             state = journal.key_value("schedule:hourly")
-            clockwork = Clockwork(schedule, state, self.world, self.runs.start, self.runs)
-            task = asyncio.create_task(clockwork.run())
+            scheduler = Scheduler(schedule, state, self.world, self.runs.start, self.runs)
+            task = asyncio.create_task(scheduler.run())
             try:
                 await self.quiet(journal)
                 self.journal = journal
-                yield clockwork
+                yield scheduler
             finally:
                 task.cancel()
                 await asyncio.wait([task])
@@ -144,14 +144,14 @@ async def test_waiting_for_the_run_before(stage: Stage) -> None:
 
 
 async def test_a_paused_schedule_starts_nothing_also_after_a_restart(stage: Stage) -> None:
-    async with stage.life() as clockwork:
-        await clockwork.pause(paused=True)
+    async with stage.life() as scheduler:
+        await scheduler.pause(paused=True)
         await stage.hours(1.1)
-    async with stage.life() as clockwork:
+    async with stage.life() as scheduler:
         await stage.hours(1)
         assert stage.runs.started == []
-        assert (await clockwork.to_dict())["next"] is None
-        await clockwork.pause(paused=False)
+        assert (await scheduler.to_dict())["next"] is None
+        await scheduler.pause(paused=False)
         await stage.hours(1)
     assert len(stage.runs.started) == 1
 

@@ -24,7 +24,7 @@ from interlock.daemon.server import Server
 from interlock.host import Plugins, ServiceSpec
 from interlock.host.contributions import Contributions
 from interlock.host.loader import LoadedPlugin
-from interlock.host.record import PluginRecord
+from interlock.host.plugin_record import PluginRecord
 from interlock.mcp import McpEndpoint
 from interlock.sdk import (
     Prompt,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from interlock.cli.client import connect, find_daemon
-from interlock.cli.output import column, json_option, print_done, print_items, print_json
+from interlock.cli.output import (
+    column,
+    json_option,
+    local_time,
+    print_done,
+    print_items,
+    print_json,
+)
 
 
 @click.group()
@@ -65,7 +70,7 @@ def audit(actor: str | None, action: str | None, limit: int, as_json: bool) -> N
         print_json(items)
         return
     columns = [
-        ("AT", lambda item: f"{datetime.fromtimestamp(item['at']):%Y-%m-%d %H:%M:%S}"),
+        ("AT", lambda item: local_time(item["at"])),
         column("ACTOR"),
         column("ACTION"),
         column("TARGET"),

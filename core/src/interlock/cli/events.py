@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
-from interlock.cli.output import column, json_option, print_done, print_items, print_json
+from interlock.cli.output import (
+    column,
+    json_option,
+    local_time,
+    print_done,
+    print_items,
+    print_json,
+)
 
 
 @click.command()
@@ -50,7 +55,7 @@ def events(context: click.Context, name: str | None, limit: int, as_json: bool) 
         print_json(items)
         return
     columns = [
-        ("AT", lambda item: f"{datetime.fromtimestamp(item['created']):%Y-%m-%d %H:%M:%S}"),
+        ("AT", lambda item: local_time(item["created"])),
         column("EVENT", "name"),
         column("ID"),
         column("FROM", "source"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -79,6 +80,13 @@ def column(name: str, key: str | None = None) -> Column:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     return name, cell
+
+
+def local_time(seconds: float | None) -> str:
+    """A moment, in the time of whoever reads it."""
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def span(seconds: float | None) -> str:

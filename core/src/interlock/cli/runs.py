@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import click
@@ -14,7 +13,15 @@ from interlock.cli.client import Client, connect
 from interlock.cli.completion import run_argument, workflow_argument
 from interlock.cli.control import VERBS
 from interlock.cli.exits import FAILED
-from interlock.cli.output import column, first_line, json_option, print_items, print_json, span
+from interlock.cli.output import (
+    column,
+    first_line,
+    json_option,
+    local_time,
+    print_items,
+    print_json,
+    span,
+)
 from interlock.cli.progress import show_progress
 
 SUCCEEDED = "succeeded"
@@ -74,7 +81,7 @@ def runs(context: click.Context, /, as_json: bool, where: tuple[str, ...], **que
         column("RUN", "id"),
         column("WORKFLOW"),
         column("STATUS"),
-        ("STARTED", lambda item: _clock(item.get("created"))),
+        ("STARTED", lambda item: local_time(item.get("created"))),
         ("WHY", lambda item: first_line(_why(item))),
     ]
     asked = any(value for name, value in query.items() if name != "limit")
@@ -133,7 +140,7 @@ def _follow(client: Client, run_id: str, *, quiet: bool, since: float | None = N
 def _facts(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for key in ("id", "workflow", "status"):
         yield key, record[key]
-    yield "began", _clock(record["created"])
+    yield "began", local_time(record["created"])
     if record["finished"] is not None:
         yield "took", span(record["finished"] - record["created"])
     for key in ("input", "output", "usage"):
@@ -180,7 +187,7 @@ def _why(record: dict[str, Any]) -> str:
 
 def _until(waiting: dict[str, Any]) -> str:
     moment = waiting.get("until")
-    return f" (until {_clock(moment)})" if moment else ""
+    return f" (until {local_time(moment)})" if moment else ""
 
 
 def _text(value: Any) -> str:
@@ -189,7 +196,3 @@ def _text(value: Any) -> str:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
-
-
-def _clock(seconds: float | None) -> str:
-    return "" if seconds is None else datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")

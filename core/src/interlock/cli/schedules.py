@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from interlock.cli.client import connect
-from interlock.cli.output import column, json_option, print_done, print_items, print_json
+from interlock.cli.output import (
+    column,
+    json_option,
+    local_time,
+    print_done,
+    print_items,
+    print_json,
+)
 
 
 @click.group(invoke_without_command=True)
@@ -24,7 +29,7 @@ def schedules(context: click.Context, as_json: bool) -> None:
     columns = [
         column("SCHEDULE", "name"),
         column("STARTS", "start"),
-        ("NEXT", lambda item: "paused" if item["paused"] else _clock(item["next"])),
+        ("NEXT", lambda item: "paused" if item["paused"] else local_time(item["next"])),
         column("LAST RUN", "last_run"),
     ]
     print_items(items, columns, "no schedules in the configuration")
@@ -72,7 +77,3 @@ def fire(schedule: str, as_json: bool) -> None:
     """Start SCHEDULE's run now, beside those that are due."""
     started = connect().post(f"schedules/{schedule}/fire", {})
     print_done(started, started["run_id"], as_json)
-
-
-def _clock(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M:%S")

@@ -18,7 +18,7 @@ from interlock.config import Config, SharedConfig, redacted
 from interlock.daemon.engines import limits_of
 from interlock.daemon.housekeeping import keep_running
 from interlock.daemon.plan import Plan, make_plan
-from interlock.events import Clockwork, Schedule, Trigger
+from interlock.events import Schedule, Scheduler, Trigger
 from interlock.host import Host
 from interlock.runtime import PROCESS, Runtime, acting_as
 from interlock.runtime.alerts import Alerts
@@ -171,16 +171,16 @@ class Deployment:
     def _start(self, schedule: Schedule) -> None:
         runtime = self.runtime
         state = runtime.journal.key_value(f"schedule:{schedule.name}")
-        clockwork = Clockwork(schedule, state, self._world, runtime.start, runtime)
-        runtime.schedules[schedule.name] = clockwork
+        scheduler = Scheduler(schedule, state, self._world, runtime.start, runtime)
+        runtime.schedules[schedule.name] = scheduler
         self._scopes[schedule.name] = scope = anyio.CancelScope()
         name = f"schedule {schedule.name}"
-        self._tasks.start_soon(_within, scope, clockwork, self._world, name=name)
+        self._tasks.start_soon(_within, scope, scheduler, self._world, name=name)
 
 
-async def _within(scope: anyio.CancelScope, clockwork: Clockwork, world: World) -> None:
+async def _within(scope: anyio.CancelScope, scheduler: Scheduler, world: World) -> None:
     with scope:
-        await keep_running(clockwork.run, world)
+        await keep_running(scheduler.run, world)
 
 
 def share_gates(host: Host, config: SharedConfig) -> None:

@@ -2,17 +2,17 @@
 
 from interlock.events.bus import Bus, EventLog, Subscription
 from interlock.events.moments import Cron, Every, Moments
-from interlock.events.schedules import Clockwork, Schedule, schedule_named
+from interlock.events.schedules import Schedule, Scheduler, schedule_named
 from interlock.events.triggers import StartRun, Trigger
 
 __all__ = [
     "Bus",
-    "Clockwork",
     "Cron",
     "EventLog",
     "Every",
     "Moments",
     "Schedule",
+    "Scheduler",
     "StartRun",
     "Subscription",
     "Trigger",

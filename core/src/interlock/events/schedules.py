@@ -81,7 +81,7 @@ class Schedule:
         return passed[-1:] if self.catch_up == "last" else passed
 
 
-class Clockwork:
+class Scheduler:
     """Runs one schedule. Its state is durable: the last time it saw to, and whether it is paused.
 
     Args:
@@ -174,7 +174,7 @@ class Clockwork:
         }
 
 
-def schedule_named(schedules: Mapping[str, Clockwork], name: str) -> Clockwork:
+def schedule_named(schedules: Mapping[str, Scheduler], name: str) -> Scheduler:
     """One of them; NotFound with the names there are."""
     if name not in schedules:
         known = ", ".join(schedules) or "none"

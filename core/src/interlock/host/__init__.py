@@ -8,8 +8,8 @@ A call goes :meth:`Host.call` > the service's ``Ref`` > ``service_actor`` > the 
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.discover import Candidate, installed_plugins
 from interlock.host.host import Host
+from interlock.host.plugin_record import PluginRecord, PluginState
 from interlock.host.plugins import Plugins, load_plugins
-from interlock.host.record import PluginRecord, PluginState
 from interlock.host.spec import Emit, HttpWishes, ServiceSpec, Stores
 from interlock.host.status import ServiceState
 from interlock.host.watchdog import Blockage

@@ -17,8 +17,8 @@ from interlock.calls import Call, Gates, Ledger, OutcomeRecord, Shared
 from interlock.host.admission import DEFAULT_DEADLINE, earliest, paused
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import HostedService, Surroundings
+from interlock.host.plugin_record import PluginRecord
 from interlock.host.plugins import Plugins
-from interlock.host.record import PluginRecord
 from interlock.host.roll_up import roll_up
 from interlock.host.service_actor import EventDelivery, WebhookDelivery
 from interlock.host.spec import Emit, ServiceSpec, Stores

@@ -29,10 +29,10 @@ from interlock.host.http import build_client
 from interlock.host.lifecycle import AnyService, Lifecycle
 from interlock.host.marks import bound, marked
 from interlock.host.polls import run_polls
+from interlock.host.redaction import Redactor
 from interlock.host.service_actor import ACTOR_PREFIX, EventDelivery, ServiceActor, WebhookDelivery
 from interlock.host.spec import Emit, ServiceSpec, Stores
 from interlock.host.status import ServiceState, ServiceStatus
-from interlock.host.veil import Veil
 from interlock.sdk import (
     Event,
     InterlockError,
@@ -96,7 +96,7 @@ class HostedService:
         self._around = surroundings
         self._on_tools = on_tools
         self._pipelines: dict[str, Pipeline] = {}
-        self._veil = Veil(spec.settings)
+        self._redactor = Redactor(spec.settings)
         self._lifecycle: Lifecycle | None = None
         self._compile(tools_of(service_type))
 
@@ -114,7 +114,7 @@ class HostedService:
 
     def _actor(self) -> ServiceActor:
         self._lifecycle = Lifecycle(
-            self._open_context, self._build, self.status, self._around.world, self._veil.over
+            self._open_context, self._build, self.status, self._around.world, self._redactor.redact
         )
         return ServiceActor(self._lifecycle, self)
 
@@ -175,7 +175,7 @@ class HostedService:
             entry.spec.facts,
             entry.policies,
             partial(self._invoke, entry.spec),
-            self._veil.over,
+            self._redactor.redact,
         )
         return compile_pipeline(
             tool,
@@ -252,7 +252,7 @@ class HostedService:
         try:
             return await bound(self._instance, method)(argument)
         except InterlockError as error:
-            self._veil.over(error)
+            self._redactor.redact(error)
             raise
         except Exception as error:
             _log.exception("%s: %s() failed", self.spec.name, method)

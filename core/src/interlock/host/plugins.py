@@ -12,7 +12,7 @@ import anyio
 
 from interlock.host.discover import Candidate, installed_plugins
 from interlock.host.loader import STAGE_SECONDS, LoadedPlugin, load
-from interlock.host.record import PluginRecord
+from interlock.host.plugin_record import PluginRecord
 from interlock.sdk import Function, Service, World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from interlock.host.record import PluginRecord, PluginState
+from interlock.host.plugin_record import PluginRecord, PluginState
 from interlock.host.status import ServiceState, ServiceStatus
 
 # Worst first.

@@ -33,7 +33,8 @@ class Declined(InterlockError):
 
 
 class Asking:
-    """
+    """Asks a person before a call that needs an agreement.
+
     Args:
         lasts: seconds for which an agreement may be carried.
     """

@@ -21,7 +21,8 @@ Context = ServerRequestContext[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """
+    """What the other side of a request can do.
+
     Attributes:
         modern: it speaks 2026-07-28: every request stands alone, the server cannot ask back.
         tasks: it can poll tasks.

@@ -28,7 +28,8 @@ _INPUT = "input"
 
 
 class Flows:
-    """
+    """Workflows as tools: a call starts a run and waits for it.
+
     Args:
         task_after: seconds after which a run becomes a task, for clients that have tasks.
         only_as_task: patterns of workflows that other clients may not call.

@@ -52,7 +52,8 @@ class McpServer:
 def build_server(
     runtime: Runtime, settings: McpConfig, exposed: ExposedConfig, *, secret: bytes
 ) -> McpServer:
-    """
+    """The server of one endpoint, with what it tells its clients.
+
     Args:
         settings: of all endpoints.
         exposed: of this one.

@@ -30,7 +30,8 @@ class _Awaited:
 
 
 class Children:
-    """
+    """The runs that a run has started and waits for.
+
     Args:
         conclude: told how a child ended.
     """

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, Protocol, Self
-
-from restate import ObjectContext, RestateDurableFuture
 
 from interlock.journal import (
     ApprovalRecord,
@@ -21,7 +19,7 @@ from interlock.restate.blobs import SharedBlobs
 from interlock.restate.client import RestateClient
 from interlock.restate.control import Control
 from interlock.restate.desk import Desk
-from interlock.restate.lives import Lives, aside
+from interlock.restate.lives import Lives
 from interlock.restate.mirror import Mirror
 from interlock.restate.options import RestateOptions
 from interlock.restate.queues import NoQueues
@@ -321,11 +319,6 @@ class RestateEngine:
         request = Request(child.workflow, child.input, child.run_id, owner, parent.trace)
         template, record = self._requested(request)
         return await self._order(record, template)
-
-    def aside(
-        self, ctx: ObjectContext, name: str, do: Callable[[], Awaitable[None]]
-    ) -> RestateDurableFuture[Any]:
-        return aside(ctx, name, do)
 
     async def asked(self, approval: ApprovalRecord, run: RunRecord) -> None:
         self._run_events.asked(approval, run)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
 from restate import (
     ObjectContext,
-    RestateDurableFuture,
-    RunOptions,
     VirtualObject,
 )
 from restate.exceptions import RetryableError
@@ -21,12 +19,11 @@ from interlock.restate.options import RestateOptions
 from interlock.restate.records import full_row, head_of, run_of
 from interlock.restate.run import DurableRun
 from interlock.restate.surroundings import Surroundings
-from interlock.restate.wire import FORGOTTEN, JSON, again, tell
+from interlock.restate.wire import FORGOTTEN, JSON, VALUE, again, tell
 from interlock.sdk.errors import InterlockError
 from interlock.workflows.template import Template
 
 _log = logging.getLogger(__name__)
-_VALUE = RunOptions[Any](serde=JSON)
 _SELDOM = timedelta(seconds=10)
 # Restate takes a life away that does not answer for so long; a call may take its time.
 _PATIENCE = timedelta(days=7)
@@ -74,7 +71,7 @@ class Lives:
         now, life = order["now"], head["life"]
         run = DurableRun(ctx, record, template, steps, self._host, life=life, now=now)
         record = await run.live()
-        end = await ctx.run_typed("~end", partial(self._end, record), _VALUE)
+        end = await ctx.run_typed("~end", partial(self._end, record), VALUE)
         tell(ctx, self._host.names.desk, record.id, "stand", {"life": life, **end})
 
     async def _end(self, record: RunRecord) -> dict[str, Any]:
@@ -100,14 +97,3 @@ class Lives:
 
     async def forget(self, ctx: ObjectContext, _: Any) -> None:
         ctx.clear_all()
-
-
-def aside(
-    ctx: ObjectContext, name: str, do: Callable[[], Awaitable[None]]
-) -> RestateDurableFuture[Any]:
-    """Do something here, at least once, without an answer."""
-
-    async def done() -> None:
-        await do()
-
-    return ctx.run_typed(name, done, _VALUE)

@@ -27,7 +27,8 @@ State = dict[str, Any]
 
 
 class Mirror:
-    """
+    """Copies what Restate knows of runs into this daemon's journal.
+
     Args:
         look: seconds between two looks.
     """

@@ -8,7 +8,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class RestateOptions:
-    """
+    """Where the server is, and how this daemon works with it.
+
     Attributes:
         ingress, admin: URLs of the server.
         host, port: where this daemon listens for it; runs in flight come back there, so it

@@ -16,7 +16,8 @@ _CANCELLED = 409
 
 
 class Reactor:
-    """
+    """Hands what has come to whoever asked for it, one after the other.
+
     Args:
         cancelled: told that somebody cancelled the run with Restate's own tools.
     """

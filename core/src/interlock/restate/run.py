@@ -13,7 +13,7 @@ from functools import partial
 from math import isfinite
 from typing import Any, Literal
 
-from restate import ObjectContext, RestateDurableFuture, RunOptions
+from restate import ObjectContext, RestateDurableFuture
 from restate.exceptions import RetryableError
 from restate.server_context import restate_context_is_replaying
 
@@ -26,7 +26,7 @@ from interlock.restate.step_state import StepState
 from interlock.restate.surroundings import Surroundings
 from interlock.restate.waits import Waits
 from interlock.restate.wakefulness import Wakefulness
-from interlock.restate.wire import JSON, tell
+from interlock.restate.wire import JSON, VALUE, aside, tell
 from interlock.sdk.errors import InterlockError, from_problem
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
@@ -46,7 +46,6 @@ from interlock.workflows.template import Template
 from interlock.workflows.trampoline import Trampoline
 
 _PATIENT = Sleep | Wait | RunChild | UndoChild
-_VALUE = RunOptions[Any](serde=JSON)
 _PARKED_AFTER = 5.0
 
 
@@ -55,7 +54,8 @@ class _Leaving(BaseException):
 
 
 class DurableRun(Port):
-    """
+    """One life of a run: from where its record ends to its end, or to the next wait.
+
     Args:
         life: counts how often the run was begun.
         now: when this life was asked for.
@@ -253,7 +253,7 @@ class DurableRun(Port):
             case UndoChild():
                 self._children.begin(operation)
             case Call() if operation.in_doubt != "retry" and not self.repeatable(operation):
-                mark = self._ctx.run_typed(f"{operation.path}~mark", self._attempts.mark, _VALUE)
+                mark = self._ctx.run_typed(f"{operation.path}~mark", self._attempts.mark, VALUE)
                 self._reactor.on(mark, partial(self._marked, operation))
                 self._begun[operation] = mark
             case _:
@@ -266,7 +266,7 @@ class DurableRun(Port):
 
     def _make(self, operation: Operation, mark: dict[str, Any] | None) -> None:
         work = partial(self._attempts.make, operation, mark)
-        made = self._ctx.run_typed(operation.path, work, _VALUE)
+        made = self._ctx.run_typed(operation.path, work, VALUE)
         self._reactor.on(made, partial(self._made, operation))
         self._begun[operation] = made
 
@@ -358,7 +358,7 @@ class DurableRun(Port):
     def _letter(self, path: str, error: InterlockError, *, undoing: bool) -> None:
         problem = error.to_problem()
         keep = partial(self._engine.letter, self.record, path, problem, undoing=undoing)
-        self._reactor.aside(self._engine.aside(self._ctx, f"{path}~letter", keep))
+        self._reactor.aside(aside(self._ctx, f"{path}~letter", keep))
 
     def ended(self, result: Any, error: BaseException | None) -> None:
         self._ending = result if isinstance(result, Ending) else broken(error)

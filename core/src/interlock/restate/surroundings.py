@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
-
-from restate import ObjectContext, RestateDurableFuture
 
 from interlock.journal import ApprovalRecord, RunRecord
 from interlock.restate.blobs import SharedBlobs
@@ -17,7 +15,8 @@ from interlock.workflows.operations import Operation, RunChild
 
 
 class Surroundings(Protocol):
-    """
+    """The daemon; :class:`RestateEngine` is it.
+
     Attributes:
         suspend_after: seconds after which a life in which nothing happens leaves memory.
         draining: nothing is to begin here any more.
@@ -40,12 +39,6 @@ class Surroundings(Protocol):
 
     async def order_of(self, child: RunChild, parent: RunRecord) -> Mapping[str, Any]:
         """What the desk of a child is asked to create."""
-        ...
-
-    def aside(
-        self, ctx: ObjectContext, name: str, do: Callable[[], Awaitable[None]]
-    ) -> RestateDurableFuture[Any]:
-        """Do something here, at least once."""
         ...
 
     async def asked(self, approval: ApprovalRecord, run: RunRecord) -> None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from math import inf, isfinite
 from typing import Any
 
@@ -15,7 +16,7 @@ from interlock.journal import ApprovalRecord, RunRecord, topic_of
 from interlock.restate.clock import Clock
 from interlock.restate.reactor import Reactor
 from interlock.restate.surroundings import Surroundings
-from interlock.restate.wire import ask, tell
+from interlock.restate.wire import aside, ask, tell
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
 from interlock.workflows.arrivals import approval_id, as_output, late_decision
@@ -146,11 +147,8 @@ class Waits:
         approval = ApprovalRecord(
             approval_id(self._run.id, wait.path), self._run.id, wait.path, wait.request, started
         )
-        self._reactor.aside(
-            self._engine.aside(
-                self._ctx, f"{wait.path}~asked", lambda: self._engine.asked(approval, self._run)
-            )
-        )
+        asked = partial(self._engine.asked, approval, self._run)
+        self._reactor.aside(aside(self._ctx, f"{wait.path}~asked", asked))
 
     def _over(self, wait: Sleep | Wait, due: float) -> None:
         self._clock.pass_to(due)

@@ -17,7 +17,8 @@ from interlock.restate.reactor import Reactor
 
 
 class Wakefulness:
-    """
+    """A timer that is begun again for as long as calls are in flight.
+
     Args:
         seconds: after which Restate asks.
     """

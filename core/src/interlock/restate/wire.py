@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import orjson
-from restate import InvocationRetryPolicy, ObjectContext, RestateDurableFuture
+from restate import InvocationRetryPolicy, ObjectContext, RestateDurableFuture, RunOptions
 from restate.serde import Serde
 
 
@@ -20,7 +21,7 @@ class _Json(Serde[Any]):
 
 
 JSON = _Json()
-
+VALUE = RunOptions[Any](serde=JSON)
 
 FORGOTTEN = timedelta(0)
 """How long Restate keeps what an invocation did that is over: what counts is in the state."""
@@ -35,7 +36,8 @@ def again(at_most: float) -> InvocationRetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """
+    """The names of our objects on the server.
+
     Attributes:
         run: objects by id of a run: its lives, and the steps on record.
         desk: objects by id of a run: what everybody may ask and tell of it at any time.
@@ -64,3 +66,10 @@ def ask(
 ) -> RestateDurableFuture[bytes]:
     """Have an object do something, and hear its answer as JSON."""
     return ctx.generic_call(service, handler, orjson.dumps(argument), key)
+
+
+def aside(
+    ctx: ObjectContext, name: str, do: Callable[[], Coroutine[Any, Any, None]]
+) -> RestateDurableFuture[Any]:
+    """Do something here, at least once, without an answer."""
+    return ctx.run_typed(name, do, VALUE)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.events import Bus, Clockwork
+from interlock.events import Bus, Scheduler
 from interlock.host import Host
 from interlock.journal import Journal, RunFilter
 from interlock.runtime.auditing import audited
@@ -45,7 +45,7 @@ class Runtime(ServiceOperations, EventOperations, OverviewOperations):
     telemetry: Telemetry
     effective_config: Mapping[str, Any]
     world: World = RealWorld()  # noqa: RUF009 - has no state
-    schedules: dict[str, Clockwork] = field(default_factory=dict)
+    schedules: dict[str, Scheduler] = field(default_factory=dict)
     ready: bool = False
     reloading: Reload | None = None
     log: LogBook | None = None

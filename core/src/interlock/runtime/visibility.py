@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from interlock.events import Clockwork, schedule_named
+from interlock.events import Scheduler, schedule_named
 from interlock.journal import (
     ApprovalRecord,
     DeadLetterRecord,
@@ -66,7 +66,7 @@ def visible_template(runtime: Seen, name: str) -> Template:
     return template
 
 
-def visible_schedule(schedules: Mapping[str, Clockwork], name: str) -> Clockwork:
+def visible_schedule(schedules: Mapping[str, Scheduler], name: str) -> Scheduler:
     """A schedule by name; NotFound if there is none that starts what the caller sees."""
     sees = current_caller().sees
     known = {key: each for key, each in schedules.items() if sees(each.schedule.start)}

@@ -158,7 +158,11 @@ class Intake:
         return Verdict("again", reason)
 
     def _event(self, message: Message) -> Event:
-        """Raises: InvalidInput: the body cannot be read, or lacks what the rules ask for."""
+        """The event that the rules make of a message.
+
+        Raises:
+            InvalidInput: the body cannot be read, or lacks what the rules ask for.
+        """
         body = self._read(message.body)
         rules = self._rules
         name = f"{self._context.name}.{rules.event}"

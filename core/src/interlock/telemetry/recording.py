@@ -54,7 +54,8 @@ class Recorder:
         attributes: Mapping[str, Any] | None = None,
         began: float | None = None,
     ) -> RecordedSpan:
-        """
+        """Begin a span.
+
         Args:
             above: its parent; None for the first one of a trace.
             began: seconds since the epoch; default: now.

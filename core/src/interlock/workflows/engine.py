@@ -54,7 +54,8 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """
+    """How the embedded engine treats memory, recovery and queues.
+
     Attributes:
         park_after: a run whose next wait is over later than in so many seconds leaves memory.
         recover: how many unfinished runs are read at once after a start.

@@ -203,7 +203,8 @@ class Node:
     def _compiled(
         self, key: str, compile_it: Callable[[], Checked], place: Path = ()
     ) -> Checked | None:
-        """
+        """What ``compile_it`` made of an expression; None, with a fault, if it is wrong.
+
         Args:
             place: where in the value of ``key`` it stands.
         """

@@ -35,7 +35,8 @@ class Request:
 
 
 class Starting:
-    """
+    """Makes new runs durable, and lets them begin when it is their turn.
+
     Args:
         announce: tell that a run begins, in the transaction that makes it durable.
         begin: let a run that is on record begin.

@@ -19,8 +19,8 @@ class ToolInfo:
     output_schema: Mapping[str, Any] = field(default_factory=dict)
 
 
-ToolLookup = Callable[[str], ToolInfo | None]
-"""A tool by name or alias; None, or ``NotFound`` with the nearest names, if there is none."""
+ToolLookup = Callable[[str], ToolInfo]
+"""A tool by name or alias; ``NotFound``, with the nearest names, if there is none."""
 
 
 class CallPort(Protocol):

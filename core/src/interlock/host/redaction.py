@@ -9,8 +9,9 @@ from interlock.config import Secrets
 from interlock.sdk import InterlockError
 
 
-class Veil:
-    """
+class Redactor:
+    """Takes the secrets of one service out of its errors.
+
     Args:
         settings: of the service, with its secrets.
     """
@@ -18,7 +19,7 @@ class Veil:
     def __init__(self, settings: Any) -> None:
         self._secrets = Secrets(settings)
 
-    def over(self, error: InterlockError) -> InterlockError:
+    def redact(self, error: InterlockError) -> InterlockError:
         """The error, with stars for secrets."""
         if self._secrets:
             error.message = self._secrets.hidden(error.message)
