@@ -17,7 +17,7 @@ from interlock.sdk import Conflict, World
 from interlock.sdk.hooks import Function
 from interlock.telemetry import Telemetry
 from interlock.workflows import CallPort, EmbeddedEngine, Engine, EngineOptions, Template
-from interlock.workflows.engine import Publisher
+from interlock.workflows.performing import Publisher
 from interlock.workflows.run_events import Announce
 
 

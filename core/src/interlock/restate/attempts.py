@@ -40,17 +40,6 @@ class Attempts:
     def __contains__(self, operation: object) -> bool:
         return operation in self._tasks
 
-    def repeatable(self, operation: Operation) -> bool:
-        """Whether doing it twice with one key is the same as doing it once."""
-        if not isinstance(operation, Call):
-            return True
-        facts = self._engine.facts(operation.tool)
-        return facts is not None and (facts.idempotent or facts.effect == "read")
-
-    def only_reads(self, call: Call) -> bool:
-        facts = self._engine.facts(call.tool)
-        return facts is not None and facts.effect == "read"
-
     async def mark(self) -> dict[str, Any]:
         """On record before an effect that cannot be repeated."""
         return {"at": self._engine.world.time(), "life": self._life}

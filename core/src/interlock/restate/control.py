@@ -12,12 +12,12 @@ from interlock.restate.records import row_of
 from interlock.restate.wire import Names
 from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
-from interlock.workflows.redo import taken_over, to_redo
+from interlock.workflows.letters import id_of_run_letter, id_of_step_letter
+from interlock.workflows.redo import REDOABLE, check_redoable, taken_over, to_redo
 from interlock.workflows.registry import Registry
 from interlock.workflows.starting import fork_of
 from interlock.workflows.template import Template
 
-_AGAIN = ("failed", "cancelled", "compensated", "compensation_failed")
 _ANEW = {"status": "running", "intent": None}
 
 
@@ -63,10 +63,7 @@ class Control:
 
     async def retry(self, run_id: str) -> None:
         record = await self._mirror.find(run_id)
-        if record.status not in _AGAIN:
-            raise Conflict(
-                f"run {record.id} is {record.status}", hint="only a failed run is tried again"
-            )
+        check_redoable(record)
         await self._reopen(record)
 
     async def _reopen(self, record: RunRecord) -> None:
@@ -76,9 +73,9 @@ class Control:
         for row in rows:
             if row.path in paths and row.what.startswith("run "):
                 child = await self._mirror.run(f"{record.id}:{row.path}")
-                if child is not None and child.status in _AGAIN:
+                if child is not None and child.status in REDOABLE:
                     await self._reopen(child)
-        await self._again(record.id, sorted(paths), _ANEW, _AGAIN)
+        await self._again(record.id, sorted(paths), _ANEW, REDOABLE)
 
     async def undo_again(self, run_id: str, step: str) -> None:
         record = await self._mirror.find(run_id)
@@ -96,10 +93,9 @@ class Control:
             head = answer["head"]
             how = head["status"] if head else "not in Restate any more (see engine.keep)"
             raise Conflict(f"run {run_id} is {how}")
-        for path in ("", *forget):
-            await self._journal.dead_letters.discard(
-                f"{run_id}:{path}" if path else f"run:{run_id}"
-            )
+        await self._journal.dead_letters.discard(id_of_run_letter(run_id))
+        for path in forget:
+            await self._journal.dead_letters.discard(id_of_step_letter(run_id, path))
         await self._mirror.run(run_id)
 
     async def fork(
@@ -141,15 +137,7 @@ class Control:
 
     async def versions(self, workflow: str) -> list[dict[str, Any]]:
         await self._mirror.all()
-        template = self._templates.get(workflow)
-        counts = await self._journal.runs.versions(template.name)
-        sources = {template.version: template.source}
-        for version in sorted(counts.keys() - {template.version}):
-            sources[version] = await self._journal.templates.get(version)
-        return [
-            {"version": version, "runs": counts.get(version, 0), "source": source.decode()}
-            for version, source in sources.items()
-        ]
+        return await self._templates.versions(workflow)
 
     async def _ask(self, run_id: str, handler: str, argument: Mapping[str, Any]) -> Any:
         return await self._client.call(self._names.desk, run_id, handler, argument)

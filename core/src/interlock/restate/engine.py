@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from interlock.journal import (
     ApprovalRecord,
@@ -29,16 +29,16 @@ from interlock.restate.topic import Topic
 from interlock.restate.wire import Names
 from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
 from interlock.sdk.events import Event
-from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
 from interlock.workflows.arrivals import decision_on
-from interlock.workflows.ends import durations
+from interlock.workflows.effects import Effects
+from interlock.workflows.ends import durations, result_of
 from interlock.workflows.errors import RunExists
 from interlock.workflows.letters import letter_of_run, letter_of_step
 from interlock.workflows.operations import Call, Operation, Publish, Recall, Remember, RunChild
-from interlock.workflows.performing import call_tool, remember
+from interlock.workflows.performing import Publisher, call_tool, publish_event, remember
 from interlock.workflows.progress import Item, item_of, missed
 from interlock.workflows.records import StepRecord, step_records
 from interlock.workflows.registry import Registry
@@ -49,12 +49,6 @@ from interlock.workflows.tools import CallPort
 
 _FIRST_LOOK = 0.05
 _LATER_LOOK = 1.0
-
-
-class Publisher(Protocol):
-    """Where ``publish`` steps go; the bus implements it."""
-
-    async def __call__(self, event: Event, source: str) -> bool: ...
 
 
 class RestateEngine:
@@ -84,6 +78,7 @@ class RestateEngine:
         self.suspend_after = options.suspend_after
         self.draining = False
         self._calls = calls
+        self.effects = Effects(calls)
         self._options = options
         self._publish = publish or journal.events.append
         self._run_events = RunEvents(announce)
@@ -206,10 +201,7 @@ class RestateEngine:
             await self.world.sleep(pause)
             pause = min(_LATER_LOOK, pause * 1.5)
             record = await self.get(record.id)
-        if record.status == "succeeded":
-            return record.output
-        problem = record.problem or {"message": f"the run was {record.status}"}
-        raise from_problem(problem).with_details(run=record.id)
+        return result_of(record)
 
     async def get(self, run_id: str) -> RunRecord:
         return await self._mirror.find(run_id)
@@ -290,29 +282,18 @@ class RestateEngine:
             self._restored.add(version)
         return await self._templates.version(version)
 
-    def facts(self, tool: str) -> Facts | None:
-        try:
-            return self._calls.facts(tool)
-        except InterlockError:
-            return None
-
     def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
         match operation:
             case Call():
                 return call_tool(operation, run, self._calls, self.world, lambda *_: None)
             case Publish():
-                return self._publish_event(operation, run)
+                return publish_event(operation, run, self._publish)
             case Recall():
                 return self.journal.memos.get(operation.key, self.world.time())
             case Remember():
                 return remember(operation, self.journal, self.world)
             case _:
                 raise NotImplementedError(operation.what)
-
-    async def _publish_event(self, publish: Publish, run: RunRecord) -> Any:
-        event = Event(publish.event, publish.payload, id=publish.key)
-        await self._publish(event, f"run {run.id}")
-        return {"id": publish.key}
 
     async def order_of(self, child: RunChild, parent: RunRecord) -> Mapping[str, Any]:
         owner = None if child.detached else parent.id

@@ -89,7 +89,8 @@ class DurableRun(Port):
         self._children = Children(ctx, record, self._clock, reactor, engine, self._conclude)
         self._held: list[Operation] | None = None
         self._cut: RestateDurableFuture[Any] | None = None
-        self._stopping = self._abandoned = self._turning_back = False
+        self.stopping = self.abandoned = self._turning_back = False
+        self.deadline, self.inherited = record.deadline, record.inherited
         self._ending: Ending | None = None
         self.traced = engine.telemetry.recorded(record.trace)
         interpreter = Interpreter(template, record.id, record.input, record.created, self)
@@ -160,7 +161,7 @@ class DurableRun(Port):
         """Begin nothing new, and undo unless told otherwise; ignored once the run turns back."""
         if self._turning_back or self._ending is not None:
             return
-        self._stopping, self._abandoned = True, not undo
+        self.stopping, self.abandoned = True, not undo
         self._trampoline.stop()
 
     def pause(self) -> None:
@@ -202,22 +203,6 @@ class DurableRun(Port):
     def replaying(self) -> bool:
         return self._history.replaying
 
-    @property
-    def stopping(self) -> bool:
-        return self._stopping
-
-    @property
-    def abandoned(self) -> bool:
-        return self._abandoned
-
-    @property
-    def deadline(self) -> float | None:
-        return self.record.deadline
-
-    @property
-    def inherited(self) -> int:
-        return self.record.inherited
-
     def recorded(self, operation: Operation) -> Outcome | None:
         if not self._history.replaying:
             return None
@@ -230,7 +215,7 @@ class DurableRun(Port):
         return self._history.interrupted(operation)
 
     def repeatable(self, operation: Operation) -> bool:
-        return self._attempts.repeatable(operation)
+        return self._engine.effects.repeatable(operation)
 
     # What is done
 
@@ -290,7 +275,7 @@ class DurableRun(Port):
                 return False
             case Sleep() | Wait():
                 self._waits.give_up(operation)
-            case Call() if self._attempts.only_reads(operation):
+            case Call() if self._engine.effects.only_reads(operation):
                 self._attempts.give_up(operation)
                 if (future := self._begun[operation]) is not None:
                     self._reactor.off(future)

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 from interlock.journal import ApprovalRecord, RunRecord
 from interlock.restate.blobs import SharedBlobs
 from interlock.restate.wire import Names
-from interlock.sdk.facts import Facts
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
+from interlock.workflows.effects import Effects
 from interlock.workflows.operations import Operation, RunChild
 
 
@@ -24,14 +24,13 @@ class Surroundings(Protocol):
 
     world: World
     blobs: SharedBlobs
+    effects: Effects
     telemetry: Telemetry
     suspend_after: float
     draining: bool
 
     @property
     def names(self) -> Names: ...
-
-    def facts(self, tool: str) -> Facts | None: ...
 
     def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
         """What an operation does, as a coroutine that ends with its output or error."""

@@ -9,11 +9,9 @@ from interlock.journal import Intent, Journal, RunRecord
 from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
 from interlock.workflows.cutting import Cutting
-from interlock.workflows.redo import taken_over, to_redo
+from interlock.workflows.redo import REDOABLE, check_redoable, taken_over, to_redo
 from interlock.workflows.registry import Registry
 from interlock.workflows.starting import fork_of
-
-_AGAIN = ("failed", "cancelled", "compensated", "compensation_failed")
 
 
 class Steerable(Protocol):
@@ -111,10 +109,7 @@ class Control:
             Conflict: it is not over, or it succeeded.
         """
         record = await self._journal.runs.find(run_id)
-        if record.status not in _AGAIN:
-            raise Conflict(
-                f"run {record.id} is {record.status}", hint="only a failed run is tried again"
-            )
+        check_redoable(record)
         await self._resume(await self._reopen(record))
 
     async def undo_again(self, run_id: str, step: str) -> None:
@@ -145,7 +140,7 @@ class Control:
 
     async def _reopen_child(self, run_id: str) -> list[str]:
         child = await self._journal.runs.get(run_id)
-        return await self._reopen(child) if child and child.status in _AGAIN else []
+        return await self._reopen(child) if child and child.status in REDOABLE else []
 
     async def fork(
         self,
@@ -215,15 +210,7 @@ class Control:
         Raises:
             NotFound: there is no such workflow.
         """
-        template = self._templates.get(workflow)
-        counts = await self._journal.runs.versions(template.name)
-        sources = {template.version: template.source}
-        for version in sorted(counts.keys() - {template.version}):
-            sources[version] = await self._journal.templates.get(version)
-        return [
-            {"version": version, "runs": counts.get(version, 0), "source": source.decode()}
-            for version, source in sources.items()
-        ]
+        return await self._templates.versions(workflow)
 
     async def _open(self, run_id: str) -> RunRecord:
         record = await self._journal.runs.find(run_id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Container
+from typing import Any
 
 from interlock.journal import RunRecord
-from interlock.sdk.errors import InterlockError
+from interlock.sdk.errors import InterlockError, from_problem
 from interlock.telemetry import Histogram, Telemetry
 
 
@@ -14,6 +15,18 @@ def durations(telemetry: Telemetry) -> Histogram:
     """How long runs take, by workflow and status."""
     about = "Seconds from a run's creation to its end"
     return telemetry.histogram("interlock.run.duration", about, ("workflow", "status"))
+
+
+def result_of(run: RunRecord) -> Any:
+    """What a run that has ended returned.
+
+    Raises:
+        InterlockError: what it ended with instead.
+    """
+    if run.status == "succeeded":
+        return run.output
+    problem = run.problem or {"message": f"the run was {run.status}"}
+    raise from_problem(problem).with_details(run=run.id)
 
 
 class Ends:

@@ -7,12 +7,10 @@ import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from interlock.journal import Journal, JournalError, Limits, RunFilter, RunRecord, StepRow
-from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
-from interlock.sdk.events import Event
-from interlock.sdk.facts import Facts
+from interlock.sdk.errors import ServiceUnavailable
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
@@ -21,7 +19,8 @@ from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.children import Children
 from interlock.workflows.control import Control
 from interlock.workflows.cutting import Cutting
-from interlock.workflows.ends import Ends
+from interlock.workflows.effects import Effects
+from interlock.workflows.ends import Ends, result_of
 from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import (
     Call,
@@ -32,7 +31,7 @@ from interlock.workflows.operations import (
     RunChild,
     UndoChild,
 )
-from interlock.workflows.performing import call_tool, remember
+from interlock.workflows.performing import Publisher, call_tool, publish_event, remember
 from interlock.workflows.progress import Item, Progress, item_of, missed
 from interlock.workflows.queues import Queues
 from interlock.workflows.records import StepRecord, step_records, under_way
@@ -44,12 +43,6 @@ from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
 
 _log = logging.getLogger(__name__)
-
-
-class Publisher(Protocol):
-    """Where ``publish`` steps go; the bus implements it."""
-
-    async def __call__(self, event: Event, source: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +84,7 @@ class EmbeddedEngine:
         self.journal = journal
         self.telemetry = telemetry or Telemetry(world=world)
         self._calls = calls
+        self.effects = Effects(calls)
         self.world = world
         self.progress = Progress()
         self.draining = False
@@ -229,10 +223,7 @@ class EmbeddedEngine:
         if run_id not in self._live:
             run_id = (await self.get(run_id)).id
         record = await self._ends.of(run_id)
-        if record.status == "succeeded":
-            return record.output
-        problem = record.problem or {"message": f"the run was {record.status}"}
-        raise from_problem(problem).with_details(run=record.id)
+        return result_of(record)
 
     async def get(self, run_id: str) -> RunRecord:
         """By id, or an unambiguous beginning of it; NotFound otherwise."""
@@ -296,19 +287,13 @@ class EmbeddedEngine:
         if not task.cancelled() and (error := task.exception()):
             _log.error("work for a run failed: %s", error, exc_info=error)
 
-    def facts(self, tool: str) -> Facts | None:
-        try:
-            return self._calls.facts(tool)
-        except InterlockError:
-            return None
-
     def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
         match operation:
             case Call():
                 reporting = partial(self._report, operation, run.id)
                 return call_tool(operation, run, self._calls, self.world, reporting)
             case Publish():
-                return self._publish_event(operation, run)
+                return publish_event(operation, run, self._publish)
             case RunChild():
                 return self._children.run(operation, run)
             case Recall():
@@ -329,11 +314,6 @@ class EmbeddedEngine:
             self.progress.publish(
                 {**item, "at": at, "done": done, "total": total, "message": message}
             )
-
-    async def _publish_event(self, publish: Publish, run: RunRecord) -> Any:
-        event = Event(publish.event, publish.payload, id=publish.key)
-        await self._publish(event, f"run {run.id}")
-        return {"id": publish.key}
 
     def give_up(self, child: RunChild) -> None:
         self.spawn(self._children.give_up(child))

@@ -77,10 +77,7 @@ class History:
         if step.finished is None:
             return self._in_doubt(operation, step, repeatable)
         del self._steps[operation.path]
-        value: Any = decode(_inline(step))
-        if step.status == "failed":
-            return Outcome(step.position, None, from_problem(value), step.started, step.finished)
-        return Outcome(step.position, value, None, step.started, step.finished)
+        return outcome_of(step, step.finished)
 
     def _in_doubt(
         self, operation: Operation, step: StepRow, repeatable: Callable[[Operation], bool]
@@ -180,6 +177,9 @@ def in_doubt(call: Call) -> InDoubt:
     )
 
 
-def _inline(step: StepRow) -> bytes | None:
-    """A row read for a replay has its payload in full."""
-    return step.payload if isinstance(step.payload, bytes) else None
+def outcome_of(step: StepRow, finished: float) -> Outcome:
+    """How a step ended that is on record; read for a replay, so with its payload in full."""
+    value: Any = decode(step.payload if isinstance(step.payload, bytes) else None)
+    if step.status == "failed":
+        return Outcome(step.position, None, from_problem(value), step.started, finished)
+    return Outcome(step.position, value, None, step.started, finished)

@@ -63,9 +63,9 @@ class LiveRun(Port):
         self._lingering = Lingering(engine.world, self.idle)
         self._parked_children: set[str] = set()
         self._held: list[Operation] | None = None
-        self.asked_to_stop = False
         self.wanted = False
-        self._abandoned = record.intent == "abandon"
+        self.stopping, self.abandoned = False, record.intent == "abandon"
+        self.deadline, self.inherited = record.deadline, record.inherited
         self.traced = engine.telemetry.recorded(record.trace)
         self._turning_back = False
         self._over = False
@@ -76,14 +76,14 @@ class LiveRun(Port):
         """Begin, or go on where the record ends."""
         match self.record.intent:
             case "cancel" | "abandon":
-                self.cancel(undo=not self._abandoned)
+                self.cancel(undo=not self.abandoned)
             case "pause":
                 self._held = []
         self._trampoline.start()
 
     def cancel(self, *, undo: bool = True) -> None:
         """Begin nothing new, and undo unless told otherwise; ignored once the run turns back."""
-        self.asked_to_stop, self._abandoned, self.wanted = True, not undo, True
+        self.stopping, self.abandoned, self.wanted = True, not undo, True
         if not self._turning_back and not self._over:
             self._trampoline.stop()
 
@@ -127,22 +127,6 @@ class LiveRun(Port):
     def replaying(self) -> bool:
         return self._history.replaying
 
-    @property
-    def stopping(self) -> bool:
-        return self.asked_to_stop
-
-    @property
-    def abandoned(self) -> bool:
-        return self._abandoned
-
-    @property
-    def deadline(self) -> float | None:
-        return self.record.deadline
-
-    @property
-    def inherited(self) -> int:
-        return self.record.inherited
-
     def recorded(self, operation: Operation) -> Outcome | None:
         if not self._history.replaying:
             return None
@@ -155,10 +139,7 @@ class LiveRun(Port):
         return self._history.interrupted(operation)
 
     def repeatable(self, operation: Operation) -> bool:
-        if not isinstance(operation, Call):
-            return True
-        facts = self._engine.facts(operation.tool)
-        return facts is not None and (facts.idempotent or facts.effect == "read")
+        return self._engine.effects.repeatable(operation)
 
     # What is done
 
@@ -193,16 +174,12 @@ class LiveRun(Port):
             return False
         if isinstance(operation, Sleep | Wait):
             self._waiting.give_up(operation)
-        elif not self._only_reads(operation):
+        elif not self._engine.effects.only_reads(operation):
             return False
         pending, _ = self._begun.pop(operation), self.since.pop(operation)
         if pending is not None:
             pending.cancel()
         return True
-
-    def _only_reads(self, operation: Operation) -> bool:
-        facts = self._engine.facts(operation.tool) if isinstance(operation, Call) else None
-        return facts is not None and facts.effect == "read"
 
     def _spawn(self, operation: Operation) -> None:
         self._begun[operation] = self._engine.spawn(self._do(operation))

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from interlock.actors.deadlines import TimeLimit
 from interlock.journal import Journal, RunRecord
 from interlock.sdk.context import OnProgress
 from interlock.sdk.errors import DeadlineExceeded
+from interlock.sdk.events import Event
 from interlock.sdk.world import World
-from interlock.workflows.operations import Call, Remember
+from interlock.workflows.operations import Call, Publish, Remember
 from interlock.workflows.tools import CallPort
+
+
+class Publisher(Protocol):
+    """Where ``publish`` steps go; the bus implements it."""
+
+    async def __call__(self, event: Event, source: str) -> bool: ...
 
 
 def call_tool(
@@ -40,6 +47,12 @@ async def _bounded(work: Coroutine[Any, Any, Any], call: Call, timeout: float, w
     except TimeoutError:
         message = f"{call.tool} took longer than {timeout:g} s"
         raise DeadlineExceeded(message, may_have_run=True) from None
+
+
+async def publish_event(publish: Publish, run: RunRecord, to: Publisher) -> dict[str, Any]:
+    """Make an event durable; twice under one key is once."""
+    await to(Event(publish.event, publish.payload, id=publish.key), f"run {run.id}")
+    return {"id": publish.key}
 
 
 async def remember(memo: Remember, journal: Journal, world: World) -> None:

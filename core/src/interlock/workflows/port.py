@@ -13,33 +13,21 @@ class Port(Protocol):
 
     Attributes:
         traced: somebody records how long steps take.
+        stopping: the run was asked to stop.
+        abandoned: it is to be left as it stands then, with nothing undone.
+        deadline: when the run fails for lack of time.
+        inherited: up to which position its steps were done by the run that it is a fork of.
     """
 
     traced: bool
+    stopping: bool
+    abandoned: bool
+    deadline: float | None
+    inherited: int
 
     @property
     def replaying(self) -> bool:
         """Whether there are records that the run has not come to yet."""
-        ...
-
-    @property
-    def stopping(self) -> bool:
-        """Whether the run was asked to stop."""
-        ...
-
-    @property
-    def abandoned(self) -> bool:
-        """Whether it is to be left as it stands then, with nothing undone."""
-        ...
-
-    @property
-    def deadline(self) -> float | None:
-        """When the run fails for lack of time."""
-        ...
-
-    @property
-    def inherited(self) -> int:
-        """Up to which position its steps were done by the run that it is a fork of."""
         ...
 
     def now(self) -> float:

@@ -6,8 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
-from interlock.journal import StepRow
-from interlock.sdk.errors import NotFound
+from interlock.journal import RunRecord, StepRow
+from interlock.sdk.errors import Conflict, NotFound
+
+REDOABLE = ("failed", "cancelled", "compensated", "compensation_failed")
+"""How a run ended that may be tried again."""
+
+
+def check_redoable(run: RunRecord) -> None:
+    """Raises Conflict: a run did not fail, or is not over."""
+    if run.status not in REDOABLE:
+        raise Conflict(f"run {run.id} is {run.status}", hint="only a failed run is tried again")
 
 
 def base_of(path: str) -> str:

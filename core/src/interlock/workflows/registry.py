@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from interlock.expr import nearest
 from interlock.journal import Journal, RunRecord, StepRow
@@ -80,6 +81,22 @@ class Registry:
                 )
             self._kept[version] = known
         return self._kept[version]
+
+    async def versions(self, workflow: str) -> list[dict[str, Any]]:
+        """Versions that runs go on with, the current one first: ``{version, runs, source}``.
+
+        Raises:
+            NotFound: there is no such workflow.
+        """
+        template = self.get(workflow)
+        counts = await self._journal.runs.versions(template.name)
+        sources = {template.version: template.source}
+        for version in sorted(counts.keys() - {template.version}):
+            sources[version] = await self._journal.templates.get(version)
+        return [
+            {"version": version, "runs": counts.get(version, 0), "source": source.decode()}
+            for version, source in sources.items()
+        ]
 
     async def moved(
         self,

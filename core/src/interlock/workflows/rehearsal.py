@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from interlock.journal import RunRecord, StepRow, decode
-from interlock.sdk.errors import InterlockError, from_problem
+from interlock.journal import RunRecord, StepRow
+from interlock.sdk.errors import InterlockError
+from interlock.workflows.history import outcome_of
 from interlock.workflows.interpreter import Ending, Interpreter
 from interlock.workflows.operations import Operation, Outcome
 from interlock.workflows.port import Port
@@ -31,6 +32,9 @@ class Rehearsal(Port):
     traced = False
 
     def __init__(self, record: RunRecord, steps: dict[str, StepRow]) -> None:
+        self.stopping = record.intent in ("cancel", "abandon")
+        self.abandoned = record.intent == "abandon"
+        self.deadline, self.inherited = record.deadline, record.inherited
         self._record = record
         self._steps = steps
         self._other: list[str] = []
@@ -67,31 +71,12 @@ class Rehearsal(Port):
     def replaying(self) -> bool:
         return bool(self._steps)
 
-    @property
-    def stopping(self) -> bool:
-        return self._record.intent in ("cancel", "abandon")
-
-    @property
-    def abandoned(self) -> bool:
-        return self._record.intent == "abandon"
-
-    @property
-    def deadline(self) -> float | None:
-        return self._record.deadline
-
-    @property
-    def inherited(self) -> int:
-        return self._record.inherited
-
     def recorded(self, operation: Operation) -> Outcome | None:
         step = self._steps.get(operation.path)
         if step is None or self._differs(step, operation.what) or step.finished is None:
             return None
         del self._steps[operation.path]
-        value: Any = decode(step.payload if isinstance(step.payload, bytes) else None)
-        if step.status == "failed":
-            return Outcome(step.position, None, from_problem(value), step.started, step.finished)
-        return Outcome(step.position, value, None, step.started, step.finished)
+        return outcome_of(step, step.finished)
 
     def _differs(self, step: StepRow, what: str) -> bool:
         if step.what == what:

@@ -7,10 +7,10 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from interlock.journal import Journal, JournalError, RunRecord
-from interlock.sdk.facts import Facts
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
 from interlock.workflows.arrivals import Arrivals
+from interlock.workflows.effects import Effects
 from interlock.workflows.operations import Operation, RunChild
 from interlock.workflows.progress import Progress
 from interlock.workflows.run_events import RunEvents
@@ -22,13 +22,12 @@ class Surroundings(Protocol):
     journal: Journal
     world: World
     arrivals: Arrivals
+    effects: Effects
     telemetry: Telemetry
     progress: Progress
     run_events: RunEvents
     park_after: float
     draining: bool
-
-    def facts(self, tool: str) -> Facts | None: ...
 
     def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
         """What an operation does, as a coroutine that ends with its output or error."""
