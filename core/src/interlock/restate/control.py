@@ -13,6 +13,7 @@ from interlock.restate.wire import Names
 from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
 from interlock.workflows.letters import id_of_run_letter, id_of_step_letter
+from interlock.workflows.paths import undo_of
 from interlock.workflows.redo import REDOABLE, check_redoable, taken_over, to_redo
 from interlock.workflows.registry import Registry
 from interlock.workflows.starting import fork_of
@@ -80,7 +81,7 @@ class Control:
     async def undo_again(self, run_id: str, step: str) -> None:
         record = await self._mirror.find(run_id)
         rows = await self._mirror.rows(record.id)
-        again = [row["path"] for row in rows if row["path"].startswith(f"{step}~undo")]
+        again = [row["path"] for row in rows if row["path"].startswith(undo_of(step))]
         await self._again(record.id, again, {"status": "running"}, ("compensation_failed",))
 
     async def _again(

@@ -16,7 +16,8 @@ from interlock.workflows.errors import (
     RunExists,
 )
 from interlock.workflows.loading import load_template, load_templates
-from interlock.workflows.records import StepRecord, step_of
+from interlock.workflows.paths import step_of
+from interlock.workflows.records import StepRecord
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort, ToolInfo, ToolLookup
 

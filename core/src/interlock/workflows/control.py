@@ -9,6 +9,7 @@ from interlock.journal import Intent, Journal, RunRecord
 from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
 from interlock.workflows.cutting import Cutting
+from interlock.workflows.paths import undo_of
 from interlock.workflows.redo import REDOABLE, check_redoable, taken_over, to_redo
 from interlock.workflows.registry import Registry
 from interlock.workflows.starting import fork_of
@@ -123,7 +124,7 @@ class Control:
         if record.status != "compensation_failed":
             raise Conflict(f"run {record.id} is {record.status}")
         rows = await self._journal.steps.of_run(record.id)
-        again = [row.path for row in rows if row.path.startswith(f"{step}~undo")]
+        again = [row.path for row in rows if row.path.startswith(undo_of(step))]
         await self._journal.runs.reopen(record.id, again, keep_intent=True)
         await self._resume([record.id])
 

@@ -24,6 +24,7 @@ from interlock.workflows.errors import (
 )
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import MISSING, Approve, Gather, Operation, Outcome, Sleep
+from interlock.workflows.paths import DEADLINE, TIMEOUT, once_more
 from interlock.workflows.port import Port
 from interlock.workflows.questions import about_failure
 from interlock.workflows.saga import Saga
@@ -82,7 +83,7 @@ class Interpreter:
         if deadline is None:
             return await self._forward()
         seconds = max(0.0, deadline - self._started)
-        _, output = await Gather(self._race("~deadline", seconds, self._forward), need=1)
+        _, output = await Gather(self._race(DEADLINE, seconds, self._forward), need=1)
         if output is MISSING:
             raise StepFailed(DeadlineExceeded(f"the run took longer than {seconds:g} s"), "")
         return output
@@ -166,7 +167,7 @@ class Interpreter:
                 output = await self._recover(step, frame, place, failure)
                 if output is not _AGAIN:
                     return output
-                place = f"{path}~again-{next(again)}"
+                place = once_more(path, next(again))
             except Stopped:
                 self.saga.abandoned(place)
                 raise
@@ -179,7 +180,7 @@ class Interpreter:
         if step.timeout is None or step.action.keeps_timeout:
             return await self._perform(step, frame, path)
         work = partial(self._perform, step, frame, path)
-        _, output = await Gather(self._race(f"{path}~timeout", step.timeout, work), need=1)
+        _, output = await Gather(self._race(path + TIMEOUT, step.timeout, work), need=1)
         if output is MISSING:
             error = DeadlineExceeded(f"{path} took longer than {step.timeout:g} s")
             raise StepFailed(error, path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from interlock.journal import DeadLetterRecord, RunRecord
 from interlock.sdk.errors import InterlockError
+from interlock.workflows.paths import undo_of
 
 
 def letter_of_run(run: RunRecord) -> DeadLetterRecord:
@@ -24,7 +25,7 @@ def letter_of_step(
 ) -> DeadLetterRecord:
     """About a step that failed, without which its run went on, or that could not be undone."""
     return DeadLetterRecord(
-        id=id_of_step_letter(run.id, f"{path}~undo" if undoing else path),
+        id=id_of_step_letter(run.id, undo_of(path) if undoing else path),
         kind="compensation" if undoing else "step",
         subject=f"{run.workflow} {run.id} {path}",
         reason=error.message,

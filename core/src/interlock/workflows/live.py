@@ -30,6 +30,7 @@ from interlock.workflows.operations import (
     Wait,
     WaitFor,
 )
+from interlock.workflows.paths import undo_of
 from interlock.workflows.port import Port
 from interlock.workflows.surroundings import Surroundings
 from interlock.workflows.template import Template
@@ -313,7 +314,7 @@ class LiveRun(Port):
         if error is None:
             self._tell("step-undone", path)
             return
-        self._tell("step-failed", f"{path}~undo", message=error.message)
+        self._tell("step-failed", undo_of(path), message=error.message)
         letter = letter_of_step(self.record, path, error, self._engine.world.time(), undoing=True)
         self._engine.journal.dead_letters.put(letter)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,11 @@ from interlock.expr import Value
 from interlock.journal import digest_of
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import Recall, Remember
+from interlock.workflows.paths import place_of
 
 if TYPE_CHECKING:
     from interlock.workflows.interpreter import Interpreter
     from interlock.workflows.template import Step
-
-_PLACE_IN_A_LOOP = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,5 @@ class Memo:
         return output
 
     def _name(self, run: Interpreter, frame: Frame, path: str) -> str:
-        place = _PLACE_IN_A_LOOP.sub("[]", path)
         value = orjson.dumps(self.key.evaluate(frame.scope), option=orjson.OPT_SORT_KEYS)
-        return f"{run.template.name}:{place}:{digest_of(value)}"
+        return f"{run.template.name}:{place_of(path)}:{digest_of(value)}"

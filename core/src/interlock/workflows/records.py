@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock.journal import StepRow, output_of
 from interlock.workflows.operations import Operation
+from interlock.workflows.paths import is_pause, step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +59,15 @@ def step_records(rows: Sequence[StepRow]) -> list[StepRecord]:
     for row in rows:
         path = step_of(row.path)
         parts.setdefault(path, []).append(row)
-        if row.path == path or row.finished is None or not _is_pause(row):
+        if row.path == path or row.finished is None or not is_pause(row.path):
             found[path] = [*found.pop(path, []), row]
     return [_folded(path, attempts, parts[path]) for path, attempts in found.items()]
-
-
-def step_of(path: str) -> str:
-    """``a`` for its attempt ``a#2`` and for ``a#2~pause``, the wait after that."""
-    path = path.removesuffix("~pause")
-    step, mark, number = path.rpartition("#")
-    return step if mark and number.isdigit() else path
-
-
-def _is_pause(row: StepRow) -> bool:
-    return row.path.endswith("~pause")
 
 
 def _folded(path: str, rows: list[StepRow], parts: list[StepRow]) -> StepRecord:
     last = rows[-1]
     value = output_of(last.payload)
-    calls = [row for row in rows if not _is_pause(row)]
+    calls = [row for row in rows if not is_pause(row.path)]
     return StepRecord(
         path=path,
         what=(calls or rows)[-1].what,
@@ -93,6 +83,6 @@ def _folded(path: str, rows: list[StepRow], parts: list[StepRow]) -> StepRecord:
 
 
 def _part(row: StepRow) -> dict[str, Any]:
-    kind = "wait" if _is_pause(row) or row.status == "waiting" else "try"
+    kind = "wait" if is_pause(row.path) or row.status == "waiting" else "try"
     times = {"started": row.started, "finished": row.finished}
     return {"kind": kind, "status": row.status, **times}

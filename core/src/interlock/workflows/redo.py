@@ -8,6 +8,7 @@ from typing import Any
 
 from interlock.journal import RunRecord, StepRow
 from interlock.sdk.errors import Conflict, NotFound
+from interlock.workflows.paths import base_of, is_clock, is_undo
 
 REDOABLE = ("failed", "cancelled", "compensated", "compensation_failed")
 """How a run ended that may be tried again."""
@@ -19,13 +20,6 @@ def check_redoable(run: RunRecord) -> None:
         raise Conflict(f"run {run.id} is {run.status}", hint="only a failed run is tried again")
 
 
-def base_of(path: str) -> str:
-    """The step of the template that a recorded path belongs to: ``a`` for ``a#2~pause``."""
-    step = path.partition("~")[0]
-    name, mark, number = step.rpartition("#")
-    return name if mark and number.isdigit() else step
-
-
 def to_redo(run_id: str, rows: Sequence[StepRow], problem: Mapping[str, Any] | None) -> set[str]:
     """Paths of what is to be forgotten so that a run goes on from the step that failed.
 
@@ -34,7 +28,7 @@ def to_redo(run_id: str, rows: Sequence[StepRow], problem: Mapping[str, Any] | N
     the run was cut off stays on record: it is in doubt, not undone.
     """
     failed = _failed_step(run_id, (problem or {}).get("details", {}))
-    undone = {base_of(row.path) for row in rows if "~undo" in row.path}
+    undone = {base_of(row.path) for row in rows if is_undo(row.path)}
     since = first_position(rows, undone)
     failures = first_position([row for row in rows if row.status == "failed"], {failed})
     return {row.path for row in rows if _again(row, failed, undone, since, failures)}
@@ -50,9 +44,9 @@ def _failed_step(run_id: str, details: Mapping[str, Any]) -> str:
 
 def _again(row: StepRow, failed: str, undone: set[str], since: float, failures: float) -> bool:
     base = base_of(row.path)
-    if "~undo" in row.path or base in undone or base == failed:
+    if is_undo(row.path) or base in undone or base == failed:
         return True
-    if row.status == "waiting" or row.path.endswith(("~timeout", "~deadline")):
+    if row.status == "waiting" or is_clock(row.path):
         return True
     return row.position >= (failures if row.status == "failed" else since)
 

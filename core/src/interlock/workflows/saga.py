@@ -9,6 +9,7 @@ from math import inf
 from interlock.sdk.errors import InterlockError
 from interlock.workflows.errors import StepFailed, Stopped, may_have_run
 from interlock.workflows.frame import Frame
+from interlock.workflows.paths import is_under, undo_of
 from interlock.workflows.template import Body
 
 Perform = Callable[[Body, Frame, str], Awaitable[object]]
@@ -82,11 +83,11 @@ class Saga:
         Args:
             under: path of the step inside of which to undo; default: everything.
         """
-        chosen = [undo for undo in self._undos.values() if _is_under(undo.path, under)]
+        chosen = [undo for undo in self._undos.values() if not under or is_under(undo.path, under)]
         for undo in sorted(chosen, key=lambda undo: undo.position, reverse=True):
             del self._undos[undo.path]
             try:
-                await perform(undo.body, undo.frame, f"{undo.path}~undo")
+                await perform(undo.body, undo.frame, undo_of(undo.path))
             except Stopped:
                 # The run turns back as a whole, and comes to this one again.
                 self._undos[undo.path] = undo
@@ -97,7 +98,3 @@ class Saga:
             else:
                 self.undone.append(undo.path)
                 tell(undo.path, None)
-
-
-def _is_under(path: str, outer: str) -> bool:
-    return not outer or path == outer or path.startswith((f"{outer}.", f"{outer}[", f"{outer}~"))

@@ -17,6 +17,7 @@ from interlock.workflows.code.branch import Branch, Current, Left
 from interlock.workflows.errors import ForeignAwait, StepFailed, WorkflowBug
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import MISSING, Gather, Sleep
+from interlock.workflows.paths import TIMEOUT
 from interlock.workflows.retry import UNDOING, UNTOLD, Retry
 from interlock.workflows.steps.call import CallTool
 from interlock.workflows.steps.child import RunWorkflow
@@ -169,7 +170,7 @@ class Flow(WorkflowContext):
 
     async def within(self, seconds: float, branch: Awaitable[T]) -> T:
         path = f"{self._branch.prefix}within"
-        timer = Sleep(f"{self._branch.path('within')}~timeout", seconds, "time-out", path)
+        timer = Sleep(self._branch.path("within") + TIMEOUT, seconds, "time-out", path)
 
         async def clock() -> None:
             await timer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
@@ -13,16 +12,13 @@ from interlock.sdk.errors import DeadlineExceeded, InterlockError, InvalidInput
 from interlock.workflows.errors import StepFailed
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import Call, InDoubtPolicy, Operation, Outcome, Sleep
+from interlock.workflows.paths import attempt, effect_of, pause_after
 from interlock.workflows.retry import ONCE, Retry
 from interlock.workflows.steps.doubt import ask
 from interlock.workflows.template import Step
 
 if TYPE_CHECKING:
     from interlock.workflows.interpreter import Interpreter
-
-
-_AGAIN = re.compile(r"~again-\d+")
-"""What a person wants tried again is still one effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class CallTool:
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         arguments = mapping(self.arguments.evaluate(frame.scope), path, self.tool)
         attempts = Attempts(run, frame, path, self.retry, step.timeout)
-        key = f"{run.run_id}:{_AGAIN.sub('', path) if '~' in path else path}"
+        key = f"{run.run_id}:{effect_of(path)}"
         while True:
             call = Call(
                 attempts.path,
@@ -81,7 +77,7 @@ class Attempts:
     @property
     def path(self) -> str:
         """Of the attempt that is next."""
-        return self._path if self._number == 1 else f"{self._path}#{self._number}"
+        return attempt(self._path, self._number)
 
     def again(self) -> None:
         """Somebody wants another attempt, which counts as none."""
@@ -102,7 +98,7 @@ class Attempts:
         pause = self._pause(operation, outcome.error)
         if pause is None:
             raise StepFailed(outcome.error, self._path)
-        slept = await Sleep(f"{self.path}~pause", pause, outcome.error.message, self._path)
+        slept = await Sleep(pause_after(self.path), pause, outcome.error.message, self._path)
         self._frame.position = slept.position
         self._clock(slept)
         self._number += 1

@@ -10,6 +10,7 @@ from interlock.expr import Expression, Value
 from interlock.workflows.errors import NotApproved, StepFailed, WaitExpired
 from interlock.workflows.frame import Frame
 from interlock.workflows.operations import Approve, Outcome, WaitFor
+from interlock.workflows.paths import attempt
 from interlock.workflows.template import Block, Step
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ class AwaitEvent:
         text = None if key is None else str(key)
         left, number = step.timeout, 1
         while True:
-            place = path if number == 1 else f"{path}#{number}"
-            outcome = await WaitFor(place, self.event, text, left)
+            outcome = await WaitFor(attempt(path, number), self.event, text, left)
             frame.position = outcome.position
             if outcome.error is not None or self._fits(outcome, frame):
                 return await _result(outcome, self.late, run, frame, path)
