@@ -9,23 +9,14 @@ from typing import Any
 from interlock.config.faults import Fault, Path
 from interlock.config.sources import Sources
 from interlock.expr import Expression, ExpressionError, Value, compile_value, did_you_mean, parse
+from interlock.sdk.events import EVENT_SCHEMA
 from interlock.sdk.hooks import Function
 
-EVENT_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string"},
-        "id": {"type": "string"},
-        "key": {"type": ["string", "null"]},
-        "payload": {"type": "object", "additionalProperties": True},
-    },
-}
-"""What ``event`` is in the expressions of triggers."""
 SCHEDULE_SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {"name": {"type": "string"}, "due": {"type": "string"}},
 }
-"""What ``schedule`` is in those of schedules."""
+"""What ``schedule`` is in the expressions of schedules."""
 
 
 def broken_rules(

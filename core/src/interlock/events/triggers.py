@@ -37,7 +37,7 @@ class Trigger:
 
     async def fire(self, event: Event, start: StartRun) -> None:
         """Start the run, once for each event however often it is delivered."""
-        scope = {"event": _seen(event)}
+        scope = {"event": event.to_dict()}
         if self.where is not None and not self.where.evaluate(scope):
             return
         links = _links(event)
@@ -65,7 +65,3 @@ def _links(event: Event) -> int:
         return 0
     tags = [each for each in event.payload.get("tags", ()) if str(each).startswith(_CHAIN)]
     return max((int(each.removeprefix(_CHAIN)) for each in tags), default=0)
-
-
-def _seen(event: Event) -> dict[str, Any]:
-    return {"name": event.name, "id": event.id, "key": event.key, "payload": dict(event.payload)}

@@ -53,12 +53,8 @@ class EventRecord:
         return (self.created, self.event.id)
 
     def to_dict(self) -> dict[str, Any]:
-        event = self.event
         return {
-            "id": event.id,
-            "name": event.name,
-            "key": event.key,
-            "payload": dict(event.payload),
+            **self.event.to_dict(),
             "source": self.source,
             "created": self.created,
             "delivered": self.delivered,

@@ -239,13 +239,7 @@ class RestateEngine:
     async def event(self, event: Event) -> None:
         """Tell every run that waits for it, wherever it is, of an event that is durable."""
         payload = await self.blobs.pack(dict(event.payload))
-        told = {
-            "id": event.id,
-            "name": event.name,
-            "key": event.key,
-            "payload": payload,
-            "at": self.world.time(),
-        }
+        told = {**event.to_dict(), "payload": payload, "at": self.world.time()}
         for topic in (topic_of(event.name, None), topic_of(event.name, event.key)):
             await self._client.send(self.names.topic, topic, "publish", told)
 

@@ -19,7 +19,7 @@ from interlock.restate.surroundings import Surroundings
 from interlock.restate.wire import aside, ask, tell
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
-from interlock.workflows.arrivals import approval_id, as_output, late_decision
+from interlock.workflows.arrivals import approval_id, late_decision
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
 from interlock.workflows.waiting import expired
@@ -138,7 +138,7 @@ class Waits:
         payload = await self._engine.blobs.unpack(message["payload"])
         event = Event(message["name"], payload, id=message["id"], key=message["key"])
         self._clock.pass_to(message["at"])
-        self._end(wait, as_output(event), None)
+        self._end(wait, event.to_dict(), None)
 
     def _question(self, wait: Approve, started: float, due: float) -> None:
         ends = due if isfinite(due) else None

@@ -25,6 +25,22 @@ class Event:
     id: str = ""
     key: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """What expressions and waiting steps see of it; :data:`EVENT_SCHEMA` describes that."""
+        payload = dict(self.payload)
+        return {"id": self.id, "name": self.name, "key": self.key, "payload": payload}
+
+
+EVENT_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "key": {"type": "string"},
+        "payload": {"type": "object", "additionalProperties": True},
+    },
+}
+
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:

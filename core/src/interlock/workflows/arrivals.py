@@ -80,7 +80,7 @@ class Arrivals:
         match wait:
             case WaitFor():
                 event = await self._event(wait, run, seen)
-                return None if event is None else as_output(event)
+                return None if event is None else event.to_dict()
             case Approve():
                 return (await self._journal.approvals.get(approval_id(run.id, wait.path))).decision
         return None
@@ -204,11 +204,6 @@ def late_decision(approve: Approve, now: float) -> dict[str, Any]:
 
 def approval_id(run_id: str, path: str) -> str:
     return f"{run_id}:{path}"
-
-
-def as_output(event: Event) -> dict[str, Any]:
-    """An event as a step's output."""
-    return {"id": event.id, "name": event.name, "key": event.key, "payload": dict(event.payload)}
 
 
 def _choice(record: ApprovalRecord, choice: str) -> str:

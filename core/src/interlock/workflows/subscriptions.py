@@ -10,19 +10,11 @@ import orjson
 from interlock.config.faults import Path
 from interlock.events import Trigger
 from interlock.journal import digest_of
+from interlock.sdk.events import EVENT_SCHEMA
 from interlock.workflows.reading import Node, Reading
-from interlock.workflows.scope import ANYTHING, JsonSchema, Scope
+from interlock.workflows.scope import Scope
 
-_EVENT: JsonSchema = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string"},
-        "id": {"type": "string"},
-        "key": {"type": "string"},
-        "payload": ANYTHING,
-    },
-}
-_SCOPE = Scope({"event": _EVENT})
+_SCOPE = Scope({"event": EVENT_SCHEMA})
 _KEYS = ("event", "where", "with")
 
 

@@ -13,7 +13,7 @@ from interlock.journal import JournalError, RunRecord
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
 from interlock.sdk.world import Timer, World
-from interlock.workflows.arrivals import Arrivals, approval_id, as_output
+from interlock.workflows.arrivals import Arrivals, approval_id
 from interlock.workflows.errors import WaitExpired
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
@@ -121,7 +121,7 @@ class Waiting:
             return
         for wait in self._open:
             if isinstance(wait, WaitFor) and wait.fits(event):
-                self._came(wait, as_output(event))
+                self._came(wait, event.to_dict())
                 return
 
     def decided(self, approval: str, decision: Mapping[str, Any]) -> None:

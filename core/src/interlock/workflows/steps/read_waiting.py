@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from interlock.expr import compile_value
+from interlock.sdk.events import EVENT_SCHEMA
 from interlock.workflows.reading import advice, listed
 from interlock.workflows.schemas import checked_schema
 from interlock.workflows.scope import ANYTHING, JsonSchema
@@ -14,15 +15,6 @@ from interlock.workflows.template import Action, Block
 if TYPE_CHECKING:
     from interlock.workflows.step_node import StepNode
 
-_EVENT: JsonSchema = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string"},
-        "name": {"type": "string"},
-        "key": {"type": "string"},
-        "payload": {"type": "object"},
-    },
-}
 _TEXT: JsonSchema = {"type": "string"}
 
 
@@ -32,9 +24,9 @@ def read_wait_for(node: StepNode) -> tuple[Action, JsonSchema]:
         node.fault("wait_for", f"{event!r} is no event's name", expected="a name such as my.event")
     where = None
     if "where" in node.data:
-        where = node.inside(names={"event": _EVENT}).expression("where")
+        where = node.inside(names={"event": EVENT_SCHEMA}).expression("where")
     late = _late(node)
-    return AwaitEvent(event, node.value("key"), where, late), ANYTHING if late else _EVENT
+    return AwaitEvent(event, node.value("key"), where, late), ANYTHING if late else EVENT_SCHEMA
 
 
 def read_approve(node: StepNode) -> tuple[Action, JsonSchema]:
