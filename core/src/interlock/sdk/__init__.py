@@ -1,7 +1,34 @@
 """The public contract between Interlock and its plugins.
 
 A plugin imports this package and nothing else of Interlock; this package imports nothing of
-Interlock either. Added hooks, optional arguments and record fields leave ``SDK_API`` as it is.
+Interlock either. A service is a class, and its tools are methods::
+
+    class WeatherSettings(Settings):
+        token: SecretStr
+
+    class Weather(Service[WeatherSettings]):
+        @tool(effect="read")
+        async def current(self, city: str) -> dict[str, Any]:
+            \"""The weather right now.\"""
+            return (await self.http.get("/current", params={"city": city})).json()
+
+    @hookimpl
+    def interlock_services():
+        return {"weather": Weather}
+
+Where to look:
+
+========================  ===================================================================
+a service                 Service, Settings, ServiceContext, HttpOptions, World
+its tools                 tool, Facts, current_call, declared_tool, ToolSpec
+its guard rails           Policies and those in it, with Rate, Seconds, Bytes
+what goes wrong           InterlockError and its tree, see ``interlock.sdk.errors``
+what happens outside      webhook, poll, on_event, Event; brokers: Intake, Delivery, Message
+what a plugin adds        hookimpl, Function, Prompt, SharedGates
+workflows in Python       workflow, WorkflowContext
+========================  ===================================================================
+
+Added hooks, optional arguments and record fields leave ``SDK_API`` as it is.
 """
 
 from interlock.sdk.consuming import ConsumeSettings, Delivery, Intake, Message, Verdict

@@ -65,7 +65,9 @@ class Delivery(Protocol):
     """A message in our hands, and how its broker is told what became of it."""
 
     @property
-    def message(self) -> Message: ...
+    def message(self) -> Message:
+        """What was delivered."""
+        ...
 
     async def done(self) -> None:
         """Acknowledge it."""

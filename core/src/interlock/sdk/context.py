@@ -23,9 +23,13 @@ class KeyValue(Protocol):
         """The value, or None."""
         ...
 
-    async def put(self, key: str, value: Any) -> None: ...
+    async def put(self, key: str, value: Any) -> None:
+        """Durable on return."""
+        ...
 
-    async def delete(self, key: str) -> None: ...
+    async def delete(self, key: str) -> None:
+        """Durable on return; nothing happens if there is no such key."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,9 @@ class BlobRef:
 class Blobs(Protocol):
     """Content-addressed store for what is too large for a result."""
 
-    async def put(self, data: bytes, media_type: str = "application/octet-stream") -> BlobRef: ...
+    async def put(self, data: bytes, media_type: str = "application/octet-stream") -> BlobRef:
+        """Keep the bytes, once for each content."""
+        ...
 
     async def get(self, digest: str) -> bytes:
         """The bytes; NotFound if retention has removed them."""
@@ -65,16 +71,24 @@ class ServiceContext(Protocol):
         ...
 
     @property
-    def world(self) -> World: ...
+    def world(self) -> World:
+        """Clocks, randomness and ids; a test may have its own."""
+        ...
 
     @property
-    def log(self) -> logging.Logger: ...
+    def log(self) -> logging.Logger:
+        """Under the service's name; its secrets are hidden in what is logged."""
+        ...
 
     @property
-    def state(self) -> KeyValue: ...
+    def state(self) -> KeyValue:
+        """What the service keeps over restarts."""
+        ...
 
     @property
-    def blobs(self) -> Blobs: ...
+    def blobs(self) -> Blobs:
+        """For what is too large for a result."""
+        ...
 
     def tools_changed(self) -> None:
         """Tell that :meth:`Service.tools` has another answer now; called in ``start`` or later."""
@@ -93,7 +107,9 @@ class CallContext(Protocol):
     """The call that is running."""
 
     @property
-    def tool(self) -> str: ...
+    def tool(self) -> str:
+        """Its full name, e.g. ``figma.get_file``."""
+        ...
 
     @property
     def idempotency_key(self) -> str:
@@ -106,7 +122,9 @@ class CallContext(Protocol):
         ...
 
     @property
-    def run_id(self) -> str | None: ...
+    def run_id(self) -> str | None:
+        """The run whose step this is; None for a call of its own."""
+        ...
 
     @property
     def step(self) -> str | None:

@@ -119,6 +119,7 @@ class Retryable(ServiceError):
 
     @property
     def sent(self) -> bool:
+        """Whether the request may have reached the service."""
         return bool(self.details.get("sent", True))
 
 
@@ -141,6 +142,7 @@ class InvalidInput(Rejected):
 
     @property
     def path(self) -> str:
+        """Where in the arguments."""
         return str(self.details.get("path", "$"))
 
 
@@ -151,6 +153,7 @@ class NotFound(Rejected):
 
     @property
     def nearest(self) -> list[str]:
+        """Names that resemble the one asked for, the nearest first."""
         return list(self.details.get("nearest", ()))
 
 
@@ -179,10 +182,12 @@ class Refusal(InterlockError):
 
     @property
     def policy(self) -> str:
+        """The guard rail that refused, e.g. ``rate``."""
         return str(self.details.get("policy", ""))
 
     @property
     def key(self) -> str:
+        """Which of its budgets or breakers."""
         return str(self.details.get("key", ""))
 
 
@@ -211,6 +216,7 @@ class DeadlineExceeded(Refusal):
 
     @property
     def may_have_run(self) -> bool:
+        """Whether the service may have done what was asked."""
         return bool(self.details.get("may_have_run", False))
 
 
@@ -233,6 +239,7 @@ class Interrupted(InterlockError):
 
     @property
     def may_have_run(self) -> bool:
+        """Whether the service may have done what was asked."""
         return bool(self.details.get("may_have_run", False))
 
 

@@ -110,14 +110,17 @@ class Service(Generic[S]):
 
     @property
     def http(self) -> httpx.AsyncClient:
+        """See :attr:`ServiceContext.http`."""
         return self.context.http
 
     @property
     def world(self) -> World:
+        """Clocks, randomness and ids."""
         return self.context.world
 
     @property
     def log(self) -> logging.Logger:
+        """Under the service's name."""
         return self.context.log
 
     @asynccontextmanager

@@ -42,7 +42,9 @@ class SharedGates(Protocol):
         """The signals that hold, each with the seconds that are left."""
         ...
 
-    async def get(self, key: str) -> bytes | None: ...
+    async def get(self, key: str) -> bytes | None:
+        """A value that a daemon has put there, while it is kept."""
+        ...
 
     async def put(self, key: str, value: bytes, seconds: float) -> None:
         """Keep a value for so long."""

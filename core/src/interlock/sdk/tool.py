@@ -36,6 +36,7 @@ class ToolSpec:
 
     @property
     def description(self) -> str:
+        """The docstring, without its sections."""
         return self.signature.description
 
 

@@ -27,7 +27,9 @@ class World(Protocol):
         """Seconds on a clock that never goes back; the only base for deadlines."""
         ...
 
-    async def sleep(self, seconds: float) -> None: ...
+    async def sleep(self, seconds: float) -> None:
+        """Wait; tests skip the time."""
+        ...
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Run ``callback`` on the event loop once, ``seconds`` from now."""
