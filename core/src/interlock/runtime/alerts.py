@@ -70,15 +70,12 @@ class Alerts:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await self.recall()
+        # What fired before a restart.
+        self._found = self._recorded = await self._state.get("found") or {}
         while True:
             if self._rules:
                 await self.look()
             await self._world.sleep(self._every)
-
-    async def recall(self) -> None:
-        """Know again what fired before a restart."""
-        self._found = self._recorded = await self._state.get("found") or {}
 
     def list(self) -> list[dict[str, Any]]:
         """Each rule: ``{name, rule, state, since, fault}``."""
