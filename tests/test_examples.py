@@ -22,9 +22,7 @@ async def test_what_a_page_shows_has_no_fault(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = list(_BLOCK.finditer(PAGES[page]))
-    config = "version: 1\n" + "".join(
-        each["text"] for each in shown if not each["text"].startswith("workflow:")
-    )
+    config = "".join(each["text"] for each in shown if not each["text"].startswith("workflow:"))
     workflows = [each for each in shown if each["text"].startswith("workflow:")]
     for each in workflows:
         (tmp_path / (each["file"] or "shown.yaml")).write_text(each["text"])

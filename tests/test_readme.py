@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from interlock.config import ConfigError, Document, read
+from interlock.daemon import make_plan
 from interlock.expr.functions.table import BUILTINS
-from interlock.sdk import Policies, Settings
+from interlock.sdk import Policies, RealWorld, Settings
 from interlock.workflows import code_templates, load_template
 from interlock.workflows.steps import KINDS
 
@@ -33,6 +34,21 @@ def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
         "pip install uv && uv run interlock demo",
         "uv run pytest",
     ]
+
+
+async def test_the_configuration_shown_has_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shown,) = [block for block in blocks("yaml") if "services:" in block]
+    (tmp_path / "interlock.yaml").write_text(shown)
+    (tmp_path / "config").symlink_to(ROOT / "config")
+    for variable in re.findall(r"\{env: (\w+)\}", shown):
+        monkeypatch.setenv(variable, "some value")
+
+    plan = await make_plan(tmp_path / "interlock.yaml", RealWorld())
+
+    assert {"figma", "notion", "codegen", "analysis", "files"} == plan.services.keys()
+    assert "design_to_code" in {template.name for template in plan.templates}
 
 
 def test_the_workflow_shown_is_a_workflow() -> None:
