@@ -28,7 +28,6 @@ def _deep(levels: int) -> dict[str, Any]:
         ({"name": "bad", "inputSchema": {}}, "not that of an object"),
         ({"name": "bad"}, "not that of an object"),
         ({"inputSchema": {"type": "object"}}, "no name"),
-        ({**GOOD, "name": "bad", "execution": {"taskSupport": "required"}}, "as a task only"),
         ("bad", "no name"),
         ({**GOOD, "name": "bad", "description": "x" * 3000}, "larger than 2000 bytes"),
         ({"name": "bad", "inputSchema": _deep(40)}, "deeper than"),

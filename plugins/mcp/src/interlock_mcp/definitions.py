@@ -51,9 +51,6 @@ class Sieve:
         schema = tool.get("inputSchema")
         if not isinstance(schema, dict) or schema.get("type") != "object":
             return "its inputSchema is not that of an object"
-        execution = tool.get("execution")
-        if isinstance(execution, dict) and execution.get("taskSupport") == "required":
-            return "it can be called as a task only"
         for part in (schema, tool.get("outputSchema") or {}):
             if fault := schema_fault(part):
                 return fault
@@ -63,6 +60,7 @@ class Sieve:
 def definition_of(tool: Any) -> Definition:
     """A tool of the SDK."""
     hints = tool.annotations.model_dump(exclude_none=True) if tool.annotations else {}
+    execution = tool.execution
     return Definition(
         name=tool.name,
         title=tool.title or "",
@@ -70,6 +68,7 @@ def definition_of(tool: Any) -> Definition:
         input_schema=tool.input_schema,
         output_schema=tool.output_schema or {},
         hints=hints,
+        as_task=execution is not None and execution.task_support == "required",
     )
 
 

@@ -1,8 +1,9 @@
 """A leash for a program: it does not outlive us, even if it ignores the end of its input.
 
 In the program's process group a shell waits for the end of a pipe that we alone hold open, and
-then kills the group. The kernel's own way, PR_SET_PDEATHSIG, follows the thread that started the
-program, and does not reach what that has started in turn, as ``npx`` and the like do.
+then kills the group; a line on the pipe has it ask the group first. The kernel's own way,
+PR_SET_PDEATHSIG, follows the thread that started the program, and does not reach what that has
+started in turn, as ``npx`` and the like do.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ _DESCRIPTORS = Path("/proc/self/fd")
 _SCRIPT = """
 (
   trap '' INT TERM
-  ( exec </proc/"$1"/fd/"$2" >/dev/null 2>&1 || exit; read -r _; kill -9 0 ) &
+  ( exec </proc/"$1"/fd/"$2" >/dev/null 2>&1 || exit
+    read -r _ && kill -TERM 0; read -r _; kill -9 0 ) &
 )
 shift 2
 exec "$@"
@@ -39,6 +41,11 @@ class Leash:
             self._ends = os.pipe()
             held = [str(os.getpid()), str(self._ends[0])]
             self.command = [_SHELL, "-c", _SCRIPT, _SHELL, *held, *command]
+
+    def tug(self) -> None:
+        """Ask what is left to end (SIGTERM)."""
+        if self._ends:
+            os.write(self._ends[1], b"\n")
 
     def pull(self) -> None:
         """Kill what is left of the program and of what it has started."""

@@ -17,7 +17,11 @@ _KEY = "pins"
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A tool as its server describes it."""
+    """A tool as its server describes it.
+
+    Attributes:
+        as_task: whether it can be called as a task only; how it is called is nobody's to approve.
+    """
 
     name: str
     title: str
@@ -25,6 +29,7 @@ class Definition:
     input_schema: Mapping[str, Any]
     output_schema: Mapping[str, Any]
     hints: Mapping[str, Any]
+    as_task: bool = False
 
     @property
     def digest(self) -> str:

@@ -32,7 +32,7 @@ from interlock_mcp.settings import McpSettings
 
 if TYPE_CHECKING:
     from mcp import Client
-    from mcp_types import Tool
+    from mcp_types import CallToolResult, Tool
 
     from interlock_mcp.link import Link
 
@@ -108,7 +108,7 @@ class Mcp(Service[McpSettings]):
             return self._refusing(name, definition.name, reason)
 
         async def call(arguments: Mapping[str, Any]) -> Any:
-            return await self._call(definition.name, arguments)
+            return await self._call(definition, arguments)
 
         return declared_tool(
             name,
@@ -131,7 +131,26 @@ class Mcp(Service[McpSettings]):
 
         return declared_tool(name, refuse, description="Held until an operator accepts it.")
 
-    async def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+    async def _call(self, definition: Definition, arguments: Mapping[str, Any]) -> Any:
+        run = self._run_task if definition.as_task else self._run
+        try:
+            result = await run(definition.name, arguments)
+        except RuntimeError as error:
+            # The SDK's own word for a result that is not what the tool's schema promises.
+            raise NeedsAttention(f"{self.context.name}: {definition.name}: {error}") from None
+        value = await value_of(
+            result,
+            self.context.blobs,
+            self.context.name,
+            parse_json=self.settings.parse_json,
+            largest=self.settings.max_result,
+        )
+        told_by, now = self.settings.failed_if, self.world.time()
+        if failure := failure_in(value, told_by, self.context.name, now=now):
+            raise failure
+        return value
+
+    async def _run(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
         call = current_call()
 
         async def report(progress: float, total: float | None, message: str | None) -> None:
@@ -145,22 +164,13 @@ class Mcp(Service[McpSettings]):
                 progress_callback=report,
             )
 
-        try:
-            result = await self._connected.ask(work)
-        except RuntimeError as error:
-            # The SDK's own word for a result that is not what the tool's schema promises.
-            raise NeedsAttention(f"{self.context.name}: {name}: {error}") from None
-        value = await value_of(
-            result,
-            self.context.blobs,
-            self.context.name,
-            parse_json=self.settings.parse_json,
-            largest=self.settings.max_result,
-        )
-        told_by, now = self.settings.failed_if, self.world.time()
-        if failure := failure_in(value, told_by, self.context.name, now=now):
-            raise failure
-        return value
+        result: CallToolResult = await self._connected.ask(work)
+        return result
+
+    async def _run_task(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+        from interlock_mcp.tasks import TaskCall  # with the SDK, as the link is
+
+        return await TaskCall(self._connected.ask, current_call(), self.world).run(name, arguments)
 
     @property
     def _connected(self) -> Link:

@@ -20,8 +20,9 @@ from interlock_mcp.leash import leashed
 from interlock_mcp.settings import McpSettings
 from interlock_mcp.stderr import logged
 
-# Seconds for a program to end once its input has; the SDK asks it again after two (SIGTERM).
-_PATIENCE = 3.0
+# Seconds after the end of its input until a program is asked to end, and until it is made to.
+# The SDK would ask after two, and then wait for whatever is not reaped, our own shell too.
+_ASKED, _KILLED = 1.0, 1.8
 
 Sieve = Callable[[Any], Any]
 
@@ -75,7 +76,8 @@ async def _over_pipes(settings: McpSettings, context: ServiceContext) -> AsyncIt
             try:
                 yield streams
             finally:
-                context.world.call_later(_PATIENCE, leash.pull)
+                context.world.call_later(_ASKED, leash.tug)
+                context.world.call_later(_KILLED, leash.pull)
 
 
 @asynccontextmanager
@@ -99,5 +101,10 @@ async def _pump(reading: Any, writing: Any, sieve: Sieve, lost: anyio.Event) -> 
 
 def _sieved(message: Any, sieve: Sieve) -> Any:
     if isinstance(message, SessionMessage) and isinstance(message.message, JSONRPCResponse):
-        message.message.result = sieve(message.message.result)
+        message.message.result = _as_expected(sieve(message.message.result))
     return message
+
+
+def _as_expected(result: Any) -> Any:
+    """A task that was begun, so that the SDK lets it through, which waits for contents there."""
+    return {"content": [], **result} if isinstance(result, dict) and "task" in result else result
