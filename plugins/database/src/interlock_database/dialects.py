@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import PoolResetState
 
 from interlock.sdk import NeedsAttention
 
@@ -21,6 +22,15 @@ _DRIVERS = {
 }
 _NAMES = {"postgres": "postgresql", "mariadb": "mysql"}
 _CONNECT_SECONDS = 10
+# What a session keeps over the end of a transaction, and must not over the end of a call. DISCARD
+# ALL would take prepared statements as well, of which the driver believes that they are there.
+_FORGET: dict[str, Callable[[Any], Awaitable[Any]]] = {
+    "postgresql": lambda driver: driver.execute(
+        "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DISCARD TEMP; "
+        "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *"
+    ),
+    "mysql": lambda driver: driver.query("DO RELEASE_ALL_LOCKS()"),
+}
 # How often SQLite looks whether its time is over, in instructions of its virtual machine.
 _LOOK_EVERY = 10_000
 _SET_OPTION, _MULTI_STATEMENTS_OFF = 0x1B, b"\x01\x00"
@@ -77,8 +87,21 @@ def prepare(engine: AsyncEngine) -> None:
     """Set up each new connection of the engine."""
     on_connect = {"postgresql": _postgres, "mysql": _mysql, "sqlite": _sqlite}[engine.dialect.name]
     event.listen(engine.sync_engine, "connect", on_connect)
+    if forget := _FORGET.get(engine.dialect.name):
+        event.listen(engine.sync_engine, "reset", _forgetting(forget))
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+
+
+def _forgetting(forget: Callable[[Any], Awaitable[Any]]) -> Callable[..., None]:
+    """What is done before another call has the connection; if it fails, that gets a new one."""
+
+    def on_reset(connection: Any, _: Any, state: PoolResetState) -> None:
+        if state.asyncio_safe and not state.terminate_only:
+            connection.rollback()
+            connection.run_async(forget)
+
+    return on_reset
 
 
 def _postgres(connection: Any, _: Any) -> None:
