@@ -331,3 +331,24 @@ async def test_a_long_run_that_is_woken_all_the_time_is_not_read_again_each_time
         assert (await life.engine.get(run)).status == "waiting"
         await life.publish("go.on", "2")
         assert (await life.engine.get(run)).status == "succeeded"
+
+
+async def test_no_decision_is_missed_by_a_run_that_is_just_leaving_memory(stage: Stage) -> None:
+    stage.template("""
+        workflow: both
+        steps:
+          - id: asked
+            parallel:
+              one: [{approve: One?}]
+              two: [{approve: Two?}]
+        return: done
+    """)
+    async with stage.life() as life:
+        # The first decision wakes a run, which leaves again while the second is recorded.
+        runs = [await life.engine.start("both", {}) for _ in range(50)]
+        await life.quiet()
+        for approval in await life.journal.approvals.list(limit=100):
+            await life.engine.decide(approval.id, "approve")
+        await life.quiet()
+
+        assert [await status(life, run_id) for run_id in runs] == ["succeeded"] * 50

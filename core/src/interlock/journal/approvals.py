@@ -90,6 +90,10 @@ class Approvals:
 
         return await self._writer.transact(decide)
 
+    async def wake(self, run_id: str) -> None:
+        """Make a run due that is parked by now; what was written before counts."""
+        await self._writer.transact(lambda connection: connection.execute(_WAKE, (run_id,)))
+
     async def get(self, approval_id: str) -> ApprovalRecord:
         """By id; NotFound if nobody was asked that."""
         found = await self._reader.rows(_GET, (approval_id,))
