@@ -99,8 +99,19 @@ async def test_an_until_loop_sees_the_steps_of_its_pass(stage: Stage) -> None:
 async def test_a_loop_that_needs_more_passes_fails(stage: Stage) -> None:
     stage.template("workflow: w\nsteps: [{id: l, until: 'false', max: 3, do: [{transform: 1}]}]")
     async with stage.life() as life:
-        with pytest.raises(LoopExceeded, match="l: 3 passes were not enough"):
+        with pytest.raises(LoopExceeded, match="l: 3 passes were not enough .raise `max`"):
             await life.run("w")
+
+
+async def test_what_is_no_list_is_named_for_what_it_is(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        input: {type: object}
+        steps: [{id: l, for_each: "${{ input.items }}", do: [{transform: 1}]}]
+    """)
+    async with stage.life() as life:
+        with pytest.raises(InvalidInput, match="l: for_each needs a list, not a mapping"):
+            await life.run("w", {"items": {}})
 
 
 async def test_fail_ends_a_run_with_its_own_words_and_undoes(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from interlock.expr.errors import (
     nearest,
 )
 from interlock.expr.expression import Expression, parse
+from interlock.expr.operators import kind
 from interlock.expr.paths import Reference
 from interlock.expr.shapes import Shape
 from interlock.expr.template import Value, compile_value, constant
@@ -31,6 +32,7 @@ __all__ = [
     "compile_value",
     "constant",
     "did_you_mean",
+    "kind",
     "nearest",
     "parse",
 ]

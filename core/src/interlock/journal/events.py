@@ -76,7 +76,10 @@ class Events:
             InvalidInput: the event has no id, or its payload is not JSON.
         """
         if not event.id:
-            raise InvalidInput(f"event {event.name} has no id")
+            raise InvalidInput(
+                f"event {event.name} has no id",
+                hint="the sender's own, say: one that is the same whenever it is reported",
+            )
         return await self._writer.transact(partial(_append, row=self._row(event, source)))
 
     def put(self, event: Event, source: str, recorded: Callable[[], None]) -> None:

@@ -94,7 +94,7 @@ class Control:
         """
         record = await self._open(run_id)
         if record.intent != "pause":
-            raise Conflict(f"run {record.id} is not paused")
+            raise Conflict(f"run {record.id} is not paused, but {record.status}")
         await self._intend(record.id, None)
         if live := self._live.get(record.id):
             live.go_on()
@@ -122,7 +122,10 @@ class Control:
         """
         record = await self._journal.runs.find(run_id)
         if record.status != "compensation_failed":
-            raise Conflict(f"run {record.id} is {record.status}")
+            raise Conflict(
+                f"run {record.id} is {record.status}",
+                hint="only a roll-back that failed is tried again",
+            )
         rows = await self._journal.steps.of_run(record.id)
         again = [row.path for row in rows if row.path.startswith(undo_of(step))]
         await self._journal.runs.reopen(record.id, again, keep_intent=True)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from interlock.journal import Journal, RunRecord
 from interlock.sdk.world import Timer, World
-from interlock.workflows.errors import RunCancelled
+from interlock.workflows.errors import RunCancelled, cut_off
 
 
 class Stoppable(Protocol):
@@ -74,7 +74,7 @@ class Cutting:
         self._timers.pop(run_id, None)
         if run_id not in self._live:
             await self._resume([run_id])
-        error = RunCancelled("the run was cut off, it did not stop in time")
+        error = cut_off()
         if live := self._live.get(run_id):
             live.cut_off(error)
             return

@@ -126,3 +126,16 @@ def may_have_run(error: InterlockError) -> bool:
             return True
         case _:
             return error.code == "service-bug"
+
+
+def run_exists(run_id: str, workflow: str) -> RunExists:
+    """For whoever wants to start a run of another workflow under this id."""
+    return RunExists(
+        f"there is a run {run_id} already, of workflow {workflow}",
+        hint="give the new run another id",
+    )
+
+
+def cut_off() -> RunCancelled:
+    """What a run ends with that was asked to stop and has had the time for it."""
+    return RunCancelled("the run was cut off, it did not stop in time")

@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock.journal import Journal, RunRecord
 from interlock.sdk.world import World
-from interlock.workflows.errors import RunExists
+from interlock.workflows.errors import run_exists
 from interlock.workflows.queues import Queues
 from interlock.workflows.registry import Registry
 from interlock.workflows.template import Template
@@ -86,7 +86,7 @@ class Starting:
         """The id of the run that was there before; RunExists if it is another workflow's."""
         found = await self._journal.runs.find(record.id)
         if found.workflow != record.workflow:
-            raise RunExists(f"run {record.id} exists, of workflow {found.workflow}")
+            raise run_exists(record.id, found.workflow)
         return found.id
 
 

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from interlock.expr import Expression, Value
+from interlock.expr import Expression, Value, kind
 from interlock.sdk.errors import InvalidInput
 from interlock.workflows.errors import Returned, StepFailed
 from interlock.workflows.frame import Frame
@@ -59,7 +59,8 @@ class ForEach:
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         items = self.items.evaluate(frame.scope)
         if not isinstance(items, list):
-            raise StepFailed(InvalidInput(f"{path}: for_each needs a list"), path)
+            error = InvalidInput(f"{path}: for_each needs a list, not {kind(items)}")
+            raise StepFailed(error, path)
         return await self.over(items, run, frame, path, wanted=run.template.wants(step))
 
     async def over(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from interlock.expr import Value
+from interlock.expr import Value, kind
 from interlock.sdk.errors import DeadlineExceeded, InterlockError, InvalidInput
 from interlock.workflows.errors import StepFailed
 from interlock.workflows.frame import Frame
@@ -139,5 +139,6 @@ def mapping(value: Any, path: str, subject: str) -> Mapping[str, Any]:
         StepFailed: it is not.
     """
     if not isinstance(value, dict):
-        raise StepFailed(InvalidInput(f"{subject}: `with` is not a mapping"), path)
+        error = InvalidInput(f"{subject}: `with` is not a mapping, but {kind(value)}")
+        raise StepFailed(error, path)
     return value

@@ -43,4 +43,5 @@ class Loop:
             frame.seen(inner)
             if self.done is not None and self.done.evaluate({**inner.scope, "last": last}):
                 return last
-        raise StepFailed(LoopExceeded(f"{path}: {self.most} passes were not enough"), path)
+        message = f"{path}: {self.most} passes were not enough"
+        raise StepFailed(LoopExceeded(message, hint="raise `max` of the step"), path)

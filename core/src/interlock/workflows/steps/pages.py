@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from interlock.expr import Value, constant
+from interlock.expr import Value, constant, kind
 from interlock.sdk.errors import InvalidInput
 from interlock.workflows.errors import LoopExceeded, StepFailed
 from interlock.workflows.frame import Frame
@@ -50,7 +50,8 @@ class ForEachOfPages:
             scope = {**frame.scope, "page": page}
             items = self.items.evaluate(scope)
             if not isinstance(items, list):
-                raise StepFailed(InvalidInput(f"{path}: `items` of a page is not a list"), path)
+                error = InvalidInput(f"{path}: `items` of a page is not a list, but {kind(items)}")
+                raise StepFailed(error, path)
             wanted = run.template.wants(step)
             outputs += await self.each.over(items, run, frame, path, first=seen, wanted=wanted)
             seen += len(items)
@@ -58,7 +59,8 @@ class ForEachOfPages:
             if not _leads_on(following):
                 return outputs
             arguments = {**arguments, **following}
-        raise StepFailed(LoopExceeded(f"{path}: {self.most} pages were not enough"), path)
+        message = f"{path}: {self.most} pages were not enough"
+        raise StepFailed(LoopExceeded(message, hint="raise `max_pages` of the step"), path)
 
 
 def _leads_on(following: Any) -> bool:
