@@ -64,6 +64,7 @@ def test_a_key_is_never_an_attribute() -> None:
     [
         ("steps.reviw.status", 6, "there is no key 'reviw' (did you mean 'review'?)"),
         ("stps.review", 0, "unknown name 'stps' (did you mean 'steps'?)"),
+        ("[a for a, b in [[1, 2, 3]]]", 15, "3 values cannot be given to a, b"),
         ("1 + input.title", 0, "+ cannot take a number and a text"),
         ("input.tags[5]", 11, "there is no index 5 in a list of 2"),
         ("input.title.upper", 12, "there is no key 'upper' in a text"),

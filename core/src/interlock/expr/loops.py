@@ -32,7 +32,7 @@ def loop(
                 if isinstance(names, str):
                     scope[names] = value
                 else:
-                    scope.update(zip(names, sequence(value), strict=True))
+                    scope.update(zip(names, _unpacked(value, names), strict=True))
                 for condition in conditions:
                     if not condition(scope, budget):
                         break
@@ -42,6 +42,13 @@ def loop(
             raise source.error(offset, str(error)) from None
 
     return run
+
+
+def _unpacked(value: Any, names: list[str]) -> Any:
+    parts = sequence(value)
+    if len(parts) != len(names):
+        raise ValueError(f"{len(parts)} values cannot be given to {', '.join(names)}")
+    return parts
 
 
 def list_comprehension(element: Evaluate, loops: Sequence[Loop]) -> Evaluate:
