@@ -22,7 +22,7 @@ SCHEDULE_SCHEMA: Mapping[str, Any] = {
 def broken_rules(
     sources: Sources, service_types: Collection[str], functions: Mapping[str, Function]
 ) -> list[Fault]:
-    """One fault for each name that nothing bears and each expression that cannot work."""
+    """One fault for each unknown name and each expression that cannot work."""
     return [
         *_unknown_service_types(sources, service_types),
         *_unknown_alias_targets(sources),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from interlock.mcp import McpEndpoint
 
 
-class LateMcp:
+class LazyMcp:
     """The MCP endpoints of a configuration; :meth:`running` must be entered before they are asked.
 
     Args:
@@ -34,7 +34,7 @@ class LateMcp:
     @property
     def apps(self) -> Mapping[str, ASGIApp]:
         """Applications by path; none if the extra for MCP is not installed."""
-        return {path: _Door(self, path) for path in self._paths}
+        return {path: _LazyApp(self, path) for path in self._paths}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -65,8 +65,8 @@ class LateMcp:
         return self._endpoint
 
 
-class _Door:
-    def __init__(self, mcp: LateMcp, path: str) -> None:
+class _LazyApp:
+    def __init__(self, mcp: LazyMcp, path: str) -> None:
         self._mcp = mcp
         self._path = path
 

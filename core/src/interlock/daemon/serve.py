@@ -19,7 +19,7 @@ from interlock.config import Config
 from interlock.daemon.access import guard_of
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.logs import Logs
-from interlock.daemon.mcp import LateMcp
+from interlock.daemon.mcp import LazyMcp
 from interlock.daemon.memory import settle_memory
 from interlock.daemon.reloading import reload_on_change, reload_on_signal
 from interlock.daemon.server import Server
@@ -86,7 +86,7 @@ def _guard(system: System, state: StateDirectory) -> Guard:
     return guard
 
 
-def _app(system: System, guard: Guard, mcp: LateMcp) -> ASGIApp:
+def _app(system: System, guard: Guard, mcp: LazyMcp) -> ASGIApp:
     """All that is answered over HTTP: the dashboard, and behind it the API and MCP."""
     limits = system.config.api
     api = build_app(
@@ -119,7 +119,7 @@ async def _drained_on_signal(system: System) -> bool:
     return drained
 
 
-def _mcp(system: System, state: StateDirectory) -> LateMcp:
+def _mcp(system: System, state: StateDirectory) -> LazyMcp:
     config = system.config
 
     def build() -> McpEndpoint:
@@ -128,7 +128,7 @@ def _mcp(system: System, state: StateDirectory) -> LateMcp:
         secret = state.token().encode()
         return McpEndpoint(system.runtime, config.mcp, secret=secret, max_body=config.api.max_body)
 
-    return LateMcp(config.mcp, build)
+    return LazyMcp(config.mcp, build)
 
 
 def run_daemon(path: Path, *, on_listening: Callable[[str], None]) -> bool:
