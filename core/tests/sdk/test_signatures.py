@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from interlock.sdk import InvalidInput, ServiceBug
-from interlock.sdk.schema import Signature
+from interlock.sdk.signature import Signature
 
 BORN = date(1815, 12, 10)
 

@@ -18,7 +18,7 @@ from interlock.api.idempotency import answer_once
 from interlock.api.requests import headers_of, runtime_of
 from interlock.runtime import Forbidden, current_caller
 from interlock.runtime.auditing import record
-from interlock.sdk.schema import invalid_input
+from interlock.sdk.validation import invalid_input
 
 
 class Places(BaseRoute):

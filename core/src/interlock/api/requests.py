@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from interlock.runtime import Runtime
 from interlock.sdk import InvalidInput, Seconds
-from interlock.sdk.schema import invalid_input
+from interlock.sdk.validation import invalid_input
 
 HEADERS = "interlock.headers"  # where the guard leaves them in a request's scope
 

@@ -15,8 +15,8 @@ from interlock.expr.errors import (
     nearest,
 )
 from interlock.expr.expression import Expression, parse
+from interlock.expr.lookups import Reference
 from interlock.expr.operators import kind
-from interlock.expr.paths import Reference
 from interlock.expr.shapes import Shape
 from interlock.expr.template import Value, compile_value, constant
 

@@ -8,7 +8,7 @@ from typing import Any
 from interlock.expr.budget import Budget
 from interlock.expr.errors import ExpressionError, MissingValue, Source
 from interlock.expr.functions.table import Callee
-from interlock.expr.paths import Evaluate, Scope
+from interlock.expr.lookups import Evaluate, Scope
 
 _VALUES_PER_STEP = 2
 

@@ -11,6 +11,15 @@ from interlock.expr.budget import Budget
 from interlock.expr.calls import call, default
 from interlock.expr.errors import did_you_mean
 from interlock.expr.functions.table import Callee
+from interlock.expr.lookups import (
+    Evaluate,
+    Scope,
+    constant_path,
+    index_lookup,
+    name_lookup,
+    path_lookup,
+    root_path_lookup,
+)
 from interlock.expr.loops import dict_comprehension, list_comprehension, loop
 from interlock.expr.operators import (
     BINARY,
@@ -20,15 +29,6 @@ from interlock.expr.operators import (
     mismatch,
     negative,
     positive,
-)
-from interlock.expr.paths import (
-    Evaluate,
-    Scope,
-    constant_path,
-    index_lookup,
-    name_lookup,
-    path_lookup,
-    root_path_lookup,
 )
 from interlock.expr.reader import Tree, constant
 

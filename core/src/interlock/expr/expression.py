@@ -11,7 +11,7 @@ from interlock.expr.checker import Checker
 from interlock.expr.compiler import Compiler
 from interlock.expr.errors import Problem, Source
 from interlock.expr.functions.table import callees
-from interlock.expr.paths import Key, Reference
+from interlock.expr.lookups import Key, Reference
 from interlock.expr.reader import read
 from interlock.expr.references import references_of
 from interlock.expr.shapes import Shape

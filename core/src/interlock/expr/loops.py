@@ -8,7 +8,7 @@ from typing import Any
 from interlock.expr.budget import Budget
 from interlock.expr.errors import Source
 from interlock.expr.functions.arguments import sequence
-from interlock.expr.paths import Evaluate, Scope
+from interlock.expr.lookups import Evaluate, Scope
 
 Names = list[str] | str
 Inner = Callable[[dict[str, Any], Budget], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from interlock.expr.paths import Reference, constant_path
+from interlock.expr.lookups import Reference, constant_path
 from interlock.expr.reader import Tree, constant
 
 _Locals = frozenset[str]

@@ -10,7 +10,7 @@ from interlock.expr.budget import Budget
 from interlock.expr.errors import ExpressionError, Problem, Source
 from interlock.expr.expression import Expression
 from interlock.expr.functions.texts import as_text
-from interlock.expr.paths import Key, Reference
+from interlock.expr.lookups import Key, Reference
 from interlock.expr.shapes import Shape, schema_of
 from interlock.sdk.hooks import Function
 

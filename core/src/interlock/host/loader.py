@@ -12,9 +12,9 @@ from typing import TypeVar
 import pluggy
 
 from interlock.actors.deadlines import TimeLimit
+from interlock.host.blocking import Raised, outcome_of
 from interlock.host.contributions import Contributions, check_api, collect, import_services
 from interlock.host.discover import Candidate
-from interlock.host.foreign import Raised, outcome_of
 from interlock.host.plugin_record import PluginRecord, PluginState
 from interlock.sdk import SDK_API, World
 

@@ -15,6 +15,7 @@ from interlock.journal.connections import Synchronous, connect_writer, own
 from interlock.journal.dead_letters import DeadLetters
 from interlock.journal.errors import JournalError
 from interlock.journal.events import Events
+from interlock.journal.key_value import KeyValueStore
 from interlock.journal.memos import Memos
 from interlock.journal.queues import QueueRecords
 from interlock.journal.reader import Reader
@@ -22,7 +23,6 @@ from interlock.journal.recent import Recent
 from interlock.journal.retention import Retention
 from interlock.journal.runs import RunRecord, Runs, read_runs
 from interlock.journal.spending import SpendingRecords
-from interlock.journal.state import ServiceState
 from interlock.journal.steps import StepRow, Steps, read_steps
 from interlock.journal.templates import Templates
 from interlock.journal.waits import Waits
@@ -73,7 +73,7 @@ class Journal:
 
     def key_value(self, service: str) -> KeyValue:
         """The durable facts of one service."""
-        return ServiceState(service, self.writer, self._reader)
+        return KeyValueStore(service, self.writer, self._reader)
 
     async def load(self, run_ids: Sequence[str]) -> list[tuple[RunRecord, dict[str, StepRow]]]:
         """Everything needed to continue these runs, in two queries for all of them."""

@@ -10,7 +10,7 @@ from typing import Any
 from interlock.sdk.facts import Facts
 from interlock.sdk.json_schema import Schema
 from interlock.sdk.policies import Policies
-from interlock.sdk.schema import Signature
+from interlock.sdk.signature import Signature
 from interlock.sdk.tool import ToolSpec
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[Any]]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from interlock.sdk.facts import Effect, Facts
 from interlock.sdk.policies import Policies
-from interlock.sdk.schema import Signature
+from interlock.sdk.signature import Signature
 
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 

@@ -1,5 +1,4 @@
-"""The files of ``interlock test``: what goes into a workflow, what its tools answer, and
-what follows.
+"""The files of ``interlock test``: what a workflow is given, and what it has to come to.
 
 A file ``x.test.yaml`` stands beside the templates that it tests::
 

@@ -1,4 +1,4 @@
-"""Who may knock, who they are, and how often they may: the same for every surface over HTTP."""
+"""Who is let in, who they are, and how often they may ask: the same for every surface over HTTP."""
 
 from interlock.api.auth.guard import Guard
 from interlock.api.auth.middleware import GuardMiddleware

@@ -1,4 +1,4 @@
-"""Who may knock: Host and Origin are checked first, then the bearer token.
+"""Who is let in: Host and Origin are checked first, then the bearer token.
 
 Host and Origin keep a browser page on another site from reaching a daemon on loopback (DNS
 rebinding); the token keeps other users of the machine out, and says who asks.

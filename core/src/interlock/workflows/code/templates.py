@@ -15,7 +15,7 @@ from interlock.events import Trigger
 from interlock.expr import compile_value
 from interlock.journal import digest_of
 from interlock.sdk.json_schema import Schema
-from interlock.sdk.schema import Signature
+from interlock.sdk.signature import Signature
 from interlock.sdk.workflows import WorkflowMark, workflow_mark
 from interlock.workflows.code.flow import Flow
 from interlock.workflows.frame import Frame

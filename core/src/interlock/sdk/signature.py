@@ -1,4 +1,4 @@
-"""JSON Schema in and out of a method's signature."""
+"""A method's signature as JSON Schema: what goes in, and what comes out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from pydantic.json_schema import GenerateJsonSchema
 
 from interlock.sdk.errors import InvalidInput, ServiceBug
+from interlock.sdk.validation import invalid_input
 
 _CONFIG = ConfigDict(
     extra="forbid", ser_json_bytes="base64", val_json_bytes="base64", arbitrary_types_allowed=False
@@ -141,29 +142,3 @@ def _argument_descriptions(method: Callable[..., Any]) -> dict[str, str]:
         r"^ {4}(\w+)(?: \([^)]*\))?: (.*(?:\n {5,}.*)*)", section[1], flags=re.MULTILINE
     )
     return {name: re.sub(r"\s+", " ", text).strip() for name, text in entries}
-
-
-def json_path(location: tuple[int | str, ...]) -> str:
-    """``$.items[2].id`` from pydantic's ``("items", 2, "id")``."""
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
-
-
-def invalid_input(subject: str, error: ValidationError) -> InvalidInput:
-    """A pydantic error as an InvalidInput that names path and reason of each fault."""
-    errors = [
-        {"path": json_path(fault["loc"]), "reason": _reason(fault["type"], fault["msg"])}
-        for fault in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return InvalidInput(
-        f"{subject}: {first['path']}: {first['reason']}{more}", path=first["path"], errors=errors
-    )
-
-
-def _reason(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown argument"
-    if kind == "missing":
-        return "required, but missing"
-    return message[0].lower() + message[1:]

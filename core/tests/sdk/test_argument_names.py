@@ -1,4 +1,4 @@
-"""A tool's signature as JSON Schema."""
+"""What the arguments of a tool may be called, and how faults name them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from interlock.sdk import InvalidInput
-from interlock.sdk.schema import Signature
+from interlock.sdk.signature import Signature
 
 
 async def generate(self: Any, prompt: str, schema: dict[str, Any] | None = None) -> str:

@@ -13,7 +13,7 @@ _GET = "SELECT value FROM state WHERE service = ? AND key = ?"
 _DELETE = "DELETE FROM state WHERE service = ? AND key = ?"
 
 
-class ServiceState:
+class KeyValueStore:
     """The keys of one service; implements ``interlock.sdk.KeyValue``."""
 
     def __init__(self, service: str, writer: Writer, reader: Reader) -> None:

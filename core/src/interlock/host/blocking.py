@@ -1,4 +1,4 @@
-"""Run foreign blocking code so that it can be left behind."""
+"""Run a plugin's blocking code in a thread that can be left behind."""
 
 from __future__ import annotations
 
