@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
+from anyio.abc import TaskGroup
 
 from interlock.actors import ActorSystem, DeadLetter
 from interlock.calls import Call
@@ -101,13 +102,7 @@ async def open_system(
         logs.use(config)
     async with AsyncExitStack() as stack:
         telemetry = await _telemetry(config.telemetry, world, stack)
-        journal = await stack.enter_async_context(
-            open_journal(
-                config.journal_path,
-                world,
-                synchronous="FULL" if config.journal.synchronous == "full" else "NORMAL",
-            )
-        )
+        journal = await stack.enter_async_context(_journal(config, world))
         actors = await stack.enter_async_context(
             ActorSystem(world, telemetry=telemetry, dead_letter_sink=partial(_keep, journal))
         )
@@ -142,15 +137,25 @@ async def open_system(
         await stack.enter_async_context(engine)
         await stack.enter_async_context(tasks)
         deployment.begin()
-        tasks.start_soon(keep_running, bus.run, world, name="events")
-        tasks.start_soon(host.shared.run)
-        tasks.start_soon(apply_retention, journal, config.journal.retention, world)
-        if config.telemetry.exporter != "none":
-            tasks.start_soon(keep_gauges, runtime, world)
+        _begin_background(tasks, runtime, config)
         stack.callback(tasks.cancel_scope.cancel)
         use_runtime(runtime)
         runtime.ready = True
         yield System(config, runtime, actors, engine, deployment, world)
+
+
+def _journal(config: Config, world: World) -> AbstractAsyncContextManager[Journal]:
+    full = config.journal.synchronous == "full"
+    return open_journal(config.journal_path, world, synchronous="FULL" if full else "NORMAL")
+
+
+def _begin_background(tasks: TaskGroup, runtime: Runtime, config: Config) -> None:
+    world, host, journal = runtime.world, runtime.host, runtime.journal
+    tasks.start_soon(keep_running, runtime.bus.run, world, name="events")
+    tasks.start_soon(host.shared.run)
+    tasks.start_soon(apply_retention, journal, config.journal.retention, world)
+    if config.telemetry.exporter != "none":
+        tasks.start_soon(keep_gauges, runtime, world)
 
 
 @dataclass(frozen=True)
