@@ -13,7 +13,7 @@ from interlock.workflows import Engine
 _BREAKER = {"closed": 0.0, "half-opened": 0.5, "opened": 1.0}
 
 
-class Seen(Protocol):
+class Measured(Protocol):
     """What is asked of the runtime."""
 
     host: Host
@@ -24,7 +24,7 @@ class Seen(Protocol):
     def alerts(self) -> Any: ...
 
 
-async def all_gauges(runtime: Seen) -> list[Gauge]:
+async def all_gauges(runtime: Measured) -> list[Gauge]:
     """Of services, actors, runs, queues, and what waits for people."""
     recent, queues = runtime.journal.recent, await runtime.engine.queues.list()
     return [

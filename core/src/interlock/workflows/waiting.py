@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf, isfinite
-from typing import Any, Protocol
+from typing import Any
 
 from interlock.journal import JournalError, RunRecord
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
-from interlock.sdk.world import Timer, World
-from interlock.workflows.arrivals import Arrivals, approval_id
+from interlock.sdk.world import Timer
+from interlock.workflows.arrivals import approval_id
 from interlock.workflows.errors import WaitExpired
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
+from interlock.workflows.surroundings import Surroundings
 
 Conclude = Callable[[Sleep | Wait, Any, InterlockError | None, float], None]
-
-
-class Surroundings(Protocol):
-    """What waiting needs of the engine."""
-
-    world: World
-    arrivals: Arrivals
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
-
-    def lost(self, run: RunRecord, error: JournalError) -> None: ...
 
 
 @dataclass(slots=True)
