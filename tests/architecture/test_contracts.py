@@ -1,10 +1,14 @@
 """What import-linter cannot say about itself: that no plugin was forgotten in its lists."""
 
+import ast
 import json
 import subprocess
 import sys
 import tomllib
+from inspect import isclass, isfunction
 from pathlib import Path
+
+import interlock.sdk
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -18,6 +22,30 @@ def test_every_plugin_is_held_to_the_sdk() -> None:
 
     assert set(contract["source_modules"]) == PLUGINS
     assert set(contract["forbidden_modules"]) == {f"interlock.{name}" for name in LAYERS - {"sdk"}}
+
+
+def test_plugins_use_the_public_names_of_the_sdk() -> None:
+    sources = [path for name in PLUGINS for path in ROOT.glob(f"plugins/*/src/{name}/**/*.py")]
+    used = {
+        f"{node.module}.{alias.name}"
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("interlock.sdk")
+        for alias in node.names
+    }
+
+    assert len(sources) > len(PLUGINS)
+    assert used <= {f"interlock.sdk.{name}" for name in interlock.sdk.__all__}
+
+
+def test_every_public_name_of_the_sdk_says_what_it_is() -> None:
+    named = {name: getattr(interlock.sdk, name) for name in interlock.sdk.__all__}
+    own = {name: it for name, it in named.items() if isclass(it) or isfunction(it)}
+
+    assert len(own) > 60
+    assert not [name for name, it in own.items() if not it.__doc__]
+    # A dataclass without a docstring gets its signature for one.
+    assert not [name for name, it in own.items() if str(it.__doc__).startswith(f"{name}(")]
 
 
 def test_every_plugin_is_held_apart_from_the_others() -> None:

@@ -68,6 +68,7 @@ from interlock.sdk.events import Event, WebhookReply, WebhookRequest, on_event, 
 from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function, hookimpl
 from interlock.sdk.http import HttpOptions, error_from_response, retry_after_seconds
+from interlock.sdk.json_schema import schema_fault
 from interlock.sdk.policies import (
     BreakerPolicy,
     BudgetPolicy,
@@ -156,6 +157,7 @@ __all__ = [
     "on_event",
     "poll",
     "retry_after_seconds",
+    "schema_fault",
     "tool",
     "tools_of",
     "webhook",

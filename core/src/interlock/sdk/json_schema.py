@@ -80,7 +80,7 @@ def schema_faults(schema: Any) -> list[ValidationError]:
 
 
 def schema_fault(schema: Any) -> ValidationError | None:
-    """The first of :func:`schema_faults`."""
+    """What is wrong first with a JSON Schema (draft 2020-12), and where; None if nothing is."""
     return next(iter(schema_faults(schema)), None)
 
 

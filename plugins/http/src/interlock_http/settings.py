@@ -16,8 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from interlock.sdk import Bytes, Settings
-from interlock.sdk.json_schema import schema_fault
+from interlock.sdk import Bytes, Settings, schema_fault
 from interlock_http.answers import MESSAGE
 from interlock_http.auth import Auth
 from interlock_http.paging import Paging

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.sdk.json_schema import schema_fault
+from interlock.sdk import schema_fault
 from interlock_http.openapi.arguments import Arguments
 from interlock_http.openapi.choice import Choice, name_of, overlay_of
 from interlock_http.openapi.description import (
