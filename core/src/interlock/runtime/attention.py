@@ -77,4 +77,5 @@ class AttentionOperations:
         return [letter.to_dict() for letter in found]
 
     async def dead_letter(self, letter: str) -> dict[str, Any]:
+        """By id, with what is needed to handle it after all; NotFound if there is none."""
         return (await visible_letter(self, letter)).to_dict()

@@ -152,6 +152,7 @@ class OverviewOperations(AttentionOperations):
         return await self.journal.blobs.find(digest)
 
     def metrics(self) -> list[dict[str, Any]]:
+        """Every counter and histogram: ``{name, kind, description, points}``."""
         return self.telemetry.snapshot()
 
     async def prometheus(self) -> str:

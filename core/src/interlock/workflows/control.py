@@ -28,7 +28,7 @@ class Steerable(Protocol):
 
 
 class Control:
-    """The operations, durable before they take effect.
+    """Implements :class:`Steering`: what is asked is durable before it takes effect.
 
     Args:
         live: the runs in memory.
@@ -52,15 +52,6 @@ class Control:
         self._cutting = cutting
 
     async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
-        """Ask a run to stop; nothing new begins.
-
-        Args:
-            undo: undo what it completed, as its template says.
-            within: seconds after which it is cut off where it stands.
-
-        Raises:
-            NotFound: there is no such run.
-        """
         record = await self._journal.runs.find(run_id)
         if record.finished is not None:
             return
@@ -72,12 +63,6 @@ class Control:
             await self._cutting.after(record.id, within)
 
     async def pause(self, run_id: str) -> None:
-        """Let a run begin nothing new until :meth:`resume`; what is in flight is finished.
-
-        Raises:
-            NotFound: there is no such run.
-            Conflict: it is over, or about to be.
-        """
         record = await self._open(run_id)
         if record.intent in ("cancel", "abandon") or record.status == "compensating":
             raise Conflict(f"run {record.id} is being stopped")
@@ -86,12 +71,6 @@ class Control:
             live.pause()
 
     async def resume(self, run_id: str) -> None:
-        """Let a paused run go on.
-
-        Raises:
-            NotFound: there is no such run.
-            Conflict: it is over, or not paused.
-        """
         record = await self._open(run_id)
         if record.intent != "pause":
             raise Conflict(f"run {record.id} is not paused, but {record.status}")
@@ -100,26 +79,11 @@ class Control:
             live.go_on()
 
     async def retry(self, run_id: str) -> None:
-        """Let a run that failed or was stopped go on from the step that failed.
-
-        Recorded steps are kept. If the run was rolled back, it begins again with the first step
-        that was undone.
-
-        Raises:
-            NotFound: there is no such run.
-            Conflict: it is not over, or it succeeded.
-        """
         record = await self._journal.runs.find(run_id)
         check_redoable(record)
         await self._resume(await self._reopen(record))
 
     async def undo_again(self, run_id: str, step: str) -> None:
-        """Try once more to undo a step that could not be undone.
-
-        Raises:
-            NotFound: there is no such run.
-            Conflict: its roll-back is not over, or did not fail.
-        """
         record = await self._journal.runs.find(run_id)
         if record.status != "compensation_failed":
             raise Conflict(
@@ -155,19 +119,6 @@ class Control:
         latest: bool = False,
         new_id: str | None = None,
     ) -> str:
-        """Start a run that takes over what another recorded before a step; its id.
-
-        What was taken over is never undone by the fork: it is the other run's.
-
-        Args:
-            step: path of the first step to be done anew; None for all of them.
-            input: default: that of the other run.
-            latest: with the template as it is now, instead of the one that the other run has.
-
-        Raises:
-            NotFound: there is no such run, or it recorded no such step.
-            InvalidInput: the input does not fit the template.
-        """
         source = await self._journal.runs.find(run_id)
         template = (
             self._templates.get(source.workflow)
@@ -189,15 +140,6 @@ class Control:
         return record.id
 
     async def move(self, run_id: str, *, check: bool = False) -> str:
-        """Let a run that waits go on with the version that its workflow has now; that version.
-
-        Args:
-            check: only say whether it could.
-
-        Raises:
-            NotFound: there is no such run, or its workflow is gone.
-            Conflict: it is over or under way; or its record does not fit, and where.
-        """
         record = await self._open(run_id)
         current = self._templates.get(record.workflow).version
         if record.version == current:
@@ -209,11 +151,6 @@ class Control:
         return current
 
     async def versions(self, workflow: str) -> list[dict[str, Any]]:
-        """Versions that runs go on with, the current one first: ``{version, runs, source}``.
-
-        Raises:
-            NotFound: there is no such workflow.
-        """
         return await self._templates.versions(workflow)
 
     async def _open(self, run_id: str) -> RunRecord:

@@ -61,7 +61,7 @@ class EngineOptions:
 
 
 class EmbeddedEngine:
-    """Implements :class:`Engine`. ``async with`` continues unfinished runs and, at the end, stops.
+    """Implements :class:`~interlock.workflows.contract.Engine`, which says what each method does.
 
     Args:
         publish: default: the journal's log of events.
@@ -152,22 +152,18 @@ class EmbeddedEngine:
     # Templates
 
     def register(self, template: Template) -> None:
-        """Make a template startable under its name and aliases; runs keep the one they have."""
         self._templates.register(template)
 
     def unregister(self, template: Template) -> None:
-        """Let nobody start it any more; its runs go on with it."""
         self._templates.unregister(template)
 
     def templates(self) -> list[Template]:
         return self._templates.all()
 
     def template(self, name: str) -> Template:
-        """By name or alias; NotFound, with the nearest name, if there is none."""
         return self._templates.get(name)
 
     def knows(self, name: str) -> bool:
-        """Whether there is a template of this name or alias."""
         return name in self._templates
 
     # Runs
@@ -182,19 +178,6 @@ class EmbeddedEngine:
         tags: Sequence[str] = (),
         timeout: float | None = None,
     ) -> str:
-        """Start a run; its id, once the run is durable.
-
-        Args:
-            run_id: a second start of one id is the first.
-            parent: W3C traceparent of whoever asks.
-            timeout: seconds after which the run fails; at most what its template says.
-
-        Raises:
-            NotFound: no such workflow.
-            InvalidInput: the input does not fit its schema.
-            RunExists: the id belongs to a run of another workflow.
-            ServiceUnavailable: the engine is shutting down.
-        """
         request = Request(workflow, input, run_id, None, parent, tags, timeout)
         return await self._start(request)
 
@@ -214,29 +197,20 @@ class EmbeddedEngine:
         run.start()
 
     async def wait(self, run_id: str) -> Any:
-        """The run's output, once there is one.
-
-        Raises:
-            NotFound: there is no such run.
-            InterlockError: what the run ended with.
-        """
         if run_id not in self._live:
             run_id = (await self.get(run_id)).id
         record = await self._ends.of(run_id)
         return result_of(record)
 
     async def get(self, run_id: str) -> RunRecord:
-        """By id, or an unambiguous beginning of it; NotFound otherwise."""
         return await self.journal.runs.find(run_id)
 
     async def list(
         self, which: RunFilter, *, limit: int = 50, before: str | None = None, brief: bool = False
     ) -> Sequence[RunRecord]:
-        """Newest first, after the run ``before``; ``brief`` is without inputs and outputs."""
         return await self.journal.runs.list(which, limit=limit, before=before, brief=brief)
 
     async def steps(self, run_id: str) -> Sequence[StepRecord]:
-        """The steps of a run that have ended, wait or are under way, in that order."""
         record = await self.get(run_id)
         rows = await self.journal.steps.of_run(record.id)
         # A wait that was given up with its run is over, though nobody recorded its end.
@@ -245,16 +219,10 @@ class EmbeddedEngine:
         return step_records(known + (under_way(live.since, known) if live else []))
 
     def waits(self, run_id: str) -> Mapping[str, Any] | None:
-        """``{reason, until, step}`` if all that a run does at this moment is to wait, in memory."""
         live = self._live.get(run_id)
         return live.waits if live else None
 
     async def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[Item]:
-        """Progress of a run to its end: from now, or with the steps that ended since a moment.
-
-        Raises:
-            NotFound: there is no such run.
-        """
         full_id = (await self.get(run_id)).id
         with self.progress.watching(full_id) as watcher:
             # Before the steps: what ends after it was read is among what the watcher hears.
@@ -271,10 +239,9 @@ class EmbeddedEngine:
                     return
 
     async def stop_starting(self) -> None:
-        """Start no run and no step any more; what is in flight may finish and is recorded."""
         self.draining = True
 
-    # What runs need (``interlock.workflows.live.Surroundings``)
+    # What runs need (``interlock.workflows.surroundings``)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
