@@ -76,7 +76,9 @@ class Caller:
         self.require_tool(pattern)
         if self.limited and not any(_covers(each, pattern) for each in self.tools):
             raise Forbidden(
-                f"{self.name} may not use all of {pattern}", scope=f"interlock:tool:{pattern}"
+                f"{self.name} may not use all of {pattern}",
+                hint="the tools of a token are set in api.tokens",
+                scope=f"interlock:tool:{pattern}",
             )
 
 

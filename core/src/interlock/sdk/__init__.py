@@ -20,7 +20,7 @@ Where to look:
 
 ========================  ===================================================================
 a service                 Service, Settings, ServiceContext, HttpOptions, World
-its tools                 tool, Facts, current_call, declared_tool, ToolSpec
+its tools                 tool, Facts, current_call, declared_tool, schema_fault, ToolSpec
 its guard rails           Policies and those in it, with Rate, Seconds, Bytes
 what goes wrong           InterlockError and its tree, see ``interlock.sdk.errors``
 what happens outside      webhook, poll, on_event, Event; brokers: Intake, Delivery, Message
