@@ -39,6 +39,7 @@ class EventOperations:
     async def _publish(
         self, name: str, payload: Mapping[str, Any], event: Event, source: str
     ) -> bool:
+        """The first two are what the audit log keeps of it."""
         current_caller().require_tool(name)
         return await self.bus.publish(event, source)
 
