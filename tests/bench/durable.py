@@ -88,7 +88,7 @@ async def running(folder: Path, *counts: int) -> AsyncIterator[EmbeddedEngine]:
     ):
         host.adopt(await load_plugins(world, discover=lambda: [plugin()]))
         spec = ServiceSpec("small", "small", Settings())
-        await host.start_services({"small": spec})
+        await host.services.start({"small": spec})
         engine = EmbeddedEngine(journal, ToolCalls(host), world, telemetry=telemetry)
         for count in counts:
             engine.register(template(count))

@@ -103,7 +103,7 @@ async def hosted(url: str) -> AsyncIterator[Host]:
         host.adopt(await load_plugins(world, discover=lambda: [weather_plugin()]))
         wishes = HttpWishes(allow_private=True)
         spec = ServiceSpec("weather", "weather", WeatherSettings(url=url), http=wishes)
-        await host.start_services({"weather": spec})
+        await host.services.start({"weather": spec})
         yield host
 
 

@@ -40,7 +40,7 @@ async def main(url: str, city: str) -> dict[str, Any]:
         settings = plugins.service_types["weather"].settings_type(token="t0ken", url=url)
         wishes = HttpWishes(allow_private=True)
         spec = ServiceSpec("weather", "weather", settings, http=wishes)
-        await host.start_services({"weather": spec})
+        await host.services.start({"weather": spec})
         record = next(each for each in host.plugins if each.name == "weather")
         try:
             result = await host.call("current_weather", {"city": city})

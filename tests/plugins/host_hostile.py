@@ -43,15 +43,18 @@ async def main() -> dict[str, Any]:
         Host(world, Telemetry(), actors, NoStores(), no_events) as host,
     ):
         host.adopt(await load_plugins(world, discover=hostile, stage_seconds=IMPORT_SECONDS))
-        specs = {name: ServiceSpec(name, name, Settings()) for name in host.service_types}
-        await host.start_services(
+        specs = {
+            name: ServiceSpec(name, name, Settings())
+            for name in host.services.plugins.service_types
+        }
+        await host.services.start(
             specs | {"mail": ServiceSpec("mail", "mail", Settings())}, settle=1
         )
         calls = {name: await outcome(host, f"{name}.answer") for name in (*specs, "mail")}
         await outcome(host, "blocks-the-loop.compute")
         return {
             "plugins": {record.name: record.to_dict() for record in host.plugins},
-            "services": {report["name"]: report for report in host.health()},
+            "services": {report["name"]: report for report in host.services.health()},
             "calls": calls,
         }
 

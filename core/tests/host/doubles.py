@@ -124,8 +124,8 @@ class Hosting:
 
     async def start(self, *names: str | ServiceSpec, **options: Any) -> Host:
         specs = [each if isinstance(each, ServiceSpec) else spec(each) for each in names]
-        await self.host.start_services({each.name: each for each in specs}, **options)
+        await self.host.services.start({each.name: each for each in specs}, **options)
         return self.host
 
     def health(self, name: str) -> dict[str, Any]:
-        return next(each for each in self.host.health() if each["name"] == name)
+        return next(each for each in self.host.services.health() if each["name"] == name)

@@ -229,7 +229,7 @@ async def test_a_fallback_answers_for_a_service_that_is_away(virtual: VirtualWor
         with pytest.raises(InvalidInput):
             await host.call("away.go", {})
 
-        await host.start_services(
+        await host.services.start(
             {"away": spec("away", policies=Policies(fallback=FallbackPolicy(value="instead")))}
         )
         assert await host.call("away.go", {}) == "instead"
@@ -397,7 +397,7 @@ async def test_a_restart_on_request_makes_a_new_instance(virtual: VirtualWorld) 
 
     async with Hosting(virtual, Again) as hosting:
         host = await hosting.start("again")
-        await host.restart_service("again")
+        await host.services.restart("again")
 
         assert await host.call("again.go", {}) == "gone"
         assert Again.story == ["start", "stop", "start"]
@@ -436,7 +436,7 @@ async def test_the_gates_count_what_has_been_called(virtual: VirtualWorld) -> No
     async with Hosting(virtual, Steady) as hosting:
         host = await hosting.start("steady")
         await host.call("steady.answer", {"question": "?"})
-        await host.restart_service("steady")
+        await host.services.restart("steady")
         await host.call("steady.answer", {"question": "?"})
 
         assert hosting.health("steady")["gates"]["calls"] == 2

@@ -165,7 +165,7 @@ class Served:
     async def offer(self, **services: str) -> None:
         """Make these the services that run: names and service types."""
         specs = {name: ServiceSpec(name, kind, ProbeSettings()) for name, kind in services.items()}
-        await self.system.runtime.host.start_services(specs)
+        await self.system.runtime.host.services.start(specs)
 
 
 @dataclass

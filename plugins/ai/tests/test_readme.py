@@ -35,4 +35,4 @@ async def test_the_examples_of_the_readme_run(simulator: Any, start: Start, tmp_
     output = await runtime.wait(await runtime.start("announce", {"changes": ["Faster."]}))
     assert output["title"].startswith("Write a release note for users")
     assert output["tone"] in ("positive", "neutral", "negative", "mixed")
-    assert "ai.release_note" in runtime.host.prompts()
+    assert "ai.release_note" in runtime.host.services.prompts()

@@ -58,7 +58,7 @@ async def test_templates_are_listed_and_offered_as_prompts(ai: Any, folder: Path
         ("note", 1, False),
         ("note", 10, True),
     ]
-    prompt = tools.runtime.host.prompts()["ai.note"]
+    prompt = tools.runtime.host.services.prompts()["ai.note"]
     (message,) = prompt.fill({"changes": '["a"]'})
     assert message.text == 'You write release notes.\n\n[1] Changes for everybody: ["a"]'
     assert [name for name, it in prompt.arguments.items() if it.required] == ["changes"]

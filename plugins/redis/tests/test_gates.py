@@ -106,7 +106,7 @@ async def test_without_redis_each_daemon_keeps_the_limit_alone(
             passed = [await count(runtime, f"{stream}-n") for _ in range(15)]
         shared = next(
             service["gates"]["shared"]
-            for service in runtime.host.health()
+            for service in runtime.host.services.health()
             if service["name"] == "counted"
         )
     # Those that went through the shared line before count as well.

@@ -112,7 +112,7 @@ async def open_system(
         )
         host.adopt(plan.plugins)
         share_gates(host, config.shared)
-        await host.start_services(plan.services, aliases=config.aliases)
+        await host.services.start(plan.services, aliases=config.aliases)
         make_engine = await engine_of(config, journal)
         engine = make_engine(
             journal,

@@ -121,7 +121,7 @@ class Deployment:
         host = self.runtime.host
         host.adopt(plan.plugins)
         share_gates(host, plan.config.shared)
-        await host.start_services(plan.services, aliases=plan.config.aliases)
+        await host.services.start(plan.services, aliases=plan.config.aliases)
         names = {template.name for template in plan.templates}
         for template in old.templates:
             if template.name not in names:
@@ -186,7 +186,8 @@ async def _within(scope: anyio.CancelScope, scheduler: Scheduler, world: World) 
 def share_gates(host: Host, config: SharedConfig) -> None:
     """Have a service keep gates together with other daemons, or none."""
     name = config.service
-    host.shared.use(name or "", partial(host.shared_gates, name) if name else None, config.keeps)
+    ask = partial(host.services.shared_gates, name) if name else None
+    host.shared.use(name or "", ask, config.keeps)
 
 
 def _changes(old: Plan, new: Plan) -> Iterator[tuple[str, list[str]]]:

@@ -94,7 +94,7 @@ class Offers:
     def prompts(self) -> dict[str, Prompt]:
         """Prompts of services, shown as tools of their names would be."""
         caller = current_caller()
-        offered = self._runtime.host.prompts().items()
+        offered = self._runtime.host.services.prompts().items()
         return {name: prompt for name, prompt in offered if caller.sees(name) and self._shows(name)}
 
     def fingerprint(self) -> tuple[object, ...]:

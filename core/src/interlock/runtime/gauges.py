@@ -28,7 +28,7 @@ async def all_gauges(runtime: Measured) -> list[Gauge]:
     """Of services, actors, runs, queues, and what waits for people."""
     recent, queues = runtime.journal.recent, await runtime.engine.queues.list()
     return [
-        *service_gauges(runtime.host.health()),
+        *service_gauges(runtime.host.services.health()),
         *actor_gauges(runtime.host.actors()),
         *queue_gauges(queues),
         _by(

@@ -76,7 +76,7 @@ class OverviewOperations(AttentionOperations):
             "approvals": await self.journal.recent.questions(scopes()),
             "dead_letters": letters,
             "alerts": sum(each["state"] == "firing" for each in self.alerts()),
-            "services": sum(each["state"] != "ready" for each in self.host.health()),
+            "services": sum(each["state"] != "ready" for each in self.host.services.health()),
         }
 
     async def changes(self) -> AsyncIterator[dict[str, Any]]:
@@ -97,7 +97,7 @@ class OverviewOperations(AttentionOperations):
     def _stand(self) -> dict[str, Any]:
         services = [
             (each["name"], each["state"], each["paused"], _breaker_of(each))
-            for each in self.host.health()
+            for each in self.host.services.health()
         ]
         alerts = [(each["name"], each["state"]) for each in self.alerts()]
         return {"journal": self.journal.writer.commits, "services": services, "alerts": alerts}
@@ -144,7 +144,7 @@ class OverviewOperations(AttentionOperations):
         """
         which = within_scopes(which or RunFilter())
         found = await self.engine.list(which, limit=limit, before=before, brief=brief)
-        held = self.host.standing()
+        held = self.host.services.standing()
         return [as_it_stands(self, record, held) for record in found]
 
     async def blob(self, digest: str) -> tuple[bytes, str]:

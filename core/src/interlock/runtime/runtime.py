@@ -142,13 +142,14 @@ class Runtime(ServiceOperations, EventOperations, OverviewOperations):
         """A run by a beginning of its id; ``usage``, of all below it: ``{service: {unit: n}}``."""
         record = await visible_run(self, run_id)
         usage = await self.journal.spending.of_run(record.id)
-        told = as_it_stands(self, record, self.host.standing())
+        told = as_it_stands(self, record, self.host.services.standing())
         return {**told, **trace_of(record, self.effective_config), "usage": usage}
 
     async def steps(self, run_id: str) -> list[dict[str, Any]]:
         """The steps of a run, in the order in which they ended; what is under way comes last."""
         run = await visible_run(self, run_id)
-        return steps_as_they_stand(run.id, await self.engine.steps(run.id), self.host.standing())
+        steps = await self.engine.steps(run.id)
+        return steps_as_they_stand(run.id, steps, self.host.services.standing())
 
     def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[dict[str, Any]]:
         """Progress of a run to its end: from now, or with the steps that ended since a moment."""

@@ -26,7 +26,7 @@ class ServiceOperations:
 
     def services(self) -> list[dict[str, Any]]:
         """Each service: state, why, breaker, limiter head-room, calls in flight, restarts."""
-        return self.host.health()
+        return self.host.services.health()
 
     def service(self, name: str) -> dict[str, Any]:
         """One of :meth:`services`; NotFound otherwise."""
@@ -50,14 +50,14 @@ class ServiceOperations:
             Forbidden: not all of its tools are within the caller's scopes; as for the next three.
         """
         _require(service)
-        self.host.pause_service(service)
+        self.host.services.pause(service)
         await self.journal.key_value(_PAUSED).put(service, True)
 
     @audited("service.resume")
     async def resume_service(self, service: str) -> None:
         """Let the calls of a paused service through again."""
         _require(service)
-        self.host.resume_service(service)
+        self.host.services.resume(service)
         await self.journal.key_value(_PAUSED).delete(service)
         await self.engine.available(service)
 
@@ -68,13 +68,13 @@ class ServiceOperations:
             if await paused.get(report["name"]):
                 # One without a plugin takes no calls anyway.
                 with suppress(InterlockError):
-                    self.host.pause_service(report["name"])
+                    self.host.services.pause(report["name"])
 
     @audited("service.reset-breaker")
     async def reset_breaker(self, service: str) -> None:
         """Close the breaker of a service."""
         _require(service)
-        self.host.reset_breaker(service)
+        self.host.services.reset_breaker(service)
         await self.engine.available(service)
 
     @audited("service.restart")
@@ -83,7 +83,7 @@ class ServiceOperations:
         _require(service)
         # What starts now outlives the request.
         with acting_as(PROCESS):
-            await self.host.restart_service(service)
+            await self.host.services.restart(service)
         await self.engine.available(service)
 
 
