@@ -47,7 +47,7 @@ def answer(schema: Any) -> dict[str, Any]:
     return {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
 
 
-# -- schemas -----------------------------------------------------------------------------------
+# Schemas
 
 
 def test_references_with_the_same_last_word_stay_apart() -> None:
@@ -125,7 +125,7 @@ def test_what_the_api_sets_itself_is_not_asked_of_the_caller() -> None:
     assert nested["properties"]["body"]["items"]["required"] == ["name", "secret"]
 
 
-# -- arguments ---------------------------------------------------------------------------------
+# Arguments
 
 
 def test_arguments_of_one_name_are_told_apart() -> None:
@@ -209,7 +209,7 @@ components: {responses: {r: {content: {application/json: {schema: {type: array}}
     assert operation.output_schema == {"type": "array"}
 
 
-# -- faults ------------------------------------------------------------------------------------
+# Faults
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Cell:
         # Starting, halting and stopping take turns.
         self._turn = asyncio.Lock()
 
-    # -- senders ------------------------------------------------------------------------------
+    # Senders
 
     def check(self, envelope: Envelope) -> None:
         """Refuse at once what cannot be handled in time.
@@ -136,7 +136,7 @@ class Cell:
         envelope.fail(too_late(envelope, may_have_run=begun))
         self.abandon(envelope)
 
-    # -- the incarnation ----------------------------------------------------------------------
+    # The incarnation
 
     def pass_over(self, envelope: Envelope) -> None:
         """A message was taken that is out of time, or that nobody waits for."""
@@ -168,7 +168,7 @@ class Cell:
         self.supervisor.ended(self, error)
         return True
 
-    # -- the supervisor -----------------------------------------------------------------------
+    # The supervisor
 
     @property
     def settled(self) -> bool:
@@ -254,7 +254,7 @@ class Cell:
             await self._changed.wait()
         return self.state
 
-    # -- inside -------------------------------------------------------------------------------
+    # Inside
 
     def _enter(self, state: State) -> None:
         self.state = state

@@ -74,7 +74,7 @@ class Mailbox:
         """Messages waiting for room."""
         return len(self._line) if self._line else 0
 
-    # -- senders ------------------------------------------------------------------------------
+    # Senders
 
     def offer(self, envelope: Envelope) -> bool:
         """Take the message in, or return False for want of room."""
@@ -149,7 +149,7 @@ class Mailbox:
         share = (len(self) + self.lined_up) / len(self._user)
         return (now - self._user[0].queued_at) * share
 
-    # -- workers ------------------------------------------------------------------------------
+    # Workers
 
     def take(self) -> Envelope | None:
         """The next message to start, None if there is none yet.
@@ -181,7 +181,7 @@ class Mailbox:
         self._idle.append(woken)
         return woken
 
-    # -- the cell -----------------------------------------------------------------------------
+    # The cell
 
     def put_back(self, envelopes: Sequence[Envelope]) -> None:
         """Return messages to the front, in this order; the bound does not apply to them."""
@@ -212,7 +212,7 @@ class Mailbox:
             self._keys.clear()
         return envelopes
 
-    # -- inside -------------------------------------------------------------------------------
+    # Inside
 
     def _wake(self) -> None:
         if self._idle:

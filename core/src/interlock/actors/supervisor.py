@@ -101,7 +101,7 @@ class Supervisor:
         if not self._shared.closing:
             self._shared.tasks.start(self._recover(child, error), f"{child.name}.restart")
 
-    # -- as a child ---------------------------------------------------------------------------
+    # As a child
 
     @property
     def settled(self) -> bool:
@@ -131,7 +131,7 @@ class Supervisor:
         if self._parent is not None:
             self._parent.remove(self)
 
-    # -- inside -------------------------------------------------------------------------------
+    # Inside
 
     async def _bring_up(self, child: Child) -> None:
         async with self._turn:

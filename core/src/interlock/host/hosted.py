@@ -100,7 +100,7 @@ class HostedService:
         self._lifecycle: Lifecycle | None = None
         self._compile(tools_of(service_type))
 
-    # -- life ---------------------------------------------------------------------------------
+    # Life
 
     async def spawn(self) -> None:
         """Start the actor, which brings the service up by itself."""
@@ -152,7 +152,7 @@ class HostedService:
             trace=self._around.telemetry.current,
         )
 
-    # -- tools --------------------------------------------------------------------------------
+    # Tools
 
     @property
     def tools_are_known(self) -> bool:
@@ -208,7 +208,7 @@ class HostedService:
     def _instance(self) -> AnyService:
         return self._lifecycle_now.service
 
-    # -- messages -----------------------------------------------------------------------------
+    # Messages
 
     def call(self, call: Call) -> Awaitable[Any]:
         pipeline = self._pipelines.get(call.tool)
@@ -278,7 +278,7 @@ class HostedService:
             raise NotFound(f"{self.spec.name} cannot keep gates for several daemons")
         return gates
 
-    # -- reports ------------------------------------------------------------------------------
+    # Reports
 
     def prompts(self) -> dict[str, Prompt]:
         """By full name; none while there is no instance, or if it fails to tell."""

@@ -66,7 +66,7 @@ class QueueConsumer:
         message = Message(self._rules.queue, incoming.body, id, headers, deliveries)
         return QueuedMessage(self, incoming, message, mark)
 
-    # -- what became of a message -------------------------------------------------------------
+    # What became of a message
 
     async def acknowledge(self, queued: QueuedMessage) -> None:
         self._failures.pop(queued.known_as, None)
@@ -80,7 +80,7 @@ class QueueConsumer:
             self._failures.pop(next(iter(self._failures)))
         await queued.incoming.nack(requeue=True)
 
-    # -- what is declared ---------------------------------------------------------------------
+    # What is declared
 
     async def _declare_queue(self, channel: Any) -> AbstractQueue:
         rules = self._rules

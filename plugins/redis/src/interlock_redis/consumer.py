@@ -102,7 +102,7 @@ class StreamConsumer:
         message = message_of(self._rules.stream, id, fields, deliveries)
         return EntryInHand(self, id, fields, message)
 
-    # -- what became of an entry --------------------------------------------------------------
+    # What became of an entry
 
     async def acknowledge(self, id: bytes, grave: Mapping[Any, Any] | None = None) -> None:
         """Take an entry off the list of pending ones, and keep it aside if it has a grave."""

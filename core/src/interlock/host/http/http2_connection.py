@@ -103,7 +103,7 @@ class Http2Connection:
         # Apart from the context of the request that happened to be the first.
         self._receiver = self._loop.create_task(self._receive(), name="http2", context=Context())
 
-    # -- requests -----------------------------------------------------------------------------
+    # Requests
 
     async def open_stream(self, request: httpx.Request, *, has_body: bool) -> Stream:
         """Send the head of a request, as soon as the server takes another stream.
@@ -179,7 +179,7 @@ class Http2Connection:
         await asyncio.wait([self._receiver])
         await hang_up(self._writer, farewell)
 
-    # -- inside -------------------------------------------------------------------------------
+    # Inside
 
     def _is_full(self) -> bool:
         limit: int = self._state.remote_settings.max_concurrent_streams
