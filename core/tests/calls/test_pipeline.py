@@ -218,6 +218,17 @@ async def test_the_last_result_can_stand_in_however_old_it_is(stage: Stage) -> N
         await pipeline(stage.call(a=2))
 
 
+async def test_results_that_stand_in_take_no_room_from_a_larger_cache(stage: Stage) -> None:
+    policies = Policies(
+        cache=CachePolicy(ttl=60.0, max_entries=1100), fallback=FallbackPolicy(cached=True)
+    )
+    pipeline = stage.pipeline(policies, facts=Facts(effect="read", idempotent=True, cacheable=True))
+    for number in range(1100):
+        await pipeline(stage.call(a=number))
+
+    assert stage.gates.cache.health()["entries"] == 1100
+
+
 async def test_injected_faults_meet_every_guard_rail(stage: Stage) -> None:
     policies = Policies(fault=FaultPolicy(error_rate=1.0), retry=RetryPolicy(attempts=3))
 

@@ -9,11 +9,20 @@ from interlock.calls.cache import Cache, key_of
 from interlock.calls.call import Call, Next
 from interlock.sdk import FallbackPolicy, InterlockError, Rejected
 
+KEPT = 1000
+"""How many results stand by where no cache says how many."""
+
 CallOther = Callable[[str, Call], Awaitable[Any]]
 
 
-def fall_back(policy: FallbackPolicy, cache: Cache, call_other: CallOther, proceed: Next) -> Next:
-    """Never for the caller's fault, and never for a caller who has left."""
+def fall_back(
+    policy: FallbackPolicy, cache: Cache, most: int, call_other: CallOther, proceed: Next
+) -> Next:
+    """Never for the caller's fault, and never for a caller who has left.
+
+    Args:
+        most: how many results the cache keeps.
+    """
 
     async def with_fallback(call: Call) -> Any:
         try:
@@ -23,7 +32,7 @@ def fall_back(policy: FallbackPolicy, cache: Cache, call_other: CallOther, proce
                 raise
             return await _instead(call, error)
         if policy.cached:
-            cache.put(key_of(call), result, 1000)
+            cache.put(key_of(call), result, most)
         return result
 
     async def _instead(call: Call, error: InterlockError) -> Any:

@@ -30,7 +30,7 @@ from interlock.calls.budget import KeepBudgets
 from interlock.calls.cache import cached
 from interlock.calls.call import Call, Next
 from interlock.calls.concurrency import LimitConcurrency
-from interlock.calls.fallback import CallOther, fall_back
+from interlock.calls.fallback import KEPT, CallOther, fall_back
 from interlock.calls.fault import InjectFaults
 from interlock.calls.gate import assemble
 from interlock.calls.gates import Gates
@@ -78,13 +78,14 @@ def compile_pipeline(
     facts, wish = tool.facts, tool.policies
     breaker = gates.breaker(wish.breaker) if wish.breaker else None
     other = call_other or _no_other
+    kept = wish.cache.max_entries if wish.cache else KEPT
 
     record = gates.count if on_outcome is None else _both(gates.count, on_outcome)
     rails = (
         Observe(tool.name, tool.service, telemetry, world, gates.spending, gates.standing, record),
         KeepDeadline(wish.deadline, world),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
-        partial(fall_back, wish.fallback, gates.cache, other) if wish.fallback else None,
+        partial(fall_back, wish.fallback, gates.cache, kept, other) if wish.fallback else None,
         partial(retry, wish.retry, facts, gates.budget, world) if wish.retry else None,
         Look(breaker) if breaker else None,
         LimitConcurrency(gates.slots(wish.concurrency), world),
