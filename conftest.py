@@ -1,5 +1,6 @@
 """All tests run on asyncio, the daemon's only backend."""
 
+import asyncio
 import functools
 import gc
 import inspect
@@ -7,7 +8,6 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import anyio
 import pytest
 from anyio import pytest_plugin
 from hypothesis import HealthCheck, settings
@@ -52,7 +52,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
 
     @functools.wraps(test)
     async def bounded(**fixtures: Any) -> None:
-        with anyio.fail_after(_seconds(pyfuncitem) * 0.8):
+        # Not anyio's scope: what a test opens in it may be a fixture's to close, after the test.
+        async with asyncio.timeout(_seconds(pyfuncitem) * 0.8):
             await test(**fixtures)
 
     pyfuncitem.obj = bounded
