@@ -34,16 +34,17 @@ class Images(Account):
         scale: float = 1.0,
         version: str | None = None,
     ) -> dict[str, Any]:
-        """Have nodes rendered: ``images`` maps each id to a URL, or to null if that ``failed``.
+        """Render nodes as pictures; returns ``{images, failed}``.
 
-        URLs live 30 days. Many nodes are asked for in batches of 50, each a request.
+        ``images`` maps each node id to a URL that is valid for 30 days, or to null; ``failed``
+        lists the ids that could not be rendered. Each 50 nodes are a request of their own.
 
         Args:
-            file_key: the key, or a link to the file.
-            ids: the nodes.
-            format: of the images.
-            scale: 0.01 to 4.
-            version: a version from the file's history.
+            file_key: key of the file, or any link to it.
+            ids: ids of the nodes to render.
+            format: file format of the pictures.
+            scale: factor from 0.01 to 4; 2 gives twice the size in pixels.
+            version: id of a version from ``get_versions``; default: the current one.
         """
         if not 0.01 <= scale <= 4:
             raise InvalidInput(f"scale {scale:g} is not within 0.01 to 4", path="$.scale")
@@ -61,12 +62,12 @@ class Images(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_image_fills(self, file_key: str) -> dict[str, Any]:
-        """Read where the images used as fills can be downloaded: ``images`` maps reference to URL.
+        """Find the download URLs of all images used as fills in a file; returns ``{images}``.
 
-        URLs live two weeks.
+        ``images`` maps each image reference to a URL that is valid for two weeks.
 
         Args:
-            file_key: the key, or a link to the file.
+            file_key: key of the file, or any link to it.
         """
         body = await self._get(f"/v1/files/{key_of(file_key)}/images", {})
         return {"images": (body.get("meta") or body).get("images") or {}}
@@ -81,18 +82,18 @@ class Images(Account):
         folder: str = "assets",
         inline: bool = False,
     ) -> dict[str, Any]:
-        """Store pictures for good: renders of nodes, or without ``ids`` all images used as fills.
+        """Download pictures into the blob store: rendered nodes, or all images used as fills.
 
-        Gives ``{assets: [{id, path, media_type, size, digest, base64?}], paths, failed}``;
-        ``paths`` maps each id to its path, as ``codegen`` takes it for ``assets``.
+        Returns ``{assets: [{id, path, media_type, size, digest, base64?}], paths, failed}``;
+        ``paths`` maps each id to its path, which is what ``codegen`` takes as ``assets``.
 
         Args:
-            file_key: the key, or a link to the file.
-            ids: the nodes to render.
-            format: of renders.
-            scale: of renders, 0.01 to 4.
-            folder: where the paths begin.
-            inline: with the bytes as ``base64``, for ``files.write``.
+            file_key: key of the file, or any link to it.
+            ids: ids of the nodes to render; default: the images used as fills instead.
+            format: file format of rendered nodes; fills keep the one that they have.
+            scale: factor of rendered nodes, from 0.01 to 4.
+            folder: folder that the paths in the result begin with.
+            inline: whether the bytes are in the result as ``base64``, for ``files.write``.
         """
         if ids:
             found = (await self.render_images(file_key, ids, format, scale))["images"]

@@ -22,14 +22,17 @@ class Reading(Account):
         version: str | None = None,
         geometry: bool = False,
     ) -> dict[str, Any]:
-        """Read a file as Figma stores it. An unchanged file is read from Figma once only.
+        """Read a file as Figma stores it; one that has not changed is read from Figma only once.
+
+        Larger answers than the setting ``max_result`` are refused: pass ``ids`` or ``depth``, or
+        use ``design`` or one of the ``extract_`` tools, which read files of any size.
 
         Args:
-            file_key: the key, or a link to the file.
-            depth: levels below the document; 1 gives the pages.
-            ids: only these nodes, with their ancestors and descendants.
-            version: a version from the file's history.
-            geometry: with the outlines of vectors.
+            file_key: key of the file, or any link to it.
+            depth: levels of the tree below the document; 1 gives the pages alone. Default: all.
+            ids: ids of the only nodes to read, with their ancestors and descendants.
+            version: id of a version from ``get_versions``; default: the current one.
+            geometry: whether to include the outlines of vectors.
         """
         request = {"depth": depth, "version": version, "ids": node_ids(ids) if ids else None}
         parameters = {name: str(value) for name, value in request.items() if value is not None}
@@ -39,10 +42,12 @@ class Reading(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_file_meta(self, file_key: str) -> dict[str, Any]:
-        """Read a file's name, version and last change: a cheap way to see whether it changed.
+        """Read a file's name, version and time of the last change, without its content.
+
+        The cheapest way to see whether a file has changed.
 
         Args:
-            file_key: the key, or a link to the file.
+            file_key: key of the file, or any link to it.
         """
         body = await self._get(f"/v1/files/{key_of(file_key)}/meta", {})
         return dict(body.get("file", body))
@@ -56,14 +61,17 @@ class Reading(Account):
         version: str | None = None,
         geometry: bool = False,
     ) -> dict[str, Any]:
-        """Read some nodes of a file: ``nodes`` maps each id to its document, or to null.
+        """Read some nodes of a file as Figma stores them.
+
+        ``nodes`` of the result maps each id to ``{document, ...}``, or to null if there is no such
+        node.
 
         Args:
-            file_key: the key, or a link to the file.
-            ids: node ids, as in the file or as in a link.
-            depth: levels below each node.
-            version: a version from the file's history.
-            geometry: with the outlines of vectors.
+            file_key: key of the file, or any link to it.
+            ids: ids of the nodes, such as ``1:2``, or ``1-2`` as in a link.
+            depth: levels of the tree below each node. Default: all.
+            version: id of a version from ``get_versions``; default: the current one.
+            geometry: whether to include the outlines of vectors.
         """
         parameters = {"ids": node_ids(ids)}
         if depth is not None:
@@ -76,10 +84,12 @@ class Reading(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_variables(self, file_key: str) -> dict[str, Any]:
-        """Read a file's variables; empty, with a ``note``, where plan or scope do not allow it.
+        """Read a file's variables: ``{variables, variableCollections, note?}``.
+
+        Reading them needs an Enterprise plan; without it both are empty, and ``note`` says why.
 
         Args:
-            file_key: the key, or a link to the file.
+            file_key: key of the file, or any link to it.
         """
         try:
             body = await self._get(f"/v1/files/{key_of(file_key)}/variables/local", {})
@@ -92,11 +102,11 @@ class Reading(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_versions(self, file_key: str, limit: int = 50) -> list[Any]:
-        """Read the history of a file, newest first: ``{id, created_at, label, user, ...}`` each.
+        """List the versions of a file, newest first, each as ``{id, created_at, label, user}``.
 
         Args:
-            file_key: the key, or a link to the file.
-            limit: of versions, at most; Figma gives 50 at a time.
+            file_key: key of the file, or any link to it.
+            limit: how many versions at most; each 50 are a request of their own.
         """
         found: list[Any] = []
         parameters = {"page_size": str(min(limit, 50))}
@@ -114,11 +124,13 @@ class Reading(Account):
     async def get_published(
         self, file_key: str, kind: Literal["components", "component_sets", "styles"]
     ) -> list[Any]:
-        """Read what a file publishes as a library; for the rest, see ``extract_components``.
+        """List what a file publishes as a library.
+
+        For components that are not published, see ``extract_components``.
 
         Args:
-            file_key: the key, or a link to the file.
-            kind: of the entries.
+            file_key: key of the file, or any link to it.
+            kind: what to list.
         """
         body = await self._get(f"/v1/files/{key_of(file_key)}/{kind}", {})
         return list((body.get("meta") or {}).get(kind) or ())
@@ -130,12 +142,12 @@ class Reading(Account):
         kind: Literal["components", "component_sets", "styles"],
         limit: int = 1000,
     ) -> dict[str, Any]:
-        """Read what all files of a team publish: ``{entries, count, complete}``.
+        """List what all files of a team publish as libraries: ``{entries, count, complete}``.
 
         Args:
-            team_id: from the address of the team's page.
-            kind: of the entries.
-            limit: of entries, at most; a request gives 1,000.
+            team_id: the number in the address of the team's page.
+            kind: what to list.
+            limit: how many entries at most; each 1,000 are a request of their own.
         """
         found: list[Any] = []
         parameters = {"page_size": str(min(max(limit, 1), 1000))}

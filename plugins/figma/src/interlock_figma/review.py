@@ -16,10 +16,10 @@ class Review(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_comments(self, file_key: str) -> list[Any]:
-        """Read the comments on a file, as Markdown.
+        """List the comments on a file, with their texts as Markdown.
 
         Args:
-            file_key: the key, or a link to the file.
+            file_key: key of the file, or any link to it.
         """
         body = await self._get(f"/v1/files/{key_of(file_key)}/comments", {"as_md": "true"})
         return list(body.get("comments") or ())
@@ -34,15 +34,15 @@ class Review(Account):
         x: float = 0.0,
         y: float = 0.0,
     ) -> dict[str, Any]:
-        """Comment on a file, on a layer of it, or on a comment.
+        """Comment on a file, on one of its layers, or in reply to a comment.
 
         Args:
-            file_key: the key, or a link to the file.
-            message: the text.
-            node_id: the layer that the comment is pinned to.
-            reply_to: id of the comment that starts the thread.
-            x: from the layer's left edge, or on the page; in pixels.
-            y: from the layer's upper edge, or on the page; in pixels.
+            file_key: key of the file, or any link to it.
+            message: text of the comment.
+            node_id: id of the layer to pin the comment to.
+            reply_to: id of the first comment of the thread to reply in.
+            x: pixels from the left edge of the layer, or of the page if ``node_id`` is missing.
+            y: pixels from the upper edge, likewise.
         """
         body: dict[str, Any] = {"message": message}
         if reply_to:
@@ -56,11 +56,11 @@ class Review(Account):
 
     @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
     async def delete_comment(self, file_key: str, comment_id: str) -> dict[str, Any]:
-        """Delete a comment of this account.
+        """Delete a comment that this account has written.
 
         Args:
-            file_key: the key, or a link to the file.
-            comment_id: as in ``get_comments``.
+            file_key: key of the file, or any link to it.
+            comment_id: id of the comment, from ``get_comments``.
         """
         path = f"/v1/files/{key_of(file_key)}/comments/{plain_id(comment_id)}"
         await self._ask("DELETE", path)
@@ -68,11 +68,11 @@ class Review(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_reactions(self, file_key: str, comment_id: str) -> list[Any]:
-        """Read the reactions to a comment: ``{user, emoji, created_at}`` each.
+        """List the reactions to a comment, each as ``{user, emoji, created_at}``.
 
         Args:
-            file_key: the key, or a link to the file.
-            comment_id: as in ``get_comments``.
+            file_key: key of the file, or any link to it.
+            comment_id: id of the comment, from ``get_comments``.
         """
         found: list[Any] = []
         parameters: dict[str, str] = {}
@@ -88,24 +88,24 @@ class Review(Account):
 
     @tool(effect="write", idempotent=True, tier="tier2")
     async def add_reaction(self, file_key: str, comment_id: str, emoji: str) -> dict[str, Any]:
-        """React to a comment.
+        """Add an emoji reaction to a comment.
 
         Args:
-            file_key: the key, or a link to the file.
-            comment_id: as in ``get_comments``.
-            emoji: its short code, e.g. ``:eyes:`` or ``:+1::skin-tone-2:``.
+            file_key: key of the file, or any link to it.
+            comment_id: id of the comment, from ``get_comments``.
+            emoji: short code of the emoji, e.g. ``:eyes:`` or ``:+1::skin-tone-2:``.
         """
         await self._ask("POST", _reactions(file_key, comment_id), json={"emoji": emoji})
         return {"comment_id": comment_id, "emoji": emoji}
 
     @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
     async def delete_reaction(self, file_key: str, comment_id: str, emoji: str) -> dict[str, Any]:
-        """Take a reaction of this account back.
+        """Remove a reaction that this account has added.
 
         Args:
-            file_key: the key, or a link to the file.
-            comment_id: as in ``get_comments``.
-            emoji: its short code.
+            file_key: key of the file, or any link to it.
+            comment_id: id of the comment, from ``get_comments``.
+            emoji: short code of the emoji, e.g. ``:eyes:``.
         """
         path = _reactions(file_key, comment_id)
         await self._ask("DELETE", path, params={"emoji": emoji})
@@ -113,11 +113,11 @@ class Review(Account):
 
     @tool(effect="read", tier="tier2")
     async def get_dev_resources(self, file_key: str, ids: list[str] | None = None) -> list[Any]:
-        """Read the links from layers to code, tickets and pages.
+        """List a file's dev resources: links from its layers to code, tickets and pages.
 
         Args:
-            file_key: the key, or a link to the file.
-            ids: only those of these nodes.
+            file_key: key of the file, or any link to it.
+            ids: layers whose links are wanted; default: all of them.
         """
         parameters = {"node_ids": node_ids(ids)} if ids else {}
         body = await self._get(f"/v1/files/{key_of(file_key)}/dev_resources", parameters)
@@ -127,13 +127,14 @@ class Review(Account):
     async def add_dev_resources(
         self, file_key: str, resources: list[dict[str, str]]
     ) -> dict[str, Any]:
-        """Link layers to what was made of them: ``{created: [link], errors: [{error, ...}]}``.
+        """Link layers of a file to code, tickets or pages; returns ``{created, errors}``.
 
-        Figma takes ten links a layer, and no URL twice.
+        A layer takes at most ten links and no URL twice; a link that Figma refuses is in
+        ``errors`` with the reason, and the others are made.
 
         Args:
-            file_key: the key, or a link to the file.
-            resources: ``{node_id, name, url}`` each.
+            file_key: key of the file, or any link to it.
+            resources: the links, each as ``{node_id, name, url}``.
         """
         key = key_of(file_key)
         body = {"dev_resources": [{**_link(each), "file_key": key} for each in resources]}
@@ -142,10 +143,10 @@ class Review(Account):
 
     @tool(effect="write", idempotent=True, tier="tier2")
     async def update_dev_resources(self, resources: list[dict[str, str]]) -> dict[str, Any]:
-        """Change names or URLs of links: ``{updated: [link], errors: [{id, error}]}``.
+        """Change the names or URLs of dev resources; returns ``{updated, errors}``.
 
         Args:
-            resources: ``{id, name?, url?}`` each; ids as in ``get_dev_resources``.
+            resources: the changes, each as ``{id, name?, url?}``; ids from ``get_dev_resources``.
         """
         body = {"dev_resources": [_change(each) for each in resources]}
         given = await self._ask("PUT", "/v1/dev_resources", json=body)
@@ -153,11 +154,11 @@ class Review(Account):
 
     @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
     async def delete_dev_resource(self, file_key: str, resource_id: str) -> dict[str, Any]:
-        """Remove a link.
+        """Delete a dev resource, the link from a layer to code, a ticket or a page.
 
         Args:
-            file_key: the key, or a link to the file.
-            resource_id: as in ``get_dev_resources``.
+            file_key: key of the file, or any link to it.
+            resource_id: id of the link, from ``get_dev_resources``.
         """
         path = f"/v1/files/{key_of(file_key)}/dev_resources/{plain_id(resource_id)}"
         await self._ask("DELETE", path)

@@ -30,7 +30,7 @@ _LOOK_EVERY = 1800.0
 
 
 class Webhooks(Account):
-    """What Figma tells, and who tells Figma to."""
+    """Webhooks: taking deliveries, registering, and recovering what was missed."""
 
     @webhook()
     async def deliveries(self, request: WebhookRequest) -> Sequence[Event]:
@@ -39,11 +39,11 @@ class Webhooks(Account):
 
     @tool(effect="read", tier="tier2")
     async def list_webhooks(self, context: Context, context_id: str) -> list[Any]:
-        """Read the webhooks of a team, project or file.
+        """List the webhooks of a team, a project or a file, without their passcodes.
 
         Args:
-            context: whose.
-            context_id: its id; of a file, its key.
+            context: what the webhooks belong to.
+            context_id: id of the team or project, or key of the file.
         """
         asked = {"context": context, "context_id": context_id}
         body = await self._get("/v2/webhooks", asked)
@@ -58,16 +58,17 @@ class Webhooks(Account):
         endpoint: str,
         description: str = "",
     ) -> dict[str, Any]:
-        """Have Figma tell of something; a webhook of the same kind, place and endpoint is kept.
+        """Subscribe to one kind of event; returns the webhook, without its passcode.
 
-        From then on its requests are looked through for deliveries that did not arrive.
+        If the same event of the same team, project or file is sent to this endpoint already, that
+        webhook is renewed instead. Deliveries that are lost on the way are recovered from then on.
 
         Args:
-            event_type: what to tell of.
-            context: where: 20 webhooks a team, 5 a project and 3 a file.
-            context_id: its id; of a file, its key.
-            endpoint: the public URL of ``/hooks/<service>`` of this daemon.
-            description: for people; 140 characters at most.
+            event_type: the event to subscribe to.
+            context: what to watch; a team may have 20 webhooks, a project 5, a file 3.
+            context_id: id of the team or project, or key of the file.
+            endpoint: public URL of this daemon's ``/hooks/<service>``.
+            description: a note for people, cut off at 140 characters.
         """
         passcode = self._passcode()
         for known in await self.list_webhooks(context, context_id):
@@ -88,10 +89,10 @@ class Webhooks(Account):
 
     @tool(effect="write", idempotent=True, destructive=True, tier="tier2")
     async def delete_webhook(self, webhook_id: str) -> dict[str, Any]:
-        """Have Figma be silent again.
+        """Delete a webhook; Figma sends its events no longer.
 
         Args:
-            webhook_id: as in ``list_webhooks``.
+            webhook_id: id of the webhook, from ``list_webhooks``.
         """
         await self._ask("DELETE", f"/v2/webhooks/{plain_id(webhook_id)}")
         await self._forget(webhook_id)
@@ -99,10 +100,13 @@ class Webhooks(Account):
 
     @tool(effect="write", idempotent=True, tier="tier2")
     async def reconcile_webhooks(self, webhook_ids: list[str] | None = None) -> dict[str, Any]:
-        """Publish the deliveries of the last week that did not arrive: ``{looked_at, published}``.
+        """Publish the events of the last seven days whose delivery did not arrive.
+
+        Returns how many deliveries Figma has on record (``looked_at``) and the ids of the events
+        that were missing and are now published (``published``).
 
         Args:
-            webhook_ids: default: those registered by this service.
+            webhook_ids: webhooks to look through; default: those that this service registered.
         """
         missed = await self._recorded(webhook_ids or await self._known())
         published = [event.id for event in missed if await self.context.emit(event)]

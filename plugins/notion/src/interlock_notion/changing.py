@@ -1,4 +1,4 @@
-"""Tools that write pages and blocks."""
+"""Tools that create, change, move and trash pages."""
 
 from __future__ import annotations
 
@@ -32,19 +32,20 @@ class Changing(Connected):
     ) -> dict[str, Any]:
         """Create a page below a page or in a database, with content of any length.
 
-        A page whose content cannot be written wholly is moved to the trash.
+        If the content cannot be written completely, the page is moved to the trash and the call
+        fails.
 
         Args:
-            parent_id: id or link of the parent.
-            title: the page's title.
-            parent_type: what the parent is; a database must have one data source.
-            properties: plain values by name, or Notion's own value objects.
-            markdown: the content.
-            blocks: the content as Notion's block objects, instead of Markdown.
-            icon: an emoji, a link to a picture, or the id of an upload.
-            cover: a link to a picture, or the id of an upload.
-            template: id of a template of the data source, or "default", in place of content; Notion
-                fills it in after the answer.
+            parent_id: id of the parent, or a link to it.
+            title: title of the page.
+            parent_type: what the parent is; a ``database`` must have exactly one data source.
+            properties: properties by name, as plain JSON or as value objects of Notion's API.
+            markdown: the content as Markdown.
+            blocks: the content as block objects of Notion's API, instead of Markdown.
+            icon: an emoji, a URL of a picture, or the id of an upload.
+            cover: a URL of a picture, or the id of an upload.
+            template: id of a template from ``list_templates``, or ``default``, instead of content;
+                Notion fills it in some time after the call.
         """
         content = await writing.content(markdown, blocks)
         if template and content:
@@ -70,14 +71,14 @@ class Changing(Connected):
         icon: str | None = None,
         cover: str | None = None,
     ) -> dict[str, Any]:
-        """Change a page's title, properties, icon or cover; what is not named stays.
+        """Change the title, properties, icon or cover of a page; what is not given stays.
 
         Args:
-            page_id: id or link.
+            page_id: id of the page, or a link to it.
             title: the new title.
-            properties: plain values by name, or Notion's own value objects.
-            icon: an emoji, a link to a picture, or the id of an upload.
-            cover: a link to a picture, or the id of an upload.
+            properties: properties by name, as plain JSON or as value objects of Notion's API.
+            icon: an emoji, a URL of a picture, or the id of an upload.
+            cover: a URL of a picture, or the id of an upload.
         """
         found_id = object_id(page_id, "page_id")
         schema: dict[str, str] = {}
@@ -94,9 +95,9 @@ class Changing(Connected):
         """Move a page below another page or into a database.
 
         Args:
-            page_id: id or link of the page.
-            parent_id: id or link of the new parent.
-            parent_type: what the parent is; a database must have one data source.
+            page_id: id of the page, or a link to it.
+            parent_id: id of the new parent, or a link to it.
+            parent_type: what the parent is; a ``database`` must have exactly one data source.
         """
         found_id = object_id(page_id, "page_id")
         parent, _ = await self._parent(object_id(parent_id, "parent_id"), parent_type)
@@ -105,19 +106,19 @@ class Changing(Connected):
 
     @tool(idempotent=True, destructive=True, ordering_key="page_id")
     async def archive_page(self, page_id: str) -> dict[str, Any]:
-        """Move a page to the trash; harmless when it is there already.
+        """Move a page to the trash; nothing happens if it is there already.
 
         Args:
-            page_id: id or link.
+            page_id: id of the page, or a link to it.
         """
         return await self._trash(object_id(page_id, "page_id"), trashed=True)
 
     @tool(idempotent=True, ordering_key="page_id")
     async def restore_page(self, page_id: str) -> dict[str, Any]:
-        """Take a page out of the trash.
+        """Restore a page from the trash; nothing happens if it is not there.
 
         Args:
-            page_id: id or link.
+            page_id: id of the page, or a link to it.
         """
         return await self._trash(object_id(page_id, "page_id"), trashed=False)
 

@@ -30,15 +30,15 @@ class Contents(Connected):
         blocks: list[dict[str, Any]] | None = None,
         after: str | None = None,
     ) -> dict[str, Any]:
-        """Append content of any length to a page or block.
+        """Append content of any length to a page or block, as Markdown or as Notion's blocks.
 
-        When it fails half-way, ``appended`` in the error's details names the blocks that stand.
+        If it fails half-way, ``appended`` in the error's details lists the ids that were added.
 
         Args:
-            block_id: id or link of the page or block.
-            markdown: the content.
-            blocks: the content as Notion's block objects, instead of Markdown.
-            after: id of the child behind which the content goes; at the end without.
+            block_id: id of the page or block, or a link to it.
+            markdown: the content as Markdown.
+            blocks: the content as block objects of Notion's API, instead of Markdown.
+            after: id of the child to insert the content behind; default: at the end.
         """
         found_id = object_id(block_id, "block_id")
         behind = object_id(after, "after") if after else None
@@ -53,15 +53,16 @@ class Contents(Connected):
         markdown: str | None = None,
         blocks: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
-        """Make a page's content this; blocks that say the same already stay as they are.
+        """Replace the content of a page; blocks that say the same already are left as they are.
 
-        What is new is inserted before what is old is deleted, so that a failure half-way loses
-        nothing. Pages and databases below the page are never deleted.
+        New blocks are inserted before old ones are deleted, so a failure half-way loses nothing.
+        Pages and databases below the page are never deleted. Returns ``{kept, added, deleted}``,
+        counts of blocks.
 
         Args:
-            page_id: id or link of the page.
-            markdown: the content.
-            blocks: the content as Notion's block objects, instead of Markdown.
+            page_id: id of the page, or a link to it.
+            markdown: the new content as Markdown.
+            blocks: the new content as block objects of Notion's API, instead of Markdown.
         """
         found_id = object_id(page_id, "page_id")
         content = await writing.content(markdown, blocks)
@@ -72,14 +73,16 @@ class Contents(Connected):
     async def edit_page(
         self, page_id: str, edits: list[dict[str, Any]], delete_pages: bool = False
     ) -> dict[str, Any]:
-        """Replace passages of a page by search and replace, all at once or not at all.
+        """Search and replace in the text of a page; if one edit does not fit, none is made.
 
-        Notion itself does it, in its own Markdown as `page_markdown(by: notion)` gives it.
+        The text is the page in Notion's own Markdown, as ``page_markdown`` with ``by: notion``
+        returns it.
 
         Args:
-            page_id: id or link of the page.
-            edits: [{old, new, all?}]; `old` must be found, `all` replaces each occurrence.
-            delete_pages: let an edit delete pages or databases below the page.
+            page_id: id of the page, or a link to it.
+            edits: 1 to 100 edits, each as ``{old, new, all?}``; ``old`` must be in the page, and
+                with ``all: true`` every occurrence is replaced.
+            delete_pages: whether an edit may delete pages or databases below the page.
         """
         found_id = object_id(page_id, "page_id")
         if not 1 <= len(edits) <= _MOST_EDITS:
@@ -101,13 +104,13 @@ class Contents(Connected):
         checked: bool | None = None,
         content: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Change a block's text, whether a to-do is done, or anything else that it holds.
+        """Change the text of a block, the tick of a to-do, or any other field; children stay.
 
         Args:
             block_id: id of the block, or a link to it.
-            text: the new text, with Markdown's marks; children stay.
-            checked: of a to-do.
-            content: what Notion's API takes under the name of the block's type.
+            text: the new text, one paragraph of Markdown.
+            checked: whether a to-do is done.
+            content: other fields, as Notion's API has them under the name of the block's type.
         """
         found_id = object_id(block_id, "block_id")
         block = await self.requests.get(f"/v1/blocks/{found_id}")
@@ -124,10 +127,10 @@ class Contents(Connected):
 
     @tool(idempotent=True, destructive=True, policies=LONG)
     async def delete_blocks(self, block_ids: list[str]) -> dict[str, Any]:
-        """Move blocks to the trash; those that are gone already do not matter.
+        """Move blocks to the trash; ``deleted`` counts those that were not gone already.
 
         Args:
-            block_ids: ids of the blocks.
+            block_ids: ids of the blocks, or links to them.
         """
         return {"deleted": await self._delete([object_id(one, "block_ids") for one in block_ids])}
 

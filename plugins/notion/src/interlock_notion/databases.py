@@ -27,12 +27,12 @@ class Databases(Connected):
         kind: Literal["page", "data_source"] | None = None,
         limit: int | None = None,
     ) -> dict[str, Any]:
-        """Find pages and data sources shared with the integration by words of their titles.
+        """Find pages and data sources by their titles, among those shared with the integration.
 
         Args:
             query: words of the title; empty finds everything.
-            kind: only these.
-            limit: results after which to stop.
+            kind: what to find; default: both.
+            limit: how many results at most; default: all.
         """
         body: dict[str, Any] = {"query": query} if query else {}
         if kind is not None:
@@ -50,20 +50,20 @@ class Databases(Connected):
 
     @tool(effect="read")
     async def get_database(self, database_id: str) -> dict[str, Any]:
-        """Read a database: its title and its data sources.
+        """Read a database: its title, description and data sources, without rows.
 
         Args:
-            database_id: id or link.
+            database_id: id of the database, or a link to it.
         """
         found_id = object_id(database_id, "database_id")
         return objects.database(await self.requests.get(f"/v1/databases/{found_id}"))
 
     @tool(effect="read")
     async def get_data_source(self, data_source_id: str) -> dict[str, Any]:
-        """Read a data source: its title and the types of its properties.
+        """Read a data source: its title, and its columns with their types and choices.
 
         Args:
-            data_source_id: id or link, also of a database that has one data source.
+            data_source_id: id or link of a data source, or of a database with only one.
         """
         source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
         return objects.data_source(await self.requests.get(self.source_path(source_id)))
@@ -78,15 +78,20 @@ class Databases(Connected):
         data_source: str | None = None,
         partial: bool = False,
     ) -> dict[str, Any]:
-        """Read the pages of a database: all of them, or those that a filter lets through.
+        """Read the pages of a database, all in one result, with their properties as plain JSON.
+
+        For a database too large for one result, see ``query_rows``.
 
         Args:
             database_id: id or link of a database or of a data source.
-            filter: as in Notion's API, e.g. {"property": "Status", "select": {"equals": "Done"}}.
-            sorts: as in Notion's API; without, by creation time.
-            limit: pages after which to stop.
-            data_source: name or id of the only data source to read; without, all of them.
-            partial: take what can be read where Notion keeps rows back; else that is an error.
+            filter: a filter as in Notion's API, such as
+                ``{"property": "Status", "select": {"equals": "Done"}}``; default: all pages.
+            sorts: a list of sorts as in Notion's API, such as
+                ``[{"property": "Due", "direction": "ascending"}]``; default: oldest first.
+            limit: how many pages at most; default: all.
+            data_source: name or id of the only data source to read; default: all of them.
+            partial: whether to return what can be read if Notion withholds rows, with
+                ``complete: false``; otherwise that is an error.
         """
         container = await self.container(object_id(database_id, "database_id"))
         sources = _chosen(container["data_sources"], data_source)
@@ -119,18 +124,17 @@ class Databases(Connected):
         size: int = 100,
         partial: bool = False,
     ) -> dict[str, Any]:
-        """Read the pages of a database a hundred at a time, oldest first, however many there are.
+        """Read the next pages of a database, oldest first, for databases of any size.
 
-        For a database that is too large for one result: `next_cursor` is the cursor of the next
-        call, and null at the end.
+        ``next_cursor`` of the result is the ``cursor`` of the next call, and null at the end.
 
         Args:
-            database_id: id or link of a data source, or of a database.
-            filter: as in Notion's API.
-            cursor: where the last call ended.
-            data_source: name or id, where the database has several.
-            size: pages in one result, 1 to 100.
-            partial: end without an error where Notion keeps rows back.
+            database_id: id or link of a data source or of a database.
+            filter: a filter as in Notion's API; ignored where ``cursor`` is given.
+            cursor: ``next_cursor`` of the last call; default: begin with the oldest page.
+            data_source: name or id of the data source, if the database has several.
+            size: how many pages in one result, 1 to 100.
+            partial: whether to end without an error if Notion withholds rows.
         """
         walk = resumed(cursor) if cursor else await self._walk(database_id, data_source, filter)
         rows = await walk.step(self.requests, max(1, min(size, 100)))

@@ -30,19 +30,19 @@ class Filing(Connected):
         block_id: str | None = None,
         caption: str = "",
     ) -> dict[str, Any]:
-        """Upload a file, whole or in parts, and show it on a page if one is named.
+        """Upload a file from the blob store, from base64 or from a URL: give one of the three.
 
-        An upload that is shown nowhere is gone after an hour; `files` properties take its id as
-        {"upload_id": id}.
+        With ``block_id`` the file is shown there. Without it, ``upload_id`` of the result has to be
+        used within the hour: as an icon or cover, or as ``{"upload_id": id}`` in a files property.
 
         Args:
-            name: of the file, with its extension.
-            digest: of a file in the blob store, as download_file gives it.
-            content: the file as base64, in place of a digest.
-            url: public address from which Notion fetches it, in place of a digest.
-            media_type: e.g. image/png; by the name's extension without.
-            block_id: page or block (id or link) at whose end the file is shown.
-            caption: below the file, where it is shown.
+            name: name of the file, with its extension.
+            digest: digest of a file in the blob store, such as ``download_file`` returns.
+            content: the file's bytes as base64.
+            url: public URL that Notion fetches the file from.
+            media_type: such as ``image/png``; default: by the extension of ``name``.
+            block_id: id of the page or block to append the file to, or a link to it.
+            caption: text below the file, if it is shown.
         """
         if sum(one is not None for one in (digest, content, url)) != 1:
             raise InvalidInput("give one of digest, content and url", path="$.digest")
@@ -70,13 +70,16 @@ class Filing(Connected):
         property: str = "",  # noqa: A002 - Notion's own word
         number: int = 1,
     ) -> dict[str, Any]:
-        """Keep a file that was uploaded to Notion in the blob store.
+        """Download a file that was uploaded to Notion into the blob store.
+
+        Give the block that shows the file, or the page and the property that hold it. Returns
+        ``{name, media_type, digest, size}``, with the size in bytes.
 
         Args:
-            block_id: image, video, audio, PDF or file block: its id, or a link to it.
-            page_id: page with a property that holds the file, in place of a block.
+            block_id: id of an image, video, audio, PDF or file block, or a link to it.
+            page_id: id of the page whose property holds the file, or a link to it.
             property: name of that property.
-            number: which of the property's files, from 1.
+            number: which of the property's files, counted from 1.
         """
         if (block_id is None) == (page_id is None):
             raise InvalidInput("give one of block_id and page_id", path="$.block_id")

@@ -17,10 +17,10 @@ class People(Connected):
 
     @tool(effect="read")
     async def list_comments(self, block_id: str) -> dict[str, Any]:
-        """Read the open comments on a page or block.
+        """List the comments on a page or block that are not resolved.
 
         Args:
-            block_id: id or link.
+            block_id: id of the page or block, or a link to it.
         """
         found_id = object_id(block_id, "block_id")
         found = await self.requests.all("/v1/comments", block_id=found_id)
@@ -34,13 +34,13 @@ class People(Connected):
         block_id: str | None = None,
         discussion_id: str | None = None,
     ) -> dict[str, Any]:
-        """Comment on a page, on a block, or in a discussion.
+        """Comment on a page or a block, or reply in a discussion: give one of the three ids.
 
         Args:
-            text: the comment.
-            page_id: the page to comment on.
-            block_id: the block to comment on.
-            discussion_id: the discussion to answer in.
+            text: text of the comment, without formatting.
+            page_id: id of the page to comment on, or a link to it.
+            block_id: id of the block to comment on, or a link to it.
+            discussion_id: id of the discussion to reply in, from ``list_comments``.
         """
         given = {"page_id": page_id, "block_id": block_id, "discussion_id": discussion_id}
         places = {name: object_id(value, name) for name, value in given.items() if value}
@@ -52,11 +52,11 @@ class People(Connected):
 
     @tool(idempotent=True)
     async def update_comment(self, comment_id: str, text: str) -> dict[str, Any]:
-        """Change the words of a comment of one's own.
+        """Replace the text of a comment that this integration has written.
 
         Args:
-            comment_id: id of the comment.
-            text: the new words.
+            comment_id: id of the comment, from ``list_comments``.
+            text: the new text, without formatting.
         """
         found_id = object_id(comment_id, "comment_id")
         body = {"rich_text": cut_text(to_rich_text([Span(text)]))}
@@ -64,10 +64,10 @@ class People(Connected):
 
     @tool(idempotent=True, destructive=True)
     async def delete_comment(self, comment_id: str) -> dict[str, Any]:
-        """Delete a comment of one's own; one that is gone already does not matter.
+        """Delete a comment that this integration has written; ``deleted`` is false if it was gone.
 
         Args:
-            comment_id: id of the comment.
+            comment_id: id of the comment, from ``list_comments``.
         """
         found_id = object_id(comment_id, "comment_id")
         try:
@@ -78,15 +78,15 @@ class People(Connected):
 
     @tool(effect="read")
     async def get_user(self, user_id: str = "me") -> dict[str, Any]:
-        """Read a person or an integration.
+        """Read a person or an integration: ``{id, name, type}``.
 
         Args:
-            user_id: id of the user; "me" is this integration.
+            user_id: id of the user; ``me`` is this integration itself.
         """
         found_id = user_id if user_id == "me" else object_id(user_id, "user_id")
         return objects.user(await self.requests.get(f"/v1/users/{found_id}"))
 
     @tool(effect="read")
     async def list_users(self) -> dict[str, Any]:
-        """List the people and integrations of the workspace."""
+        """List the people and integrations of the workspace, each as ``{id, name, type}``."""
         return {"users": [objects.user(user) for user in await self.requests.all("/v1/users")]}

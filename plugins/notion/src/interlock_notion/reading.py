@@ -20,19 +20,19 @@ class Reading(Connected):
 
     @tool(effect="read")
     async def get_page(self, page_id: str) -> dict[str, Any]:
-        """Read a page's title and properties as plain JSON, without its content.
+        """Read the title and properties of a page as plain JSON, without its content.
 
         Args:
-            page_id: id or link.
+            page_id: id of the page, or a link to it.
         """
         return await self._page(object_id(page_id, "page_id"))
 
     @tool(effect="read")
     async def get_page_property(self, page_id: str, property: str) -> dict[str, Any]:  # noqa: A002 - Notion's own word
-        """Read one property in full; a page itself holds the first 25 entries of a long one.
+        """Read one property of a page, with all entries of a long list: ``{id, type, value}``.
 
         Args:
-            page_id: id or link.
+            page_id: id of the page, or a link to it.
             property: name or id of the property.
         """
         found_id = object_id(page_id, "page_id")
@@ -48,11 +48,14 @@ class Reading(Connected):
 
     @tool(effect="read", policies=LONG)
     async def get_blocks(self, block_id: str, max_depth: int | None = None) -> dict[str, Any]:
-        """Read all blocks below a page or block, of every type, children under ``children``.
+        """Read all blocks below a page or block as Notion stores them.
+
+        The blocks below each are in its field ``children``. Blocks that cannot be read are reported
+        in ``warnings``.
 
         Args:
-            block_id: id or link of a page or block.
-            max_depth: levels to read; 1 gives the direct children.
+            block_id: id of the page or block, or a link to it.
+            max_depth: how many levels to read; 1 gives the direct children. Default: all.
         """
         found_id = object_id(block_id, "block_id")
         tree = await read_tree(self.requests, found_id, max_depth)
@@ -68,12 +71,13 @@ class Reading(Connected):
     async def page_markdown(
         self, page_id: str, by: Literal["blocks", "notion"] = "blocks"
     ) -> dict[str, Any]:
-        """Read a page as Markdown; ``sources`` tells which lines each block became.
+        """Read a page as Markdown: ``{page_id, title, url, markdown, sources, warnings}``.
 
         Args:
-            page_id: id or link.
-            by: blocks reads every block and cites it; notion takes one request, or a few for a very
-                large page, gives Notion's own dialect, and cites nothing.
+            page_id: id of the page, or a link to it.
+            by: who writes the Markdown. ``blocks`` reads every block, and ``sources`` tells which
+                lines came from which; ``notion`` takes few requests and returns Notion's own
+                dialect, with ``sources`` empty.
         """
         if by == "notion":
             return await self._in_notions_words(object_id(page_id, "page_id"))
@@ -83,14 +87,15 @@ class Reading(Connected):
 
     @tool(effect="read", policies=LONG, aliases=("extract_notion_page",))
     async def extract_page(self, page_id: str, blocks: bool = True) -> dict[str, Any]:
-        """Read a page whole: properties as plain JSON, blocks, Markdown, and text segments.
+        """Read a whole page: properties as plain JSON, blocks, Markdown and text segments.
 
-        Every segment names its block and the headings above it, so that what is said about the
-        page can cite it.
+        Each segment is the text of one block, with the block's id and the headings above it, so
+        that an analysis can cite it.
 
         Args:
-            page_id: id or link.
-            blocks: with the blocks as Notion gives them; the rest is much smaller without.
+            page_id: id of the page, or a link to it.
+            blocks: whether the result contains the blocks as Notion stores them; it is several
+                times larger then.
         """
         page = await self._extract(object_id(page_id, "page_id"))
         if not blocks:

@@ -34,15 +34,17 @@ class Reconciling(Contents):
         properties: dict[str, Any] | None = None,
         markdown: str | None = None,
     ) -> dict[str, Any]:
-        """Tell what a write would meet: for each field, who changed it since it was read.
+        """Compare a planned write with the page as it is now, without writing anything.
 
-        `seen` is the page as it is now: the base of a write that follows a decision about it.
+        For each field, ``state`` tells who changed it since ``base`` was read: nobody (``same``),
+        the planned write (``source``), the page (``target``) or ``both``. ``seen`` is the page as
+        it is now, for use as the ``base`` of a later ``sync_page``.
 
         Args:
-            page_id: id or link of the page.
-            base: the page as it was read: {properties, markdown?}, as extract_page gives it.
-            properties: plain values that are to be written, by name.
-            markdown: content that is to be written.
+            page_id: id of the page, or a link to it.
+            base: the page as it was read before: ``{properties, markdown?}`` of ``extract_page``.
+            properties: properties to be written, as plain JSON by name.
+            markdown: content to be written, as Markdown.
         """
         found_id = object_id(page_id, "page_id")
         page, _, fields = await self._compared(found_id, base, properties or {}, markdown)
@@ -71,18 +73,23 @@ class Reconciling(Contents):
         changed_at: str | None = None,
         choices: dict[str, Side] | None = None,
     ) -> dict[str, Any]:
-        """Write to a page, and settle what somebody else changed since it was read.
+        """Write to a page that somebody else may have changed since it was read.
+
+        What only one side has changed is never lost; ``strategy`` decides the fields that both
+        sides have changed. Returns the names of the fields ``written``, ``kept`` and ``merged``.
 
         Args:
-            page_id: id or link of the page.
-            base: the page as it was read: {properties, markdown?}, as extract_page gives it.
-            properties: plain values to write, by name.
-            markdown: content to write.
-            strategy: source (these values win), target (the page's win), newest, merge (both, field
-                by field; lists and texts line by line), or fail; merge fails where both sides
-                exclude each other.
-            changed_at: when the source was changed, ISO 8601; for newest.
-            choices: source or target for single fields, decided by a person; $content is the text.
+            page_id: id of the page, or a link to it.
+            base: the page as it was read before: ``{properties, markdown?}`` of ``extract_page``.
+            properties: properties to write, as plain JSON by name.
+            markdown: content to write, as Markdown.
+            strategy: ``fail`` writes nothing if both sides changed a field; ``source`` takes the
+                values given here, ``target`` those of the page, wherever the page was changed;
+                ``newest`` takes the side that changed last; ``merge`` joins lists, and texts line
+                by line, and fails where the two exclude each other.
+            changed_at: when the values given here were changed, in ISO 8601; for ``newest``.
+            choices: ``source`` or ``target`` by name of a field, before the strategy is asked; the
+                content's name is ``$content``.
         """
         found_id = object_id(page_id, "page_id")
         page, tree, fields = await self._compared(found_id, base, properties or {}, markdown)

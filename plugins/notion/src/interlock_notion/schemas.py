@@ -23,10 +23,10 @@ class Schemas(Connected):
         """Create a database on a page.
 
         Args:
-            parent_id: id or link of the page.
-            title: of the database.
-            properties: columns by name: a type ("number"), choices as a list (["a", "b"]), or
-                Notion's own object; one column must be the title.
+            parent_id: id of the page, or a link to it.
+            title: title of the database.
+            properties: columns by name, each a type such as ``"number"``, a list of choices such as
+                ``["a", "b"]``, or an object of Notion's API. Exactly one must be a ``"title"``.
         """
         columns = {name: _column(name, column) for name, column in properties.items()}
         if sum("title" in column for column in columns.values()) != 1:
@@ -41,10 +41,10 @@ class Schemas(Connected):
 
     @tool(effect="read")
     async def list_templates(self, data_source_id: str) -> dict[str, Any]:
-        """List the templates that a data source has for its pages.
+        """List the page templates of a data source, each as ``{id, name, is_default}``.
 
         Args:
-            data_source_id: id or link, also of a database that has one data source.
+            data_source_id: id or link of a data source, or of a database with only one.
         """
         source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
         path = f"{self.source_path(source_id)}/templates"
@@ -59,13 +59,14 @@ class Schemas(Connected):
         title: str | None = None,
         properties: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Change a data source's title or columns; what is not named stays.
+        """Change the title or columns of a data source; what is not given stays.
 
         Args:
-            data_source_id: id or link, also of a database that has one data source.
+            data_source_id: id or link of a data source, or of a database with only one.
             title: the new title.
-            properties: columns by name: a type, choices as a list, Notion's own object, or null
-                to drop the column; {"name": "..."} renames it.
+            properties: columns by name, each a type such as ``"number"``, a list of choices, an
+                object of Notion's API (``{"name": "..."}`` renames the column), or null to delete
+                the column with all its values.
         """
         source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
         body: dict[str, Any] = {} if title is None else {"title": _texts(title)}

@@ -23,7 +23,7 @@ class Notion(Databases, Views, Schemas, Reading, Changing, Reconciling, Filing, 
 
     @tool(effect="read", name="webhook_token")
     async def show_webhook_token(self) -> dict[str, Any]:
-        """Show the verification token of the webhook's handshake, to be pasted into Notion."""
+        """Show the verification token that Notion has sent, for pasting into Notion's form."""
         token = await self._webhook_token()
         if token is None:
             raise NotFound(

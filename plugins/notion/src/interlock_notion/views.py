@@ -26,10 +26,10 @@ class Views(Connected):
 
     @tool(effect="read")
     async def list_views(self, database_id: str) -> dict[str, Any]:
-        """List the views of a database or data source: names, types, filters, sorts.
+        """List the views of a database or data source, with their filters and sorts.
 
         Args:
-            database_id: id or link of either.
+            database_id: id or link of the database or data source.
         """
         found_id = object_id(database_id, "database_id")
         try:
@@ -41,20 +41,20 @@ class Views(Connected):
 
     @tool(effect="read")
     async def get_view(self, view_id: str) -> dict[str, Any]:
-        """Read a view.
+        """Read one view: its name, type, filter and sorts.
 
         Args:
-            view_id: id of the view.
+            view_id: id of the view, from ``list_views``.
         """
         return _view(await self.requests.get(f"/v1/views/{object_id(view_id, 'view_id')}"))
 
     @tool(effect="read", policies=LONG)
     async def query_view(self, view_id: str, limit: int | None = None) -> dict[str, Any]:
-        """Read the pages that a view shows, by its filters and in its order.
+        """Read the pages that a view shows, filtered and sorted as the view has it.
 
         Args:
-            view_id: id of the view.
-            limit: pages after which to stop.
+            view_id: id of the view, from ``list_views``.
+            limit: how many pages at most; default: all.
         """
         found_id = object_id(view_id, "view_id")
         path = f"/v1/views/{found_id}/queries"
@@ -92,10 +92,10 @@ class Views(Connected):
 
         Args:
             database_id: id or link of the database, or of its data source.
-            name: of the view.
-            type: what it looks like.
-            filter: as in Notion's API.
-            sorts: as in Notion's API.
+            name: name of the view.
+            type: layout of the view.
+            filter: a filter as in Notion's API.
+            sorts: a list of sorts as in Notion's API.
         """
         container = await self.container(object_id(database_id, "database_id"))
         source = await self.only_source(object_id(database_id, "database_id"))
@@ -112,13 +112,13 @@ class Views(Connected):
         filter: dict[str, Any] | None = None,  # noqa: A002 - Notion's own word
         sorts: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
-        """Change a view's name, filter or sorts; what is not given stays.
+        """Change the name, filter or sorts of a view; what is not given stays.
 
         Args:
-            view_id: id of the view.
-            name: of the view.
-            filter: as in Notion's API; empty for none.
-            sorts: as in Notion's API; empty for none.
+            view_id: id of the view, from ``list_views``.
+            name: the new name.
+            filter: a filter as in Notion's API; ``{}`` removes the one that is there.
+            sorts: a list of sorts as in Notion's API; ``[]`` removes those that are there.
         """
         given = dict(zip(_CHANGEABLE, (name, filter, sorts), strict=True))
         body = {key: value or None for key, value in given.items() if value is not None}
@@ -127,10 +127,10 @@ class Views(Connected):
 
     @tool(idempotent=True, destructive=True)
     async def delete_view(self, view_id: str) -> dict[str, Any]:
-        """Delete a view, none of its rows; one that is gone already does not matter.
+        """Delete a view, without its pages; ``deleted`` is false if it was gone already.
 
         Args:
-            view_id: id of the view.
+            view_id: id of the view, from ``list_views``.
         """
         found_id = object_id(view_id, "view_id")
         try:
@@ -141,10 +141,10 @@ class Views(Connected):
 
     @tool(effect="read")
     async def list_custom_emojis(self, name: str | None = None) -> dict[str, Any]:
-        """List the workspace's own emojis: ``{emojis: [{id, name}]}``; an id can be an icon.
+        """List the custom emojis of the workspace, each as ``{id, name}``.
 
         Args:
-            name: only the one of this name.
+            name: name of the only emoji to look for; default: all of them.
         """
         asked = {"name": name} if name else {}
         found = await self.requests.all("/v1/custom_emojis", **asked)
