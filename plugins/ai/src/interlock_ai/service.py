@@ -98,16 +98,21 @@ class AI(Service[AISettings]):
         template: str | None = None,
         variables: Json | None = None,
     ) -> Json:
-        """Have the model write text, or with a schema JSON that fits it.
+        """Ask the model to write text, or JSON that fits a schema.
+
+        Returns ``{text, data, finish_reason, template, provider, model, usage}``; ``data`` is the
+        JSON if there is a schema. Give either ``prompt`` or ``template``.
 
         Args:
-            prompt: what to write.
-            system: standing instructions for the model.
-            schema: JSON Schema (type object) of the answer; an unfit answer is sent back.
-            max_tokens: bounds the answer.
-            temperature: 0 for the likeliest words, up to 2; Anthropic knows none.
-            template: instead of a prompt: ``name`` for its newest version, or ``name@2``.
-            variables: of the template, by name.
+            prompt: what the model is asked.
+            system: instructions that stand above the prompt.
+            schema: JSON Schema of the answer, of type ``object``; the model is asked again if its
+                answer does not fit.
+            max_tokens: how many tokens the answer may have; default: that of the settings.
+            temperature: 0 for the most likely words, up to 2; Anthropic's models do not use it.
+            template: name of a prompt template; ``name`` is its newest version, ``name@2`` the
+                second.
+            variables: values of the template's variables by name.
         """
         chosen = self._chosen(prompt, template, variables)
         text = prompt if chosen is None else chosen.filled(variables or {})
@@ -130,14 +135,17 @@ class AI(Service[AISettings]):
         goal: str = "",
         kinds: list[analysis.Kind] | None = None,
     ) -> Json:
-        """Have the model read a text and state, with citations, what matters in it.
+        """Ask the model what matters in a text; every statement cites where it comes from.
+
+        Give one of ``text``, ``segments`` and ``page``. The result has the shape of
+        ``analysis.analyze``, which does the same without a model.
 
         Args:
-            text: the text; its paragraphs are the segments.
-            segments: ``[{text, block_id, page_id?, heading_path?}]``.
-            page: a page with ``id``, ``title`` and ``segments``, as ``notion.extract_page`` gives.
-            goal: what the analysis is for.
-            kinds: the parts to ask for; all by default.
+            text: plain text; its paragraphs are cited.
+            segments: the text in pieces, each as ``{text, block_id, page_id?, heading_path?}``.
+            page: a page as ``notion.extract_page`` returns it: ``{id, title, segments}``.
+            goal: what the reader wants to know.
+            kinds: the parts of the analysis to ask for; default: all of them.
         """
         found = analysis.segments_of(text, segments, page)
         schema = analysis.schema(kinds or analysis.KINDS)
@@ -149,14 +157,15 @@ class AI(Service[AISettings]):
     async def write_component(
         self, component: Json, deterministic: Json, tokens: Json | None = None
     ) -> Json:
-        """Have the model improve a generated React component without changing its interface.
+        """Ask the model to improve a generated React component without changing its interface.
 
-        An answer with another name, other props, foreign imports or ``any`` is rejected, so
-        that a workflow's fallback can use the generated code.
+        Returns ``deterministic`` with the improved code in ``files``. An answer that changes the
+        name or the props, imports anything else or uses ``any`` is an error, so that a workflow
+        can fall back to the generated code.
 
         Args:
-            component: an entry of the ``components`` of ``figma.extract_components``.
-            deterministic: the result of ``codegen.component`` for it.
+            component: an entry of ``components`` of ``figma.extract_components``.
+            deterministic: the result of ``codegen.component`` for that entry.
             tokens: the result of ``figma.extract_tokens``.
         """
         path, code = react.source_of(deterministic)
@@ -172,7 +181,7 @@ class AI(Service[AISettings]):
 
     @tool(effect="read")
     async def list_templates(self) -> list[Json]:
-        """List the prompt templates: every version, its digest, description and variables."""
+        """List all versions of the prompt templates, with their digests and variables."""
         return self._templates.listed()
 
     def _chosen(

@@ -33,16 +33,18 @@ class Analysis(Service[AnalysisSettings]):
         goal: str = "",
         language: Language | Literal["auto"] = "auto",
     ) -> dict[str, Any]:
-        """Find what matters in a text: summary, key points, tasks, questions, categories.
+        """Find what matters in a text: summary, key points, tasks, questions and categories.
 
-        Every statement stands word for word in the text and cites its page and block.
+        No model is involved: every statement is quoted from the text word for word, and cites the
+        page and block that it comes from. Give one of ``page``, ``segments`` and ``text``.
 
         Args:
-            page: as notion.extract_page gives it: {id, title, segments, properties?}.
-            segments: [{block_id, type, text, heading_path}], instead of a page.
-            text: plain text, instead of a page; its paragraphs become segment-1 and so on.
-            goal: what the reader is after.
-            language: of the text; auto finds out.
+            page: a page as ``notion.extract_page`` returns it: ``{id, title, segments,
+                properties?}``.
+            segments: the text in pieces, each as ``{block_id, type, text, heading_path}``.
+            text: plain text; its paragraphs are cited as ``segment-1`` and so on.
+            goal: what the reader wants to know; statements about it are ranked higher.
+            language: language of the text; ``auto`` detects it.
         """
         subject = _subject(page, segments, text)
         known = None if language == "auto" else language
@@ -52,14 +54,15 @@ class Analysis(Service[AnalysisSettings]):
     async def check_citations(
         self, analysis: dict[str, Any], page: dict[str, Any]
     ) -> dict[str, Any]:
-        """Check an analysis against its page: every statement must cite blocks that exist.
+        """Check that every statement of an analysis cites blocks of its page.
 
-        Unknown block ids are removed and reported; a statement that is left without one is put to
-        the block whose words it shares, or dropped.
+        Returns ``{analysis, dropped}``. Citations of blocks that do not exist are removed; a
+        statement left without one is assigned to the block whose words it shares, or else dropped.
 
         Args:
-            analysis: {summary, key_points, action_items, ...}, from a model say.
-            page: the page that was analysed.
+            analysis: an analysis such as a model has made: ``{summary, key_points, action_items,
+                ...}``.
+            page: the page that was analysed, as ``notion.extract_page`` returns it.
         """
         checked = await asyncio.to_thread(check, analysis, read_page(page))
         return {"analysis": checked.analysis, "dropped": checked.dropped}
@@ -71,15 +74,16 @@ class Analysis(Service[AnalysisSettings]):
         goal: str = "",
         title: str = "Knowledge base",
     ) -> dict[str, Any]:
-        """Make one knowledge base of many pages, as JSON and Markdown, with citations throughout.
+        """Combine many pages into one knowledge base: ``{knowledge_base, markdown, dropped}``.
 
-        Statements that several pages make stand once and cite all of them.
+        Every statement cites its pages and blocks; one that several pages make appears once and
+        cites all of them.
 
         Args:
-            documents: [{page, analysis?}]; a page without analysis is analysed, an analysis from
-                elsewhere is checked.
-            goal: what the reader is after.
-            title: of the knowledge base.
+            documents: the pages, each as ``{page, analysis?}``. A page without an analysis is
+                analysed here; a given analysis is checked as ``check_citations`` does.
+            goal: what the reader wants to know; statements about it are ranked higher.
+            title: title of the knowledge base.
         """
         return await asyncio.to_thread(self._knowledge_base, documents, goal, title)
 

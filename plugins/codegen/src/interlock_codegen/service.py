@@ -26,14 +26,17 @@ class Codegen(Service[Settings]):
         node_ids: bool = False,
         components: list[Json] | None = None,
     ) -> Json:
-        """Make one typed React component from one Figma component.
+        """Generate a typed React component, styled with Tailwind, from a Figma component.
+
+        Returns a part with its code in ``files``, text by path; ``assemble`` makes a package of it.
 
         Args:
-            component: an entry of the ``components`` of ``figma.extract_components``.
-            tokens: the result of ``figma.extract_tokens``.
-            assets: URL or path by image reference.
-            node_ids: mark each element with its layer's id.
-            components: the entries that ``component`` may import; those of its ``uses`` suffice.
+            component: an entry of ``components`` of ``figma.extract_components``.
+            tokens: the result of ``figma.extract_tokens``; default: values are written out.
+            assets: path or URL by image reference, such as ``paths`` of ``figma.save_assets``.
+            node_ids: whether each element is marked with the id of its layer.
+            components: further entries that ``component`` may import; those that its ``uses`` names
+                are enough.
         """
         given = (component, tokens, assets, node_ids, components or ())
         return await asyncio.to_thread(make_component, *given)
@@ -48,15 +51,15 @@ class Codegen(Service[Settings]):
         assets: dict[str, str] | None = None,
         node_ids: bool = False,
     ) -> Json:
-        """Make one screen from one simplified tree.
+        """Generate a React component for one screen; the result is a part for ``assemble``.
 
         Args:
-            node: the tree.
-            styles: the shared styles that it names.
-            name: of the React component; default: from the layer's name.
-            tokens: the result of ``figma.extract_tokens``.
-            assets: URL or path by image reference.
-            node_ids: mark each element with its layer's id.
+            node: one of the trees in ``pages[].nodes`` of ``figma.design``.
+            styles: ``styles`` of the same result.
+            name: name of the React component; default: made from the name of the layer.
+            tokens: the result of ``figma.extract_tokens``; default: values are written out.
+            assets: path or URL by image reference, such as ``paths`` of ``figma.save_assets``.
+            node_ids: whether each element is marked with the id of its layer.
         """
         job = _job(styles, tokens, assets, node_ids)
         return screen.generate(name or names.screen_name(str(node.get("name", ""))), node, job)
@@ -70,14 +73,15 @@ class Codegen(Service[Settings]):
         components: list[Json] | None = None,
         node_ids: bool = False,
     ) -> list[Json]:
-        """Make a screen from each top-level layer of a design.
+        """Generate a screen for each top-level layer of a design: a list of parts for ``assemble``.
 
         Args:
             design: the result of ``figma.design``.
-            tokens: the result of ``figma.extract_tokens``.
-            assets: URL or path by image reference.
-            components: those that get files of their own and therefore no screen.
-            node_ids: mark each element with its layer's id.
+            tokens: the result of ``figma.extract_tokens``; default: values are written out.
+            assets: path or URL by image reference, such as ``paths`` of ``figma.save_assets``.
+            components: entries of ``figma.extract_components`` that are generated separately: they
+                get no screen, and screens import them.
+            node_ids: whether each element is marked with the id of its layer.
         """
         given = (design, tokens, assets, components or (), node_ids)
         return await asyncio.to_thread(make_screens, *given)
@@ -86,12 +90,15 @@ class Codegen(Service[Settings]):
     async def assemble(
         self, parts: list[Json], tokens: Json | None = None, name: str = "design"
     ) -> Json:
-        """Put parts together: index, documentation, theme, tokens and package files.
+        """Assemble parts into a package, with index, documentation, theme and tokens.
+
+        Returns ``files``, text by path, as ``files.write_all`` takes them.
 
         Args:
-            parts: results of ``component`` and ``screen``; the code in ``files`` may be replaced.
+            parts: results of ``component``, ``screen`` and ``screens``; the code in their ``files``
+                may have been changed, by a model for example.
             tokens: the result of ``figma.extract_tokens``.
-            name: of the package.
+            name: name of the package.
         """
         return package.assemble(parts, tokens, name)
 

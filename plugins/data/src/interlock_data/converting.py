@@ -24,19 +24,19 @@ class Converting(Bounded):
         options: Options = Options(),  # noqa: B008 - frozen
         store: bool = False,
     ) -> dict[str, Any]:
-        """Convert between JSON, YAML, CSV, XML, Excel, Markdown and HTML.
+        """Convert between JSON, YAML, CSV, XML, Excel, Markdown and HTML: ``{format, data}``.
 
-        Gives ``{format, data}``. Where a table is needed, the value is a list of objects or of
-        lists; from Markdown and HTML, a table of the document is taken, unless they are
-        converted into each other.
+        A format of tables takes and gives a list of objects or of lists. Markdown and HTML are
+        converted into each other as documents; into other formats, one of their tables is.
 
         Args:
-            data: a text in the format ``source``; for ``value`` any JSON; for ``excel`` base64, or
-                ``{digest}`` of a blob.
-            source: the format of ``data``.
-            target: the format to convert into.
-            options: details of formats.
-            store: put the workbook into the blob store: ``data`` is its digest, size and type.
+            data: the input: text in the format ``source``; any JSON if that is ``value``; base64,
+                or ``{digest}`` of the blob store, if it is ``excel``.
+            source: format of ``data``; ``value`` is JSON that has been parsed already.
+            target: format to convert into; ``value`` gives parsed JSON.
+            options: details of the formats.
+            store: whether to put the workbook into the blob store; ``data`` of the result is then
+                ``{digest, size, media_type}``. For ``excel`` only.
         """
         check_pair(source, target)
         if store and target != "excel":
@@ -57,11 +57,11 @@ class Converting(Bounded):
 
     @tool(effect="read", cacheable=True)
     async def transform(self, data: Any, expression: str) -> Any:
-        """Select from and reshape a value with a JMESPath expression; null if nothing matches.
+        """Select from a value, or reshape it, by a JMESPath expression; null if nothing matches.
 
         Args:
-            data: any JSON.
-            expression: for example ``items[?price > `10`].{id: id, name: title}``.
+            data: the value, any JSON.
+            expression: JMESPath such as ``items[?price > `10`].{id: id, name: title}``.
         """
         return await self._workers.run("shaping:transform", data=data, expression=expression)
 
@@ -69,14 +69,14 @@ class Converting(Bounded):
     async def template(
         self, template: str, values: dict[str, Any] | None = None, escape: Escape = "none"
     ) -> dict[str, str]:
-        """Fill a text template in the language of Jinja; gives ``{text}``.
+        """Fill in a Jinja template: ``{text}``.
 
-        It sees ``values`` and nothing else: no files, no other templates, no clock.
+        The template has access to ``values`` and nothing else: no files, other templates or clock.
 
         Args:
-            template: for example ``Dear {{ name }}, {% for item in items %}…{% endfor %}``.
-            values: by name; one that is used and not given is an error.
-            escape: ``html`` where the text becomes part of a page.
+            template: text such as ``Dear {{ name }}, {% for item in items %}…{% endfor %}``.
+            values: values by name; a name that is used and not given is an error.
+            escape: ``html`` escapes the values, for text that becomes part of a web page.
         """
         text = await self._workers.run(
             "shaping:render", template=template, values=values or {}, escape=escape

@@ -86,14 +86,15 @@ class DatabaseService(Service[DatabaseSettings]):
     async def query(
         self, sql: str, params: dict[str, Any] | None = None, max_rows: int | None = None
     ) -> dict[str, Any]:
-        """Ask for rows; the database itself refuses whatever would change something.
+        """Run a statement that only reads: ``{columns, rows, truncated}``.
 
-        ``truncated`` tells that the database has more rows than are given.
+        Rows are objects by column; ``truncated`` is true if there are more than fit the limits.
+        The database itself refuses statements that would change something.
 
         Args:
-            sql: one statement; :name stands for an argument, :names after IN for a list of them.
-            params: the arguments by name.
-            max_rows: at most that of the settings, which is the default.
+            sql: one SQL statement; ``:name`` stands for a parameter, after ``IN`` for a list.
+            params: values of the parameters by name.
+            max_rows: how many rows at most; default and upper bound: the setting ``max_rows``.
         """
         return (await self.rows(sql, params or {}, max_rows)).to_json()
 
@@ -104,12 +105,15 @@ class DatabaseService(Service[DatabaseSettings]):
         params: dict[str, Any] | None = None,
         format: Format = "ndjson",  # noqa: A002 - its name in the tool's schema
     ) -> dict[str, Any]:
-        """Write all rows of a query into files beside the journal, part by part.
+        """Write all rows of a query into the blob store, in parts, for results of any size.
+
+        Returns ``{parts: [{blob, size, media_type, rows}], rows, columns}``, where ``blob`` is the
+        digest of a part and ``size`` its bytes.
 
         Args:
-            sql: one statement that changes nothing.
-            params: the arguments by name.
-            format: csv has its columns' names in every part.
+            sql: one SQL statement that only reads; ``:name`` stands for a parameter.
+            params: values of the parameters by name.
+            format: format of the parts; each ``csv`` part begins with the names of the columns.
         """
         statement = self._reading(sql, params or {})
         seconds = current_call().remaining()
@@ -128,22 +132,27 @@ class DatabaseService(Service[DatabaseSettings]):
     async def execute(
         self, sql: str, params: dict[str, Any] | None = None, expect: int | None = None
     ) -> dict[str, Any]:
-        """Change something, and commit it: ``affected``, and the ``rows`` of a RETURNING.
+        """Run one statement that changes something and commit it: ``{affected, rows}``.
+
+        ``affected`` is the number of changed rows; ``rows`` are those of a ``RETURNING`` clause.
 
         Args:
-            sql: one statement; :name stands for an argument.
-            params: the arguments by name.
-            expect: rows it must change; if it would be another number, nothing happens.
+            sql: one SQL statement; ``:name`` stands for a parameter.
+            params: values of the parameters by name.
+            expect: how many rows have to change; with any other number the call fails, and nothing
+                is changed.
         """
         change = Change(sql=sql, params=params or {}, expect=expect)
         return await self.change(change)
 
     @tool(effect="write", destructive=True)
     async def transaction(self, statements: list[Change]) -> dict[str, Any]:
-        """Change several things, all or none: ``results`` in the statements' order.
+        """Run several statements in one transaction: all of them take effect, or none does.
+
+        ``results`` has ``{affected, rows}`` of each, in their order.
 
         Args:
-            statements: each with sql, params and, where it matters, the rows it must change.
+            statements: the statements, each as ``{sql, params?, expect?}`` as in ``execute``.
         """
         if not statements:
             raise InvalidInput("a transaction needs a statement", path="$.statements")

@@ -44,11 +44,11 @@ class Files(Service[FilesSettings]):
 
     @tool(effect="read")
     async def read(self, path: str, encoding: Literal["text", "base64"] = "text") -> dict[str, Any]:
-        """Read a file as text (UTF-8) or as base64.
+        """Read a file: ``{path, size, digest, text}``, or ``base64`` instead of ``text``.
 
         Args:
-            path: of the file, relative to the root.
-            encoding: base64 for what is not text.
+            path: path of the file, relative to the root.
+            encoding: ``text`` for UTF-8, ``base64`` for anything else.
         """
         parts = parts_of(path)
         data = await asyncio.to_thread(self._storage.read, parts)
@@ -69,14 +69,18 @@ class Files(Service[FilesSettings]):
         digest: str | None = None,
         overwrite: bool = True,
     ) -> dict[str, Any]:
-        """Write a file, whole or not at all; folders are made.
+        """Write a file from text, base64 or the blob store: give one of the three.
+
+        The file appears whole or not at all, and folders on its path are made. Returns
+        ``{path, size, digest}``, with the size in bytes.
 
         Args:
-            path: of the file, relative to the root.
-            text: what to write, as UTF-8.
-            base64: what to write, if it is not text.
-            digest: of what to write, if a tool has put it into the blob store.
-            overwrite: whether a file that is there already may be replaced.
+            path: path of the file, relative to the root.
+            text: content as text, written in UTF-8.
+            base64: content as base64.
+            digest: digest of content that another tool has put into the blob store.
+            overwrite: whether a file that is there already is replaced; otherwise it is an error,
+                unless its content is the same.
         """
         if sum(given is not None for given in (text, base64, digest)) != 1:
             raise InvalidInput("give one of text, base64 and digest", path="$.text")
@@ -91,12 +95,15 @@ class Files(Service[FilesSettings]):
     async def write_all(
         self, files: Mapping[str, str], under: str = "", overwrite: bool = True
     ) -> dict[str, Any]:
-        """Write many text files. All paths are checked before the first file is written.
+        """Write many text files: ``{count, size, files: [{path, size, digest}]}``.
+
+        All paths are checked before the first file is written.
 
         Args:
-            files: text by path, relative to ``under``.
-            under: a folder to put them in.
-            overwrite: whether files that are there already may be replaced.
+            files: content as text by path, relative to ``under``.
+            under: folder that the paths are relative to; default: the root.
+            overwrite: whether files that are there already are replaced; otherwise the first one
+                is an error, unless its content is the same.
         """
         prefix = parts_of(under, "under", empty=True)
         planned = {(*prefix, *parts_of(path, "files")): text for path, text in files.items()}
@@ -115,12 +122,14 @@ class Files(Service[FilesSettings]):
     async def list(
         self, path: str = "", pattern: str = "*", recursive: bool = True
     ) -> list[dict[str, Any]]:
-        """List files, sorted by path.
+        """List files, sorted by path, each as ``{path, size, modified}``.
+
+        ``size`` is in bytes, ``modified`` in seconds since the epoch. Folders are not listed.
 
         Args:
-            path: a folder; the whole one by default.
-            pattern: shell pattern that a file's name must match, e.g. ``*.tsx``.
-            recursive: with the files in folders below.
+            path: folder to list, relative to the root; default: the root.
+            pattern: shell pattern that the name of a file must match, such as ``*.tsx``.
+            recursive: whether to list the files in folders below as well.
         """
         parts = parts_of(path, empty=True)
         files = await asyncio.to_thread(self._storage.list, parts, recursive=recursive)
@@ -130,12 +139,13 @@ class Files(Service[FilesSettings]):
 
     @tool(effect="write", idempotent=True)
     async def copy(self, source: str, target: str, overwrite: bool = True) -> dict[str, Any]:
-        """Copy a file within the folder.
+        """Copy a file; folders on the way to the target are made.
 
         Args:
-            source: path of the file to copy.
-            target: path of the copy.
-            overwrite: whether a file that is there already may be replaced.
+            source: path of the file to copy, relative to the root.
+            target: path of the copy, relative to the root.
+            overwrite: whether a file at the target is replaced; otherwise it is an error, unless
+                its content is the same.
         """
         origin, goal = parts_of(source, "source"), parts_of(target, "target")
 
@@ -146,21 +156,23 @@ class Files(Service[FilesSettings]):
 
     @tool(effect="read")
     async def stat(self, path: str) -> dict[str, Any]:
-        """Size and time of the last change of a file, without reading it.
+        """Look up a file's size and time of the last change: ``{path, size, modified}``.
+
+        ``size`` is in bytes, ``modified`` in seconds since the epoch.
 
         Args:
-            path: of the file, relative to the root.
+            path: path of the file, relative to the root.
         """
         return asdict(await asyncio.to_thread(self._storage.stat, parts_of(path)))
 
     @tool(effect="write", destructive=True)
     async def move(self, source: str, target: str, overwrite: bool = True) -> dict[str, Any]:
-        """Move or rename a file within the folder; once more would find no file to move.
+        """Move or rename a file; folders on the way to the target are made.
 
         Args:
-            source: path of the file.
-            target: its new path.
-            overwrite: whether a file that is there already may be replaced.
+            source: path of the file, relative to the root.
+            target: new path of the file, relative to the root.
+            overwrite: whether a file at the target is replaced; otherwise it is an error.
         """
         origin, goal = parts_of(source, "source"), parts_of(target, "target")
         move = self._storage.move
@@ -168,11 +180,12 @@ class Files(Service[FilesSettings]):
 
     @tool(effect="write", idempotent=True, destructive=True)
     async def delete(self, path: str, recursive: bool = False) -> dict[str, Any]:
-        """Delete a file, or a folder with all that is in it.
+        """Delete a file or a folder; ``deleted`` is the number of files that are gone.
 
         Args:
-            path: relative to the folder.
-            recursive: needed for a folder that is not empty.
+            path: path of the file or folder, relative to the root.
+            recursive: whether a folder is deleted with everything in it; otherwise one that is not
+                empty is an error.
         """
         parts = parts_of(path)
         gone = await asyncio.to_thread(self._storage.delete, parts, recursive=recursive)

@@ -14,8 +14,8 @@ from interlock_http.settings import Method
 _READ: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "path": {"type": "string", "description": "below the base URL, such as /orders/7"},
-        "query": {"type": "object", "description": "parameters"},
+        "path": {"type": "string", "description": "path below the base URL, such as /orders/7"},
+        "query": {"type": "object", "description": "parameters of the query by name"},
     },
     "required": ["path"],
     "additionalProperties": False,
@@ -23,9 +23,9 @@ _READ: dict[str, Any] = {
 _SEND: dict[str, Any] = {
     **_READ,
     "properties": {
-        "method": {"enum": list(get_args(Method))},
+        "method": {"enum": list(get_args(Method)), "description": "HTTP method"},
         **_READ["properties"],
-        "body": {"description": "JSON"},
+        "body": {"description": "body of the request, sent as JSON"},
     },
     "required": ["method", "path"],
 }

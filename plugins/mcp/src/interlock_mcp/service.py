@@ -182,7 +182,11 @@ class Mcp(Service[McpSettings]):
 
     @tool(effect="read")
     async def definitions(self) -> list[dict[str, Any]]:
-        """The server's tools as it describes them, which of them are held, and why."""
+        """List the server's tools as it describes them.
+
+        ``held`` is the reason why a tool may not be called until ``accept_tool`` approves it, or
+        null; ``left_out`` is the reason why one is not offered at all.
+        """
         return [
             {
                 "name": each.name,
@@ -199,11 +203,12 @@ class Mcp(Service[McpSettings]):
 
     @tool(effect="write", idempotent=True)
     async def accept_tool(self, name: str, digest: str) -> dict[str, Any]:
-        """Approve a held tool as it was looked at.
+        """Approve a tool that is held, in the form that a person has reviewed.
 
         Args:
-            name: as the server calls it.
-            digest: from ``definitions``, of the description that was looked at.
+            name: name of the tool on the server.
+            digest: ``digest`` of the tool in ``definitions``; if the tool has changed since, the
+                call fails.
         """
         async with self._judging:
             await self._pins.accept(name, digest, self._definitions)
@@ -213,7 +218,10 @@ class Mcp(Service[McpSettings]):
 
     @tool(effect="read")
     async def list_resources(self) -> list[dict[str, Any]]:
-        """What the server offers to be read: ``[{uri, name, …}]``, and ``[{uriTemplate, …}]``."""
+        """List the resources of the server and their templates.
+
+        A resource is ``{uri, name, …}``, a template ``{uriTemplate, name, …}``.
+        """
         found = await self._every("list_resources", "resources")
         with suppress(NotFound):  # not every server that has resources knows templates
             found += await self._every("list_resource_templates", "resource_templates")
@@ -221,20 +229,31 @@ class Mcp(Service[McpSettings]):
 
     @tool(effect="read")
     async def read_resource(self, uri: str) -> list[dict[str, Any]]:
-        """Read a resource: ``[{uri, text}]``, or with ``blob`` for bytes."""
+        """Read a resource of the server: ``[{uri, media_type, text}]``.
+
+        Bytes are put into the blob store; then ``blob`` is their digest, in place of ``text``.
+
+        Args:
+            uri: URI of the resource, from ``list_resources`` or made by a template.
+        """
         read = await self._connected.ask(lambda client: client.read_resource(uri))
         return [await resource_of(each, self.context.blobs) for each in read.contents]
 
     @tool(effect="read")
     async def list_prompts(self) -> list[dict[str, Any]]:
-        """The server's prompts: ``[{name, description, arguments}]``."""
+        """List the prompts of the server, each as ``{name, description, arguments}``."""
         return await self._every("list_prompts", "prompts")
 
     @tool(effect="read")
     async def get_prompt(
         self, name: str, arguments: dict[str, str] | None = None
     ) -> list[dict[str, Any]]:
-        """A prompt of the server, filled in: ``[{role, content}]``."""
+        """Fill in a prompt of the server: messages, each as ``{role, content}``.
+
+        Args:
+            name: name of the prompt, from ``list_prompts``.
+            arguments: values of the prompt's arguments by name.
+        """
         prompt = await self._connected.ask(lambda client: client.get_prompt(name, arguments))
         return [_plain(each) for each in prompt.messages]
 

@@ -24,13 +24,13 @@ _NAME = re.compile(r"[\w][\w .-]*")
 
 
 class Picture(BaseModel):
-    """An input picture: one of its places is given."""
+    """An input picture: one of ``blob``, ``url`` and ``base64`` is given."""
 
     model_config = ConfigDict(extra="forbid")
 
-    blob: str | None = Field(None, description="digest of a blob, as other tools return it")
-    url: str | None = Field(None, description="fetched by Interlock; private addresses are refused")
-    base64: str | None = None
+    blob: str | None = Field(None, description="digest in the blob store, as other tools return it")
+    url: str | None = Field(None, description="URL to fetch; private addresses are refused")
+    base64: str | None = Field(None, description="the bytes as base64")
 
     @model_validator(mode="after")
     def _one(self) -> Self:

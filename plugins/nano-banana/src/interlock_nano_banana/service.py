@@ -54,14 +54,18 @@ class NanoBanana(Service[NanoBananaSettings]):
         image_size: Size | None = None,
         name: str = "",
     ) -> dict[str, Any]:
-        """Draw a picture: ``{images: [{blob, media_type, size, width, height, file}], text, …}``.
+        """Draw a picture from a description, and from other pictures if there are any.
+
+        Returns ``{images: [{blob, media_type, size, width, height, file}], text, model, usage}``;
+        ``blob`` is a digest in the blob store, ``size`` counts bytes.
 
         Args:
-            prompt: what to draw; with pictures, also what part each of them has.
-            images: references: people, things, styles that the picture is to show.
-            aspect_ratio: default: that of the settings.
-            image_size: default: that of the settings.
-            name: of the file in ``folder``, without an ending; default: after its content.
+            prompt: what to draw, and what each of ``images`` is to be used for.
+            images: pictures of people, things or styles to draw from.
+            aspect_ratio: width to height; default: that of the settings.
+            image_size: resolution; default: that of the settings.
+            name: name of the file in the setting ``folder``, without an extension; default: made
+                from its content.
         """
         return await self._draw(prompt, images or [], aspect_ratio, image_size, name)
 
@@ -73,12 +77,16 @@ class NanoBanana(Service[NanoBananaSettings]):
         image_size: Size | None = None,
         name: str = "",
     ) -> dict[str, Any]:
-        """Change a picture, and leave alone what is not spoken of.
+        """Change a picture as instructed and leave the rest of it alone.
+
+        The result is that of ``generate``.
 
         Args:
-            instruction: what is to be other than it is.
-            image_size: default: that of the settings.
-            name: of the file in ``folder``, without an ending; default: after its content.
+            image: the picture to change.
+            instruction: what to change.
+            image_size: resolution; default: that of the settings.
+            name: name of the file in the setting ``folder``, without an extension; default: made
+                from its content.
         """
         return await self._draw(instruction, [image], None, image_size, name)
 

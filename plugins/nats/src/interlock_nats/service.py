@@ -70,14 +70,17 @@ class Nats(Service[NatsSettings]):
     async def publish(
         self, subject: str, message: Any, id: str = "", headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
-        """Publish, and wait until a stream has it on disk; Rejected if no stream takes it.
+        """Publish a message and wait until a JetStream stream has stored it.
+
+        Returns ``{id, stream, seq, duplicate}``; ``duplicate`` is true if the stream has a message
+        of this id already. It is rejected if no stream takes the subject.
 
         Args:
-            subject: of a stream.
-            message: JSON.
-            id: by which the stream and consumers know a repetition; default: the call's
-                idempotency key.
-            headers: of the message.
+            subject: subject of the message, which a stream has to take.
+            message: the message, any JSON.
+            id: id by which the stream and consumers recognise a repetition; default: the
+                idempotency key of the call.
+            headers: headers of the message.
         """
         id = id or current_call().idempotency_key
         with errors_of(self.context.name):

@@ -71,14 +71,17 @@ class RabbitMQ(Service[RabbitSettings]):
         id: str = "",
         headers: dict[str, str] | None = None,
     ) -> dict[str, str]:
-        """Publish, and wait until RabbitMQ has it in a queue; Rejected if no queue takes it.
+        """Publish a message and wait until RabbitMQ confirms that a queue has it: ``{id}``.
+
+        It is rejected if no queue takes it. Durable queues keep it on disk.
 
         Args:
-            routing_key: the queue's name, if there is no exchange.
-            message: JSON; kept on disk by durable queues.
-            exchange: an existing one; default: straight to the queue.
-            id: by which consumers know a repetition; default: the call's idempotency key.
-            headers: of the message.
+            routing_key: routing key of the message; without an exchange, the name of the queue.
+            message: the message, any JSON.
+            exchange: name of an existing exchange; default: directly to the queue.
+            id: id by which consumers recognise a repetition; default: the idempotency key of the
+                call.
+            headers: headers of the message.
         """
         id = id or current_call().idempotency_key
         outgoing = Message(

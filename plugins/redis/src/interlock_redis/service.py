@@ -75,12 +75,15 @@ class Redis(Service[RedisSettings]):
 
     @tool(effect="write", idempotent=True)
     async def publish(self, stream: str, message: Any, id: str = "") -> dict[str, str]:
-        """Append a message to a stream; a repeated call appends it again, under the same id.
+        """Append a message to a stream: ``{id, entry}``.
+
+        A call that is repeated appends the message again under the same ``id``, by which consumers
+        recognise it. ``entry`` is Redis' own id of the entry.
 
         Args:
-            stream: made if missing.
-            message: JSON.
-            id: by which consumers know a repetition; default: the call's idempotency key.
+            stream: name of the stream; it is made if missing.
+            message: the message, any JSON.
+            id: id of the message; default: the idempotency key of the call.
         """
         id = id or current_call().idempotency_key
         with errors_of(self.context.name):
@@ -89,21 +92,23 @@ class Redis(Service[RedisSettings]):
 
     @tool(effect="write")
     async def broadcast(self, channel: str, message: Any) -> dict[str, int]:
-        """Send to whoever listens to a channel right now; Redis keeps nothing of it.
+        """Send a message to whoever listens to a channel at this moment: ``{receivers}``.
+
+        Redis does not keep it: with no receivers it is lost.
 
         Args:
-            channel: of pub/sub.
-            message: JSON.
+            channel: name of the pub/sub channel.
+            message: the message, any JSON.
         """
         with errors_of(self.context.name):
             return {"receivers": await self._client.publish(channel, json.dumps(message))}
 
     @tool(effect="read")
     async def get(self, key: str) -> Any:
-        """The value that ``set`` has put there; null if there is none.
+        """Read the value that ``set`` has stored under a key; null if there is none.
 
         Args:
-            key: of the value.
+            key: key of the value.
         """
         with errors_of(self.context.name):
             data = await self._client.get(key)
@@ -116,13 +121,13 @@ class Redis(Service[RedisSettings]):
     async def set(
         self, key: str, value: Any, ttl: float | None = None, if_absent: bool = False
     ) -> dict[str, bool]:
-        """Keep a value; ``set`` is false if there was one and ``if_absent`` is true.
+        """Store a value under a key; ``set`` is false if ``if_absent`` kept another one there.
 
         Args:
-            key: of the value.
-            value: JSON.
-            ttl: seconds after which it is gone.
-            if_absent: leave a value that is there as it is.
+            key: key of the value.
+            value: the value, any JSON.
+            ttl: seconds after which the value expires; default: never.
+            if_absent: whether a value that is there already is left as it is.
         """
         milliseconds = None if ttl is None else max(1, int(ttl * 1000))
         with errors_of(self.context.name):
@@ -133,12 +138,12 @@ class Redis(Service[RedisSettings]):
 
     @tool(effect="write")
     async def increment(self, key: str, by: int = 1, ttl: float | None = None) -> dict[str, int]:
-        """Add to a whole number, from 0 if there is none; several callers may do so at once.
+        """Add to a whole number atomically and return it as ``{value}``; a missing one counts as 0.
 
         Args:
-            key: of the value.
-            by: what is added; may be negative.
-            ttl: seconds from now after which it is gone, if it has no such time yet.
+            key: key of the number.
+            by: what to add; may be negative.
+            ttl: seconds after which the number expires, unless it has a time to expire already.
         """
         with errors_of(self.context.name):
             async with self._client.pipeline(transaction=True) as pipe:
@@ -150,10 +155,10 @@ class Redis(Service[RedisSettings]):
 
     @tool(effect="write", idempotent=True, destructive=True)
     async def delete(self, key: str) -> dict[str, int]:
-        """Remove a value; ``deleted`` is 0 if there was none.
+        """Delete the value under a key; ``deleted`` is 1, or 0 if there was none.
 
         Args:
-            key: of the value.
+            key: key of the value.
         """
         with errors_of(self.context.name):
             return {"deleted": await self._client.delete(key)}

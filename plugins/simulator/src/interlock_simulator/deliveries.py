@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,24 +15,20 @@ _PATIENCE = aiohttp.ClientTimeout(total=5.0)
 
 
 class Announcement(BaseModel):
-    """Something that happened at a vendor.
-
-    Attributes:
-        type: the vendor's name of it: ``FILE_UPDATE``, ``page.content_updated``, ...
-        subject: key of the Figma file; id of the Notion page, database, data source or comment.
-        data: fields of the payload beside those that follow from type and subject.
-        times: deliveries of the same, as when a vendor repeats one that it takes for lost.
-        forged: with a passcode or signature that is not the vendor's.
-    """
+    """Something that happened at a vendor."""
 
     model_config = ConfigDict(extra="forbid")
 
     vendor: Literal["figma", "notion"]
-    type: str
-    subject: str
-    data: dict[str, Any] = Field(default_factory=dict)
-    times: Annotated[int, Field(ge=1, le=100)] = 1
-    forged: bool = False
+    type: str = Field(
+        description="the vendor's name of the event, such as FILE_UPDATE or page.content_updated"
+    )
+    subject: str = Field(
+        description="key of the Figma file; id of the Notion page, database, data source, comment"
+    )
+    data: dict[str, Any] = Field({}, description="further fields of the payload")
+    times: int = Field(1, ge=1, le=100, description="how often the same delivery is sent")
+    forged: bool = Field(False, description="send a passcode or signature that is wrong")
 
 
 @dataclass(frozen=True)

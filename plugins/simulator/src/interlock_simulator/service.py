@@ -61,59 +61,61 @@ class Simulator(Service[SimulatorSettings]):
 
     @tool(effect="read")
     async def status(self) -> dict[str, Any]:
-        """Tell where the simulator listens and what it has answered so far."""
+        """Show the URL that the simulator listens on and a summary of what it has answered."""
         return {"url": self._running.url, **self._traffic.summary()}
 
     @tool(effect="write", idempotent=True)
     async def set_faults(self, faults: list[FaultProfile]) -> dict[str, Any]:
-        """Replace the faults in force; an empty list makes every vendor healthy.
+        """Replace all fault profiles; with an empty list every vendor is healthy.
 
         Args:
-            faults: profiles; the first that fits a request is applied to it.
+            faults: the new profiles; the first that matches a request is applied to it.
         """
         self._running.plan = FaultPlan(faults, self.settings.seed)
         return {"faults": len(faults)}
 
     @tool(effect="write")
     async def add_faults(self, faults: list[FaultProfile]) -> dict[str, Any]:
-        """Put faults after those in force, which go on counting.
+        """Add fault profiles after the present ones, whose counts of requests go on.
 
         Args:
-            faults: profiles; the first that fits a request is applied to it.
+            faults: the additional profiles; the first of all that matches a request is applied.
         """
         self._running.plan.add(faults)
         return {"faults": len(self._running.plan.profiles)}
 
     @tool(effect="read")
     async def list_faults(self) -> list[dict[str, Any]]:
-        """List the profiles in force, in their order."""
+        """List the fault profiles in the order in which they are tried."""
         return [profile.model_dump(mode="json") for profile in self._running.plan.profiles]
 
     @tool(effect="write")
     async def subscribe(self, endpoint: str) -> dict[str, Any]:
-        """Subscribe an endpoint to Notion's events, as a person does in Notion's settings.
+        """Subscribe a URL to Notion's webhooks, as a person does in Notion's settings.
 
-        The handshake is sent at once: ``{subscription_id, endpoint, status?, error?}``. Figma's
-        webhooks are registered over its API.
+        The handshake is sent at once; its outcome is ``{subscription_id, endpoint, status?,
+        error?}``. Figma's webhooks are registered by ``figma.register_webhook``.
 
         Args:
-            endpoint: a URL on this machine.
+            endpoint: URL on this machine that takes the deliveries.
         """
         return await self._notion.subscribe(endpoint)
 
     @tool(effect="write")
     async def announce(self, event: Announcement) -> dict[str, Any]:
-        """Let something happen at a vendor, which tells everyone who asked to be told.
+        """Let an event happen at a vendor and send it to all webhooks that subscribe to it.
+
+        ``deliveries`` has the outcome of each.
 
         Args:
-            event: what happens: vendor, type, subject, and what the payload shall say.
+            event: the event, with the vendor that sends it.
         """
         vendor = {"figma": self._figma.announce, "notion": self._notion.announce}[event.vendor]
         return {"deliveries": [outcome.told() for outcome in await vendor(event)]}
 
     @tool(effect="write", idempotent=True)
     async def reset(self) -> dict[str, Any]:
-        """Return to the state after the start: recorded data, configured faults, no traffic."""
+        """Go back to the state after the start: recorded data, configured faults, no traffic."""
         for vendor in self._vendors:
             await asyncio.to_thread(vendor.reset)
         self._traffic.clear()
@@ -122,21 +124,21 @@ class Simulator(Service[SimulatorSettings]):
 
     @tool(effect="read")
     async def list_files(self) -> list[dict[str, Any]]:
-        """List the Figma files that can be read, by key."""
+        """List the Figma files that the simulator serves, with their keys."""
         return await asyncio.to_thread(self._library.summaries)
 
     @tool(effect="read")
     async def list_databases(self) -> list[dict[str, Any]]:
-        """List the Notion databases that can be queried."""
+        """List the Notion databases that the simulator serves, with their ids."""
         return self._workspace.summaries()
 
     @tool(effect="read")
     async def requests(self, vendor: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """List the latest requests, newest last.
+        """List the latest requests that the simulator has answered, newest last.
 
         Args:
-            vendor: only those to this vendor.
-            limit: how many at most.
+            vendor: name of the only vendor whose requests are listed, such as ``figma``.
+            limit: how many requests at most.
         """
         return self._traffic.latest(vendor, limit)
 

@@ -69,7 +69,11 @@ class OpenApi(Service[OpenApiSettings]):
 
     @tool(effect="read")
     async def describe_api(self) -> dict[str, Any]:
-        """The API's title, its operations, and what could not be read of it, with the reason."""
+        """List the operations of the API: ``{title, operations, left_out, undescribed}``.
+
+        ``operations`` are ``{tool, method, path}``; ``left_out`` are operations that cannot be
+        called, ``undescribed`` those whose result is unknown, each as ``{pointer, reason}``.
+        """
         return {
             "title": self._title,
             "operations": [
