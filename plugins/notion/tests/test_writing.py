@@ -110,6 +110,15 @@ async def test_a_formula_cannot_be_written(notion):
         await notion.create_page(DATABASE, "Row", "database", properties={"Slug": "x"})
 
 
+async def test_a_caption_is_cut_into_texts_that_notion_takes(notion, fake):
+    upload = {"id": DATABASE, "object": "file_upload", "status": "uploaded"}
+    fake.fault_on = lambda _, path: (200, {}, upload) if "/file_uploads" in path else None
+    caption = "x" * 2001
+    await notion.upload_file("a.png", content="YQ==", block_id=PARENT, caption=caption)
+    (shown,) = sent(fake, "PATCH")[-1]["children"]
+    assert [len(item["text"]["content"]) for item in shown["image"]["caption"]] == [2000, 1]
+
+
 async def test_icons_and_covers_are_emoji_links_or_uploads(notion, fake):
     await notion.create_page(PARENT, "Seen", icon="🌱", cover="https://example.com/a.png")
     await notion.update_page(PARENT, icon="https://example.com/i.png", cover=PARENT)

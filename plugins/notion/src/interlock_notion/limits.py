@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from interlock_notion.rich_text import plain
+from interlock_notion.rich_text import Span, plain, to_rich_text
 
 Block = dict[str, Any]
 
@@ -29,12 +29,17 @@ BLOCKS = 1000
 BYTES = 450_000
 
 
-def cut_text(rich_text: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def rich_text(text: str) -> list[dict[str, Any]]:
+    """Text without formatting as a request carries it."""
+    return cut_text(to_rich_text([Span(text)]))
+
+
+def cut_text(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same rich text with no item longer than 2,000 characters.
 
     Characters count as in JavaScript: those beyond the basic plane count twice.
     """
-    return [piece for item in rich_text for piece in _cut_item(item)]
+    return [piece for item in items for piece in _cut_item(item)]
 
 
 def _cut_item(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -57,12 +62,12 @@ def _short_link(text: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in text.items() if not (too_long and name == "link")}
 
 
-def _unmarked(rich_text: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _unmarked(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Where nothing may follow in a further block, marks go before text does."""
-    texts = cut_text(rich_text)
+    texts = cut_text(items)
     if len(texts) <= TEXTS:
         return texts
-    return cut_text([{"type": "text", "text": {"content": plain(texts)}}])
+    return rich_text(plain(texts))
 
 
 def _pieces(content: str) -> Iterator[str]:

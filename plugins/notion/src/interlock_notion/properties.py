@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from interlock.sdk import InvalidInput
-from interlock_notion.limits import TEXT, TEXTS, cut_text
-from interlock_notion.rich_text import Span, plain, to_rich_text
+from interlock_notion.limits import TEXT, TEXTS, rich_text
+from interlock_notion.rich_text import plain
 
 Property = Mapping[str, Any]
 
@@ -153,7 +153,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _write_text(value: Any) -> list[dict[str, Any]]:
-    return cut_text(to_rich_text([Span(str(value))] if value not in (None, "") else []))
+    return [] if value in (None, "") else rich_text(str(value))
 
 
 def _check_size(name: str, kind: str, written: Any) -> None:

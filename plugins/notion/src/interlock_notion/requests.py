@@ -12,6 +12,7 @@ import orjson
 from interlock.sdk import (
     Conflict,
     InterlockError,
+    NotFound,
     Rejected,
     Retryable,
     ServiceContext,
@@ -55,6 +56,14 @@ class Requests:
 
     async def write(self, method: Method, path: str, body: Any = None) -> dict[str, Any]:
         return await self._ask(method, path, body=body, reads=False)
+
+    async def delete(self, path: str) -> bool:
+        """Whether it was there; what is gone already is as good as deleted."""
+        try:
+            await self.write("DELETE", path)
+        except NotFound:
+            return False
+        return True
 
     async def pages(
         self, path: str, body: Mapping[str, Any] | None = None, **query: str

@@ -6,19 +6,30 @@ from typing import Any
 
 from interlock.sdk import Event, NotFound, Rejected, WebhookReply, WebhookRequest, tool, webhook
 from interlock_notion import webhooks
-from interlock_notion.changing import Changing
-from interlock_notion.databases import Databases
-from interlock_notion.filing import Filing
-from interlock_notion.people import People
-from interlock_notion.reading import Reading
-from interlock_notion.reconciling import Reconciling
-from interlock_notion.schemas import Schemas
-from interlock_notion.views import Views
+from interlock_notion.tools.comments import CommentTools
+from interlock_notion.tools.databases import DatabaseTools
+from interlock_notion.tools.files import FileTools
+from interlock_notion.tools.pages import PageTools
+from interlock_notion.tools.reading import ReadingTools
+from interlock_notion.tools.schemas import SchemaTools
+from interlock_notion.tools.syncing import SyncTools
+from interlock_notion.tools.users import UserTools
+from interlock_notion.tools.views import ViewTools
 
 _TOKEN = "webhook_token"  # noqa: S105 - the key under which it is kept
 
 
-class Notion(Databases, Views, Schemas, Reading, Changing, Reconciling, Filing, People):
+class Notion(
+    DatabaseTools,
+    ViewTools,
+    SchemaTools,
+    ReadingTools,
+    PageTools,
+    SyncTools,
+    FileTools,
+    CommentTools,
+    UserTools,
+):
     """One Notion workspace."""
 
     @tool(effect="read", name="webhook_token")

@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 from interlock.sdk import NeedsAttention, NotFound, tool
 from interlock_notion import objects, properties
-from interlock_notion.base import LONG, Connected
 from interlock_notion.blocks import read_tree, walk
 from interlock_notion.ids import object_id
 from interlock_notion.markdown import render
 from interlock_notion.rich_text import Span, merged, spans_of
 from interlock_notion.segments import segments_of
+from interlock_notion.workspace import LONG, Workspace
 
 
-class Reading(Connected):
+class ReadingTools(Workspace):
     """Pages and what is on them."""
 
     @tool(effect="read")

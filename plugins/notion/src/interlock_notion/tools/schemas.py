@@ -7,13 +7,12 @@ from typing import Any
 
 from interlock.sdk import InvalidInput, tool
 from interlock_notion import objects
-from interlock_notion.base import Connected
 from interlock_notion.ids import object_id
-from interlock_notion.limits import cut_text
-from interlock_notion.rich_text import Span, to_rich_text
+from interlock_notion.limits import rich_text
+from interlock_notion.workspace import Workspace
 
 
-class Schemas(Connected):
+class SchemaTools(Workspace):
     """Databases and their columns."""
 
     @tool()
@@ -32,7 +31,7 @@ class Schemas(Connected):
         if sum("title" in column for column in columns.values()) != 1:
             raise InvalidInput("exactly one column is the title", path="$.properties")
         parent = {"type": "page_id", "page_id": object_id(parent_id, "parent_id")}
-        body: dict[str, Any] = {"parent": parent, "title": _texts(title)}
+        body: dict[str, Any] = {"parent": parent, "title": rich_text(title)}
         if self.settings.has_data_sources:
             body["initial_data_source"] = {"properties": columns}
         else:
@@ -69,7 +68,7 @@ class Schemas(Connected):
                 the column with all its values.
         """
         source_id = await self.only_source(object_id(data_source_id, "data_source_id"))
-        body: dict[str, Any] = {} if title is None else {"title": _texts(title)}
+        body: dict[str, Any] = {} if title is None else {"title": rich_text(title)}
         if properties:
             body["properties"] = {
                 name: None if column is None else _column(name, column)
@@ -77,10 +76,6 @@ class Schemas(Connected):
             }
         answer = await self.requests.write("PATCH", self.source_path(source_id), body)
         return objects.data_source(answer)
-
-
-def _texts(title: str) -> list[dict[str, Any]]:
-    return cut_text(to_rich_text([Span(title)]))
 
 
 def _column(name: str, given: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from interlock.sdk import NotFound, tool
 from interlock_notion import objects
-from interlock_notion.base import LONG, Connected
 from interlock_notion.concurrency import in_order
 from interlock_notion.ids import object_id
 from interlock_notion.requests import incomplete_reason
+from interlock_notion.workspace import LONG, Workspace
 
 Kind = Literal[
     "table", "board", "list", "calendar", "timeline", "gallery", "form", "chart", "map", "dashboard"
@@ -21,7 +21,7 @@ Kind = Literal[
 _CHANGEABLE = ("name", "filter", "sorts")
 
 
-class Views(Connected):
+class ViewTools(Workspace):
     """Views, and the custom emojis that pages wear in them."""
 
     @tool(effect="read")
@@ -133,11 +133,7 @@ class Views(Connected):
             view_id: id of the view, from ``list_views``.
         """
         found_id = object_id(view_id, "view_id")
-        try:
-            await self.requests.write("DELETE", f"/v1/views/{found_id}")
-        except NotFound:
-            return {"id": found_id, "deleted": False}
-        return {"id": found_id, "deleted": True}
+        return {"id": found_id, "deleted": await self.requests.delete(f"/v1/views/{found_id}")}
 
     @tool(effect="read")
     async def list_custom_emojis(self, name: str | None = None) -> dict[str, Any]:

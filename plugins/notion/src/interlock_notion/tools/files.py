@@ -9,14 +9,14 @@ from typing import Any
 
 from interlock.sdk import InvalidInput, Rejected, tool
 from interlock_notion import downloads, uploads
-from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import object_id
-from interlock_notion.rich_text import Span, to_rich_text
+from interlock_notion.limits import rich_text
+from interlock_notion.workspace import LONG, Workspace
 
 _PLAIN = "application/octet-stream"
 
 
-class Filing(Connected):
+class FileTools(Workspace):
     """Uploads and downloads."""
 
     @tool(policies=LONG)
@@ -114,7 +114,7 @@ class Filing(Connected):
         return data
 
     async def _shown(self, place: str, upload: dict[str, Any], kind: str, caption: str) -> str:
-        words = to_rich_text([Span(caption)]) if caption else []
+        words = rich_text(caption) if caption else []
         block = uploads.block_for(upload["id"], upload.get("content_type") or kind, words)
         answer = await self.requests.write(
             "PATCH", f"/v1/blocks/{place}/children", {"children": [block]}

@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from interlock.sdk import InvalidInput, NotFound, Rejected, tool
+from interlock.sdk import InvalidInput, Rejected, tool
 from interlock_notion import revising, writing
-from interlock_notion.base import LONG, Connected
 from interlock_notion.blocks import Block, read_tree
 from interlock_notion.ids import object_id
 from interlock_notion.limits import fit
 from interlock_notion.markdown import blocks_from_markdown
 from interlock_notion.rich_text import payload_of
+from interlock_notion.workspace import LONG, Workspace
 
 _MOST_EDITS = 100
 # Characters from which Notion may put a change off: a task that is asked for costs seconds.
 _LARGE = 50_000
 
 
-class Contents(Connected):
+class ContentTools(Workspace):
     """Appending, changing and deleting blocks."""
 
     @tool(policies=LONG, ordering_key="block_id")
@@ -146,14 +146,7 @@ class Contents(Connected):
         return {"kept": plan.kept, "added": added, "deleted": deleted}
 
     async def _delete(self, ids: list[str]) -> int:
-        deleted = 0
-        for block_id in ids:
-            try:
-                await self.requests.write("DELETE", f"/v1/blocks/{block_id}")
-                deleted += 1
-            except NotFound:
-                continue
-        return deleted
+        return sum([await self.requests.delete(f"/v1/blocks/{block_id}") for block_id in ids])
 
     async def _finished(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The result of a change that Notion may have put off as a task."""

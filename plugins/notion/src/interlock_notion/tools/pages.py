@@ -6,15 +6,14 @@ from typing import Any, Literal
 
 from interlock.sdk import InterlockError, InvalidInput, tool
 from interlock_notion import objects, properties, writing
-from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import is_id, object_id
-from interlock_notion.limits import cut_text
-from interlock_notion.rich_text import Span, to_rich_text
+from interlock_notion.limits import rich_text
+from interlock_notion.workspace import LONG, Workspace
 
 ParentType = Literal["page", "database", "data_source"]
 
 
-class Changing(Connected):
+class PageTools(Workspace):
     """Creating, changing and trashing."""
 
     @tool(policies=LONG, aliases=("create_notion_page",))
@@ -167,7 +166,7 @@ def _facts(
     """Properties and looks of a request; ``title`` is the id of every page's title property."""
     values = properties.to_notion(given, schema)
     if title:
-        values["title"] = {"title": cut_text(to_rich_text([Span(title)]))}
+        values["title"] = {"title": rich_text(title)}
     body: dict[str, Any] = {"properties": values}
     if icon:
         body["icon"] = _picture(icon) or {"type": "emoji", "emoji": icon}

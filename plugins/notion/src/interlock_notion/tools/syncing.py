@@ -13,17 +13,17 @@ from typing import Any
 
 from interlock.sdk import Conflict, InvalidInput, tool
 from interlock_notion import conflicts, objects, properties, revising, writing
-from interlock_notion.base import LONG
 from interlock_notion.blocks import Tree, read_tree
 from interlock_notion.conflicts import CONTENT, Field, Side, Strategy
-from interlock_notion.contents import Contents
 from interlock_notion.ids import object_id
 from interlock_notion.markdown import render
+from interlock_notion.tools.content import ContentTools
+from interlock_notion.workspace import LONG
 
 _TO_THE_MINUTE = timedelta(minutes=1)
 
 
-class Reconciling(Contents):
+class SyncTools(ContentTools):
     """Comparing and synchronising pages."""
 
     @tool(effect="read", policies=LONG)

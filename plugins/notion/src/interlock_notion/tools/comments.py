@@ -1,19 +1,18 @@
-"""Tools for comments and users."""
+"""Tools for comments on pages and blocks."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from interlock.sdk import InvalidInput, NotFound, tool
+from interlock.sdk import InvalidInput, tool
 from interlock_notion import objects
-from interlock_notion.base import Connected
 from interlock_notion.ids import object_id
-from interlock_notion.limits import cut_text
-from interlock_notion.rich_text import Span, to_rich_text
+from interlock_notion.limits import rich_text
+from interlock_notion.workspace import Workspace
 
 
-class People(Connected):
-    """What people say, and who they are."""
+class CommentTools(Workspace):
+    """Reading, writing and deleting comments."""
 
     @tool(effect="read")
     async def list_comments(self, block_id: str) -> dict[str, Any]:
@@ -46,7 +45,7 @@ class People(Connected):
         places = {name: object_id(value, name) for name, value in given.items() if value}
         if len(places) != 1:
             raise InvalidInput("give one of page_id, block_id and discussion_id", path="$.page_id")
-        body: dict[str, Any] = {"rich_text": cut_text(to_rich_text([Span(text)]))}
+        body: dict[str, Any] = {"rich_text": rich_text(text)}
         body.update(places if discussion_id else {"parent": places})
         return objects.comment(await self.requests.write("POST", "/v1/comments", body))
 
@@ -59,7 +58,7 @@ class People(Connected):
             text: the new text, without formatting.
         """
         found_id = object_id(comment_id, "comment_id")
-        body = {"rich_text": cut_text(to_rich_text([Span(text)]))}
+        body = {"rich_text": rich_text(text)}
         return objects.comment(await self.requests.write("PATCH", f"/v1/comments/{found_id}", body))
 
     @tool(idempotent=True, destructive=True)
@@ -70,23 +69,4 @@ class People(Connected):
             comment_id: id of the comment, from ``list_comments``.
         """
         found_id = object_id(comment_id, "comment_id")
-        try:
-            await self.requests.write("DELETE", f"/v1/comments/{found_id}")
-        except NotFound:
-            return {"id": found_id, "deleted": False}
-        return {"id": found_id, "deleted": True}
-
-    @tool(effect="read")
-    async def get_user(self, user_id: str = "me") -> dict[str, Any]:
-        """Read a person or an integration: ``{id, name, type}``.
-
-        Args:
-            user_id: id of the user; ``me`` is this integration itself.
-        """
-        found_id = user_id if user_id == "me" else object_id(user_id, "user_id")
-        return objects.user(await self.requests.get(f"/v1/users/{found_id}"))
-
-    @tool(effect="read")
-    async def list_users(self) -> dict[str, Any]:
-        """List the people and integrations of the workspace, each as ``{id, name, type}``."""
-        return {"users": [objects.user(user) for user in await self.requests.all("/v1/users")]}
+        return {"id": found_id, "deleted": await self.requests.delete(f"/v1/comments/{found_id}")}

@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 from interlock.sdk import NotFound, tool
 from interlock_notion import objects
-from interlock_notion.base import LONG, Connected
 from interlock_notion.ids import object_id
 from interlock_notion.query import Query, Rows, kept_back, run
 from interlock_notion.requests import incomplete_reason
 from interlock_notion.walking import Walk, resumed
+from interlock_notion.workspace import LONG, Workspace
 
 Source = Mapping[str, Any]
 
 
-class Databases(Connected):
+class DatabaseTools(Workspace):
     """Search, databases and data sources."""
 
     @tool(effect="read", policies=LONG)

@@ -1,4 +1,4 @@
-"""What the groups of tools share: the connection, and ids of whatever kind made definite."""
+"""One workspace: its connection, its limits, its errors, and what the groups of tools share."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 LONG = Policies(deadline=900.0)
 
 
-class Connected(Service[NotionSettings]):
-    """A workspace, reached with one token."""
+class Workspace(Service[NotionSettings]):
+    """The service without its tools: what every group of them stands on."""
 
     policies = Policies(
         deadline=60.0, retry=RetryPolicy(attempts=3), breaker=BreakerPolicy(), concurrency=16
