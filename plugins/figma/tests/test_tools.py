@@ -15,7 +15,7 @@ from interlock.sdk import InvalidInput, NeedsAttention, Rejected, WebhookRequest
 from interlock_figma import slim
 from interlock_figma.service import Figma
 from interlock_figma.settings import FigmaSettings
-from interlock_figma.webhooks import Kind
+from interlock_figma.tools.webhooks import Kind
 
 HOOK = {
     "id": "22",

@@ -7,13 +7,14 @@ from typing import Any
 
 from interlock.sdk import tool
 from interlock_figma import components, design, tokens
-from interlock_figma.images import Images
-from interlock_figma.reading import Reading
-from interlock_figma.review import Review
-from interlock_figma.webhooks import Webhooks
+from interlock_figma.tools.comments import CommentTools
+from interlock_figma.tools.dev_resources import DevResourceTools
+from interlock_figma.tools.files import FileTools
+from interlock_figma.tools.images import ImageTools
+from interlock_figma.tools.webhooks import WebhookTools
 
 
-class Figma(Reading, Images, Review, Webhooks):
+class Figma(FileTools, ImageTools, CommentTools, DevResourceTools, WebhookTools):
     """One Figma account."""
 
     @tool(effect="read", tier="tier2")

@@ -22,7 +22,7 @@ _AT_ONCE = 4
 _EXTENSIONS = {"image/jpeg": ".jpg", "image/svg+xml": ".svg"}
 
 
-class Images(Account):
+class ImageTools(Account):
     """Renders and image fills."""
 
     @tool(effect="read")

@@ -10,7 +10,7 @@ from interlock_figma.keys import file_key as key_of
 from interlock_figma.keys import node_ids, plain_id
 
 
-class Reading(Account):
+class FileTools(Account):
     """Files, nodes, versions, libraries, variables."""
 
     @tool(effect="read", tier="tier2")
