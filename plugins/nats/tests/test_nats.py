@@ -38,13 +38,13 @@ async def test_what_is_published_becomes_one_event_and_is_acknowledged(
             await jetstream.publish(f"{stream}.us", b'{"customer": "Bob"}')
             first, second = await anext(heard), await anext(heard)
             await drained(jetstream, stream)
-        [grave] = await dead(jetstream, stream)
+        [dead_letter] = await dead(jetstream, stream)
     assert (sent["stream"], sent["duplicate"], again["duplicate"]) == (stream, False, True)
     assert (first.name, first.key) == ("nats.ordered", "Ada")
     assert first.id == f"nats.ordered:{stream}.eu:order-1"
     assert first.payload["headers"]["tenant"] == "north"
     assert (second.key, second.payload["source"]) == ("Bob", f"{stream}.us")
-    assert grave.data == b"no json" and "not json" in grave.headers["Interlock-Reason"]
+    assert dead_letter.data == b"no json" and "not json" in dead_letter.headers["Interlock-Reason"]
 
 
 async def test_what_was_taken_in_before_a_kill_comes_again(
@@ -74,8 +74,8 @@ async def test_what_fails_too_often_is_set_aside_and_holds_nobody_up(
                 await jetstream.publish(f"{stream}.a", body)
             assert (await anext(heard)).key == "Ada"
             await drained(jetstream, stream)
-        [grave] = await dead(jetstream, stream)
-    assert grave.headers["Interlock-Reason"].startswith("failed 2 times")
+        [dead_letter] = await dead(jetstream, stream)
+    assert dead_letter.headers["Interlock-Reason"].startswith("failed 2 times")
 
 
 async def test_a_message_that_no_stream_takes_is_rejected(stream: str, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from interlock.journal import open_journal
 from interlock.runtime import Runtime
 from interlock.sdk import Rejected
 from interlock.testing import VirtualWorld
-from interlock_rabbitmq.anonymous import Anonymous
+from interlock_rabbitmq.message_ids import MessageIds
 
 from .conftest import OwnRabbit, write_config
 
@@ -105,8 +105,8 @@ async def test_a_redelivery_gets_the_id_that_its_message_had(tmp_path: Path) -> 
     async with open_journal(tmp_path / "journal.db", world) as journal:
         state = journal.key_value("rabbitmq")
 
-        def after_restart() -> Anonymous:
-            return Anonymous(state, "orders", world)
+        def after_restart() -> MessageIds:
+            return MessageIds(state, "orders", world)
 
         before = after_restart()
         first = await before.id_of("a" * 64, redelivered=False)

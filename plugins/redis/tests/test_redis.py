@@ -56,8 +56,8 @@ async def test_what_is_published_becomes_one_event_and_is_acknowledged(
         f"redis.ordered:{stream}:order-1",
     )
     assert second.payload["message"] == {"customer": "Bob"}
-    [(_, grave)] = await client.xrange(f"{stream}.dead")
-    assert grave[b"body"] == b"no json" and b"not json" in grave[b"reason"]
+    [(_, dead_letter)] = await client.xrange(f"{stream}.dead")
+    assert dead_letter[b"body"] == b"no json" and b"not json" in dead_letter[b"reason"]
 
 
 async def test_what_another_consumer_has_left_is_taken_over(
@@ -87,8 +87,8 @@ async def test_what_fails_too_often_is_set_aside_and_holds_nobody_up(
             await client.xadd(stream, {"id": "good", "body": '{"customer": "Ada"}'})
             assert (await anext(heard)).key == "Ada"
             await drained(client, stream)
-    [(_, grave)] = await client.xrange(f"{stream}.dead")
-    assert grave[b"id"] == b"bad" and grave[b"reason"].startswith(b"failed 2 times")
+    [(_, dead_letter)] = await client.xrange(f"{stream}.dead")
+    assert dead_letter[b"id"] == b"bad" and dead_letter[b"reason"].startswith(b"failed 2 times")
 
 
 async def test_a_channel_is_heard_while_somebody_listens(
@@ -106,8 +106,8 @@ async def test_a_channel_is_heard_while_somebody_listens(
             first, second = await anext(heard), await anext(heard)
     assert (first.name, first.key, first.payload["source"]) == ("redis.told", "1", f"{stream}.a")
     assert (second.key, second.payload["source"]) == ("2", f"{stream}.b")
-    [(_, grave)] = await client.xrange(f"{stream}.*.dead")
-    assert grave[b"body"] == b"no json" and grave[b"channel"] == f"{stream}.b".encode()
+    [(_, dead_letter)] = await client.xrange(f"{stream}.*.dead")
+    assert dead_letter[b"body"] == b"no json" and dead_letter[b"channel"] == f"{stream}.b".encode()
 
 
 async def test_values_are_kept_counted_and_removed(

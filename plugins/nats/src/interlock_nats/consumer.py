@@ -11,7 +11,8 @@ from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 from nats.js.errors import NotFoundError
 
 from interlock.sdk import Delivery, Intake, Message, Rejected, ServiceContext
-from interlock_nats.connecting import connected, errors_of
+from interlock_nats.connection import connected
+from interlock_nats.errors import errors_of
 from interlock_nats.settings import ConsumeSubjects, NatsSettings
 
 MESSAGE_ID = "Nats-Msg-Id"
@@ -22,6 +23,8 @@ _MORE_SECONDS = 0.02
 
 
 class StreamConsumer:
+    """Makes events of the messages of a stream."""
+
     def __init__(
         self, settings: NatsSettings, context: ServiceContext, rules: ConsumeSubjects
     ) -> None:
@@ -52,8 +55,8 @@ class StreamConsumer:
         self._more = bool(pulled)
         return [PulledMessage(self, each, _message_of(each)) for each in pulled]
 
-    async def bury(self, pulled: Msg, id: str, reason: str) -> None:
-        """Publish it to the stream of dead messages; the id keeps it from being there twice."""
+    async def set_aside(self, pulled: Msg, id: str, reason: str) -> None:
+        """Publish it to the stream of dead letters; the id keeps it from being there twice."""
         headers = {**(pulled.headers or {}), _REASON: " ".join(reason.split()), MESSAGE_ID: id}
         await self._jetstream.publish(self._rules.dead_subject, pulled.data, headers=headers)
 
@@ -101,7 +104,7 @@ class PulledMessage:
         await self.pulled.nak()
 
     async def dead(self, reason: str) -> None:
-        await self.consumer.bury(self.pulled, self.message.id, reason)
+        await self.consumer.set_aside(self.pulled, self.message.id, reason)
         await self.pulled.term()
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from nats.aio.client import Client
 
 from interlock.sdk import NeedsAttention, Service, current_call, tool
-from interlock_nats.connecting import close, connect, errors_of
+from interlock_nats.connection import close, connect
 from interlock_nats.consumer import MESSAGE_ID, StreamConsumer
+from interlock_nats.errors import errors_of
 from interlock_nats.settings import NatsSettings
 
 _ACK_SECONDS = 5.0

@@ -13,20 +13,23 @@ from aio_pika import Message as Outgoing
 from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractQueue
 
 from interlock.sdk import Delivery, Intake, Message, Retryable, ServiceContext
-from interlock_rabbitmq.anonymous import Anonymous, fingerprint
-from interlock_rabbitmq.connecting import connect, errors_of
+from interlock_rabbitmq.connection import connect
+from interlock_rabbitmq.errors import errors_of
+from interlock_rabbitmq.message_ids import MessageIds, fingerprint_of
 from interlock_rabbitmq.settings import ConsumeQueue
 
 _MOST_COUNTED = 10_000
 
 
 class QueueConsumer:
+    """Makes events of the messages of a queue."""
+
     def __init__(self, url: str, context: ServiceContext, rules: ConsumeQueue) -> None:
         self._url = url
         self._context = context
         self._rules = rules
         self._intake = Intake(context, rules)
-        self._anonymous = Anonymous(context.state, rules.queue, context.world)
+        self._ids = MessageIds(context.state, rules.queue, context.world)
         self._failures: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -38,9 +41,9 @@ class QueueConsumer:
                 # Bounded by the prefetch; None says that there will be no more.
                 self._arrived: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
                 channel.close_callbacks.add(lambda *_: self._arrived.put_nowait(None))
-                self.graves = await self._declare_graves(channel)
+                self.dead_letters = await self._declare_dead_letters(channel)
                 queue = await self._declare_queue(channel)
-                self._anonymous.connected()
+                self._ids.connected()
                 await queue.consume(self._arrived.put)
                 await self._intake.consume(self._fetch)
 
@@ -55,24 +58,24 @@ class QueueConsumer:
         return await asyncio.gather(*map(self._in_hand, messages))
 
     async def _in_hand(self, incoming: AbstractIncomingMessage) -> QueuedMessage:
-        id, mark = incoming.message_id or "", ""
+        id, fingerprint = incoming.message_id or "", ""
         if not id and not self._rules.id:
-            mark = fingerprint(incoming)
-            id = await self._anonymous.id_of(mark, redelivered=bool(incoming.redelivered))
+            fingerprint = fingerprint_of(incoming)
+            id = await self._ids.id_of(fingerprint, redelivered=bool(incoming.redelivered))
         headers = {name: str(value) for name, value in incoming.headers.items()}
         # Only quorum queues count; with others we do, as long as this process lives.
         counted = int(headers.get("x-delivery-count", 0))
-        deliveries = 1 + max(counted, self._failures[id or fingerprint(incoming)])
+        deliveries = 1 + max(counted, self._failures[id or fingerprint_of(incoming)])
         message = Message(self._rules.queue, incoming.body, id, headers, deliveries)
-        return QueuedMessage(self, incoming, message, mark)
+        return QueuedMessage(self, incoming, message, fingerprint)
 
     # What became of a message
 
     async def acknowledge(self, queued: QueuedMessage) -> None:
         self._failures.pop(queued.known_as, None)
         await queued.incoming.ack()
-        if queued.mark:
-            await self._anonymous.acknowledged(queued.mark, queued.message.id)
+        if queued.fingerprint:
+            await self._ids.acknowledged(queued.fingerprint, queued.message.id)
 
     async def deliver_again(self, queued: QueuedMessage) -> None:
         self._failures[queued.known_as] += 1
@@ -95,7 +98,7 @@ class QueueConsumer:
             await queue.bind(rules.exchange, rules.routing_key)
         return queue  # type: ignore[no-any-return]
 
-    async def _declare_graves(self, channel: Any) -> AbstractExchange:
+    async def _declare_dead_letters(self, channel: Any) -> AbstractExchange:
         name = self._rules.queue
         exchange = await channel.declare_exchange(f"{name}.dlx", "fanout", durable=True)
         dead = await channel.declare_queue(f"{name}.dead", durable=True)
@@ -105,16 +108,16 @@ class QueueConsumer:
 
 @dataclass(frozen=True)
 class QueuedMessage:
-    """A message of a queue as a ``Delivery``; ``mark`` if it came without an id."""
+    """A message of a queue as a ``Delivery``; ``fingerprint`` if it came without an id."""
 
     consumer: QueueConsumer
     incoming: AbstractIncomingMessage
     message: Message
-    mark: str
+    fingerprint: str
 
     @property
     def known_as(self) -> str:
-        return self.message.id or fingerprint(self.incoming)
+        return self.message.id or fingerprint_of(self.incoming)
 
     async def done(self) -> None:
         await self.consumer.acknowledge(self)
@@ -124,11 +127,11 @@ class QueuedMessage:
 
     async def dead(self, reason: str) -> None:
         # Published by ourselves, because a rejection cannot carry the reason.
-        await self.consumer.graves.publish(_grave(self.incoming, reason), "")
+        await self.consumer.dead_letters.publish(_dead_letter(self.incoming, reason), "")
         await self.consumer.acknowledge(self)
 
 
-def _grave(incoming: AbstractIncomingMessage, reason: str) -> Outgoing:
+def _dead_letter(incoming: AbstractIncomingMessage, reason: str) -> Outgoing:
     return Outgoing(
         incoming.body,
         headers={**incoming.headers, "x-interlock-reason": reason},

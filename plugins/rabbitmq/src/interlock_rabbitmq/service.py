@@ -12,8 +12,9 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
 from interlock.sdk import NeedsAttention, Service, current_call, tool
-from interlock_rabbitmq.connecting import LOST, connect, errors_of
+from interlock_rabbitmq.connection import LOST, connect
 from interlock_rabbitmq.consumer import QueueConsumer
+from interlock_rabbitmq.errors import errors_of
 from interlock_rabbitmq.settings import RabbitSettings
 
 _CONFIRM_SECONDS = 10.0

@@ -20,7 +20,11 @@ Entry = tuple[bytes, Fields]
 
 
 class StreamConsumer:
-    """Args: client: with responses not decoded, and no retries of its own."""
+    """Makes events of the entries of a stream, as one consumer of a group.
+
+    Args:
+        client: with responses not decoded, and no retries of its own.
+    """
 
     def __init__(
         self, client: Any, context: ServiceContext, rules: ConsumeStream, consumer: str
@@ -104,12 +108,12 @@ class StreamConsumer:
 
     # What became of an entry
 
-    async def acknowledge(self, id: bytes, grave: Mapping[Any, Any] | None = None) -> None:
-        """Take an entry off the list of pending ones, and keep it aside if it has a grave."""
+    async def acknowledge(self, id: bytes, dead_letter: Mapping[Any, Any] | None = None) -> None:
+        """Take an entry off the list of pending ones, and keep its dead letter if it has one."""
         rules = self._rules
         async with self._client.pipeline(transaction=True) as pipe:
-            if grave is not None:
-                pipe.xadd(rules.dead_stream, grave)
+            if dead_letter is not None:
+                pipe.xadd(rules.dead_stream, dead_letter)
             pipe.xack(rules.stream, rules.group, id)
             await pipe.execute()
         self._taken.discard(id)
@@ -138,9 +142,8 @@ class EntryInHand:
         await self.consumer.deliver_again(self.id)
 
     async def dead(self, reason: str) -> None:
-        await self.consumer.acknowledge(
-            self.id, {**self.fields, "reason": reason, "entry": self.id}
-        )
+        dead_letter: dict[Any, Any] = {**self.fields, "reason": reason, "entry": self.id}
+        await self.consumer.acknowledge(self.id, dead_letter)
 
 
 def message_of(stream: str, id: bytes, fields: Fields, deliveries: int) -> Message:

@@ -15,12 +15,14 @@ _WAIT_SECONDS = 1.0
 
 
 class ChannelSubscriber:
+    """Makes events of the messages on a channel."""
+
     def __init__(self, client: Any, context: ServiceContext, rules: SubscribeChannel) -> None:
         self._client = client
         self._context = context
         self._rules = rules
         self._intake = Intake(context, rules)
-        self._again: deque[Heard] = deque()
+        self._again: deque[HeardMessage] = deque()
 
     async def run(self) -> None:
         """Listen until cancelled; raises when Redis is gone."""
@@ -35,19 +37,20 @@ class ChannelSubscriber:
         heard = await self._pubsub.get_message(timeout=_WAIT_SECONDS)
         if heard is None:
             return ()
-        return [Heard(self, Message(heard["channel"].decode(), heard["data"]))]
+        return [HeardMessage(self, Message(heard["channel"].decode(), heard["data"]))]
 
     def repeat(self, message: Message) -> None:
         """Take a message again, from here: Redis has forgotten it."""
-        self._again.append(Heard(self, replace(message, deliveries=message.deliveries + 1)))
+        self._again.append(HeardMessage(self, replace(message, deliveries=message.deliveries + 1)))
 
-    async def keep_aside(self, message: Message, reason: str) -> None:
-        grave: dict[Any, Any] = {"channel": message.source, "body": message.body, "reason": reason}
-        await self._client.xadd(self._rules.dead_stream, grave)
+    async def set_aside(self, message: Message, reason: str) -> None:
+        """Keep a message that cannot be handled in the stream of dead letters."""
+        fields: dict[Any, Any] = {"channel": message.source, "body": message.body, "reason": reason}
+        await self._client.xadd(self._rules.dead_stream, fields)
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardMessage:
     """A message as a ``Delivery``; there is nobody to acknowledge it to."""
 
     subscriber: ChannelSubscriber
@@ -60,4 +63,4 @@ class Heard:
         self.subscriber.repeat(self.message)
 
     async def dead(self, reason: str) -> None:
-        await self.subscriber.keep_aside(self.message, reason)
+        await self.subscriber.set_aside(self.message, reason)

@@ -18,22 +18,22 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from interlock.sdk import KeyValue, World
 
-# In this many places a ledger is kept; what is written each time is one of them.
-_PLACES = 4096
+# What is known is kept in this many shards, of which each change writes only one.
+_SHARDS = 4096
 _KEEP_SECONDS = 60.0
 
 Entry = list[Any]
 """``[id, when it was acknowledged]``, the latter None at first."""
 
 
-class Anonymous:
-    """One for each queue; as durable as ``state``."""
+class MessageIds:
+    """The ids given to messages of one queue; as durable as ``state``."""
 
     def __init__(self, state: KeyValue, queue: str, world: World) -> None:
         self._state = state
         self._queue = queue
         self._world = world
-        self._places: dict[int, dict[str, list[Entry]]] = {}
+        self._shards: dict[int, dict[str, list[Entry]]] = {}
         self._in_hand: set[str] = set()
         self._since = world.time()
 
@@ -42,10 +42,10 @@ class Anonymous:
         self._in_hand.clear()
         self._since = self._world.time()
 
-    async def id_of(self, mark: str, *, redelivered: bool) -> str:
+    async def id_of(self, fingerprint: str, *, redelivered: bool) -> str:
         """The id for a message with this fingerprint, written down."""
-        place = await self._place(mark)
-        entries = place.setdefault(mark, [])
+        shard = await self._shard(fingerprint)
+        entries = shard.setdefault(fingerprint, [])
         known = self._known(entries) if redelivered else None
         if known is not None:
             self._in_hand.add(known)
@@ -53,16 +53,16 @@ class Anonymous:
         id = self._world.new_id()
         entries.append([id, None])
         self._in_hand.add(id)
-        await self._write(mark)
+        await self._write(fingerprint)
         return id
 
-    async def acknowledged(self, mark: str, id: str) -> None:
-        place = await self._place(mark)
-        for entry in place.get(mark, ()):
+    async def acknowledged(self, fingerprint: str, id: str) -> None:
+        shard = await self._shard(fingerprint)
+        for entry in shard.get(fingerprint, ()):
             if entry[0] == id:
                 entry[1] = self._world.time()
         self._in_hand.discard(id)
-        await self._write(mark)
+        await self._write(fingerprint)
 
     def _known(self, entries: list[Entry]) -> str | None:
         free = [entry for entry in entries if entry[0] not in self._in_hand]
@@ -71,21 +71,21 @@ class Anonymous:
             return waiting[0]
         return str(free[0][0]) if len(entries) == len(free) == 1 else None
 
-    async def _place(self, mark: str) -> dict[str, list[Entry]]:
-        number = _number(mark)
-        if number not in self._places:
+    async def _shard(self, fingerprint: str) -> dict[str, list[Entry]]:
+        number = _number(fingerprint)
+        if number not in self._shards:
             kept = await self._state.get(self._key(number))
-            self._places.setdefault(number, kept or {})
-        return self._places[number]
+            self._shards.setdefault(number, kept or {})
+        return self._shards[number]
 
-    async def _write(self, mark: str) -> None:
-        number = _number(mark)
-        place = self._places[number]
-        for each in list(place):
-            place[each] = list(self._still_needed(place[each]))
-            if not place[each]:
-                del place[each]
-        await self._state.put(self._key(number), place)
+    async def _write(self, fingerprint: str) -> None:
+        number = _number(fingerprint)
+        shard = self._shards[number]
+        for each in list(shard):
+            shard[each] = list(self._still_needed(shard[each]))
+            if not shard[each]:
+                del shard[each]
+        await self._state.put(self._key(number), shard)
 
     def _still_needed(self, entries: list[Entry]) -> Iterator[Entry]:
         # What was acknowledged before the connection broke may come until a while after that.
@@ -98,8 +98,8 @@ class Anonymous:
         return f"anonymous:{self._queue}:{number:x}"
 
 
-def fingerprint(message: AbstractIncomingMessage) -> str:
-    """Of all that stays the same from delivery to delivery."""
+def fingerprint_of(message: AbstractIncomingMessage) -> str:
+    """A digest of all that stays the same from delivery to delivery."""
     digest = hashlib.sha256()
     headers = {name: value for name, value in message.headers.items() if not name.startswith("x-")}
     for part in (
@@ -116,5 +116,6 @@ def fingerprint(message: AbstractIncomingMessage) -> str:
     return digest.hexdigest()
 
 
-def _number(mark: str) -> int:
-    return int(mark[:8], 16) % _PLACES
+def _number(fingerprint: str) -> int:
+    """The number of the shard that has a fingerprint."""
+    return int(fingerprint[:8], 16) % _SHARDS
