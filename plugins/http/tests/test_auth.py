@@ -11,7 +11,7 @@ from aiohttp import web
 
 from interlock.daemon.compose import open_runtime
 from interlock.sdk import NeedsAttention
-from interlock_http.auth import Credentials
+from interlock_http.credentials import Credentials
 from interlock_http.tokens import Tokens
 
 from .conftest import Open, Serve, answering, configured, echo

@@ -17,8 +17,8 @@ from interlock.sdk import (
     Throttled,
     error_from_response,
 )
+from interlock_http.jmespaths import look_up
 from interlock_http.limits import pause, rate_limit
-from interlock_http.paths import look_up
 
 _LONGEST_MESSAGE = 300
 _FORBIDDEN = 403

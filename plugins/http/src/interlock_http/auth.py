@@ -1,11 +1,8 @@
-"""Who we are to an API: fixed credentials, or tokens fetched by OAuth 2."""
+"""How we prove to an API who we are, as the settings say it."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -52,80 +49,3 @@ class OAuth(_Auth):
 
 
 Auth = Annotated[Bearer | Basic | ApiKey | OAuth, Field(discriminator="kind")]
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What goes along with a request."""
-
-    headers: dict[str, str] = field(default_factory=dict)
-    query: dict[str, str] = field(default_factory=dict)
-
-
-class Authoriser(Protocol):
-    """Gives credentials."""
-
-    async def credentials(self) -> Credentials: ...
-
-    def refused(self, credentials: Credentials) -> bool:
-        """The API does not take these; whether others can be had."""
-        ...
-
-
-class Fixed:
-    """The same ones for every request."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-
-    async def credentials(self) -> Credentials:
-        return self._credentials
-
-    def refused(self, credentials: Credentials) -> bool:
-        return False
-
-
-class Together:
-    """All of these at once."""
-
-    def __init__(self, authorisers: Sequence[Authoriser]) -> None:
-        self._authorisers = authorisers
-
-    async def credentials(self) -> Credentials:
-        headers: dict[str, str] = {}
-        query: dict[str, str] = {}
-        for each in self._authorisers:
-            found = await each.credentials()
-            cookies = [part["Cookie"] for part in (headers, found.headers) if "Cookie" in part]
-            headers |= found.headers
-            query |= found.query
-            if cookies:
-                headers["Cookie"] = "; ".join(cookies)
-        return Credentials(headers, query)
-
-    def refused(self, credentials: Credentials) -> bool:
-        # Each is told, so each can get itself others.
-        renewable = [each.refused(credentials) for each in self._authorisers]
-        return any(renewable)
-
-
-def fixed(auth: Bearer | Basic | ApiKey | None) -> Fixed:
-    """What the settings say, as it is sent."""
-    match auth:
-        case Bearer(token=token):
-            return Fixed(Credentials({"Authorization": f"Bearer {token.get_secret_value()}"}))
-        case Basic(username=name, password=password):
-            return Fixed(Credentials({"Authorization": basic(name, password.get_secret_value())}))
-        case ApiKey(name=name, value=value, place=place):
-            secret = value.get_secret_value()
-            if place == "query":
-                return Fixed(Credentials(query={name: secret}))
-            if place == "cookie":
-                return Fixed(Credentials({"Cookie": f"{name}={secret}"}))
-            return Fixed(Credentials({name: secret}))
-    return Fixed(Credentials())
-
-
-def basic(name: str, password: str) -> str:
-    """Value of an ``Authorization`` header (RFC 7617)."""
-    return f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"

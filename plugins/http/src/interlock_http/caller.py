@@ -9,18 +9,19 @@ import httpx
 
 from interlock.sdk import NeedsAttention, ServiceContext, ToolSpec, current_call, declared_tool
 from interlock_http.answers import read_body, value_of
-from interlock_http.auth import Authoriser, Credentials
+from interlock_http.credentials import Authoriser, Credentials
+from interlock_http.jmespaths import look_up
 from interlock_http.operation import Operation, Request, request_of
-from interlock_http.pages import PagedList
+from interlock_http.paged_list import PagedList
 from interlock_http.paging import POSITION_SCHEMA
-from interlock_http.paths import look_up
 from interlock_http.settings import ApiSettings
 
 _UNAUTHORISED = 401
 
 
 class Caller:
-    """
+    """Sends the requests of one API.
+
     Args:
         base_url: of the API, absolute.
     """

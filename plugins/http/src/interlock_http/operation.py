@@ -12,12 +12,13 @@ import orjson
 from interlock.sdk import Facts, InvalidInput
 from interlock_http.paging import Paging
 
-Place = Literal["path", "query", "header", "cookie"]
+Location = Literal["path", "query", "header", "cookie"]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """
+    """An argument of a tool that is sent outside of the body.
+
     Attributes:
         name: in the request.
         argument: of the tool.
@@ -29,7 +30,7 @@ class Parameter:
 
     name: str
     argument: str
-    place: Place
+    location: Location
     explode: bool = True
     separator: str = ","
     deep: bool = False
@@ -38,7 +39,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """
+    """How arguments of a tool become the body of a request.
+
     Attributes:
         fields: arguments that are its fields, by name; empty if ``argument`` is all of it.
         required: it is sent even if it is empty.
@@ -52,7 +54,8 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """
+    """A kind of request, and the tool that sends it.
+
     Attributes:
         path: below the API's base URL, with ``{placeholders}``.
         pick: JMESPath to the part of the answer that is the result.
@@ -115,7 +118,7 @@ def request_of(operation: Operation, arguments: Mapping[str, Any]) -> Request:
 
 
 def _put(request: Request, parameter: Parameter, value: Any) -> None:
-    match parameter.place:
+    match parameter.location:
         case "path":
             text = _segment(parameter, value)
             request.path = request.path.replace(f"{{{parameter.name}}}", text)

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
 from interlock.sdk import InvalidInput
-from interlock_http.paths import JmesPath, look_up
+from interlock_http.jmespaths import JmesPath, look_up
 
 Position = str | int
 """Where a page begins: a cursor, a number, or a URL. What ``next`` of a result holds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 import httpx
@@ -16,11 +17,11 @@ from pydantic import (
     model_validator,
 )
 
-from interlock.sdk import Bytes, Settings, schema_fault
+from interlock.sdk import Bytes, Facts, Settings, schema_fault
 from interlock_http.answers import MESSAGE
 from interlock_http.auth import Auth
+from interlock_http.jmespaths import JmesPath
 from interlock_http.paging import Paging
-from interlock_http.paths import JmesPath
 
 Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -34,6 +35,15 @@ class FactSettings(BaseModel):
     idempotent: bool | None = None
     cacheable: bool | None = None
     destructive: bool | None = None
+
+    def applied_to(self, facts: Facts) -> Facts:
+        """The facts that a method promises, as far as the operator does not know better."""
+        known = {name: getattr(self, name) for name in FactSettings.model_fields}
+        said = {name: value for name, value in known.items() if value is not None}
+        if said.get("effect") == "read":
+            # A POST that only searches.
+            said = {"idempotent": True, "destructive": False, **said}
+        return replace(facts, **said)
 
 
 def _spelled_out(wish: Any) -> Any:
@@ -101,6 +111,7 @@ class ToolSettings(FactSettings):
 class ApiSettings(Settings):
     """What any API has."""
 
+    base_url: str = ""
     auth: Auth | None = None
     headers: dict[str, SecretStr] = Field(
         {}, description="sent with every request, and to no other host"

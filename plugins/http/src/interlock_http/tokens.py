@@ -12,7 +12,8 @@ import orjson
 
 from interlock.sdk import InterlockError, NeedsAttention, Rejected, ServiceContext, from_problem
 from interlock_http.answers import read_body
-from interlock_http.auth import Credentials, OAuth, basic
+from interlock_http.auth import OAuth
+from interlock_http.credentials import Credentials, basic
 
 _EARLY = 30.0
 _DEFAULT_LIFE = 3600.0

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from interlock_http.openapi.description import (
     Broken,
     Description,
-    Place,
+    OperationObject,
     escaped,
     mapping,
     sequence,
 )
 from interlock_http.openapi.media import media_type_of
 from interlock_http.openapi.schemas import Schemas
-from interlock_http.operation import Body, Parameter
+from interlock_http.operation import Body, Location, Parameter
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 _SEPARATORS = {"form": ",", "simple": ",", "deepObject": ",", "spaceDelimited": " "}
@@ -35,9 +35,11 @@ class Arguments:
         sent: names, in lower case, of headers that are sent anyway.
     """
 
-    def __init__(self, description: Description, place: Place, sent: frozenset[str]) -> None:
+    def __init__(
+        self, description: Description, source: OperationObject, sent: frozenset[str]
+    ) -> None:
         self._description = description
-        self._place = place
+        self._source = source
         self._sent = sent | {"accept", "content-type", "authorization"}
         self._schemas = Schemas(description, "readOnly")
         self._properties: dict[str, Any] = {}
@@ -58,8 +60,8 @@ class Arguments:
     def _parameters(self) -> Iterator[Parameter]:
         found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
         for owner, at in (
-            (self._place.item, self._place.item_pointer),
-            (self._place.operation, self._place.pointer),
+            (self._source.item, self._source.item_pointer),
+            (self._source.operation, self._source.pointer),
         ):
             for index, raw in enumerate(sequence(owner, "parameters", at)):
                 pointer = f"{at}/parameters/{index}"
@@ -68,7 +70,7 @@ class Arguments:
                 if not isinstance(name, str) or not name:
                     raise Broken(pointer, "a parameter needs a name")
                 found[name, str(place)] = (parameter, pointer)
-        placeholders = _PLACEHOLDER.findall(self._place.path)
+        placeholders = _PLACEHOLDER.findall(self._source.path)
         for (name, place), (parameter, pointer) in found.items():
             ignored = place == "header" and name.lower() in self._sent
             if not ignored and (place != "path" or name in placeholders):
@@ -80,8 +82,7 @@ class Arguments:
     def _parameter(
         self, name: str, place: str, parameter: Mapping[str, Any], pointer: str
     ) -> Parameter:
-        if place not in ("path", "query", "header", "cookie"):
-            raise Broken(f"{pointer}/in", f"a parameter cannot be in {place!r}")
+        location = _location(place, pointer)
         style = parameter.get("style") or ("form" if place in ("query", "cookie") else "simple")
         if style not in _SEPARATORS:
             raise Broken(f"{pointer}/style", f"the style {style!r} is not supported")
@@ -93,7 +94,7 @@ class Arguments:
         return Parameter(
             name=name,
             argument=argument,
-            place=place,  # type: ignore[arg-type] # checked above
+            location=location,
             explode=bool(parameter.get("explode", style == "form")),
             separator=_SEPARATORS[style],
             deep=style == "deepObject",
@@ -124,8 +125,8 @@ class Arguments:
         return name
 
     def _body(self) -> Body | None:
-        pointer = f"{self._place.pointer}/requestBody"
-        if (raw := self._place.operation.get("requestBody")) is None:
+        pointer = f"{self._source.pointer}/requestBody"
+        if (raw := self._source.operation.get("requestBody")) is None:
             return None
         body = self._description.follow(raw, pointer)
         content = mapping(body, "content", pointer)
@@ -165,3 +166,11 @@ class Arguments:
             needed = sequence(plain, "required", pointer)
             self._required += [name for name in needed if name in sent]
         return tuple(sent)
+
+
+def _location(place: str, pointer: str) -> Location:
+    known: tuple[Location, ...] = get_args(Location)
+    for location in known:
+        if location == place:
+            return location
+    raise Broken(f"{pointer}/in", f"a parameter cannot be in {place!r}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from interlock_http.openapi.description import Place, sequence
+from interlock_http.openapi.description import OperationObject, sequence
 from interlock_http.openapi.settings import OpenApiSettings, Overlay
 
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -14,7 +14,8 @@ _NO_NAME = re.compile(r"[^a-z0-9]+")
 
 
 class Choice:
-    """
+    """What ``include`` and ``exclude`` of the settings choose.
+
     Attributes:
         unused: patterns of the settings that no operation has matched so far.
     """
@@ -24,12 +25,14 @@ class Choice:
         self._exclude = settings.exclude
         self.unused = {*settings.include, *settings.exclude} - {"*"}
 
-    def wants(self, place: Place) -> bool:
-        """Raises:
-        Broken: its tags are no list.
+    def wants(self, source: OperationObject) -> bool:
+        """Whether an operation becomes a tool.
+
+        Raises:
+            Broken: its tags are no list.
         """
-        names = [place.title, place.path, place.id]
-        names += [f"tag:{tag}" for tag in sequence(place.operation, "tags", place.pointer)]
+        names = [source.title, source.path, source.id]
+        names += [f"tag:{tag}" for tag in sequence(source.operation, "tags", source.pointer)]
         # Both, so that each pattern is seen to match.
         included, excluded = self._among(names, self._include), self._among(names, self._exclude)
         return included and not excluded
@@ -40,14 +43,14 @@ class Choice:
         return bool(matching)
 
 
-def overlay_of(place: Place, overlays: Mapping[str, Overlay]) -> Overlay:
+def overlay_of(source: OperationObject, overlays: Mapping[str, Overlay]) -> Overlay:
     """What the settings say of an operation, by its id or by ``GET /path``."""
-    return overlays.get(place.id) or overlays.get(place.title) or Overlay()
+    return overlays.get(source.id) or overlays.get(source.title) or Overlay()
 
 
-def name_of(place: Place, overlay: Overlay, taken: Container[str]) -> str:
-    """``listPets`` is ``list_pets``; a second one is ``list_pets_2``."""
-    words = _WORD_ENDS.sub("_", place.id).lower()
+def name_of(source: OperationObject, overlay: Overlay, taken: Container[str]) -> str:
+    """The name of its tool: of ``listPets`` ``list_pets``, of a second one ``list_pets_2``."""
+    words = _WORD_ENDS.sub("_", source.id).lower()
     name = overlay.name or _NO_NAME.sub("_", words).strip("_") or "operation"
     unique, number = name, 2
     while unique in taken:

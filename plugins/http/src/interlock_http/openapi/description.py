@@ -25,8 +25,13 @@ class Broken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One operation of a document, where it stands."""
+class OperationObject:
+    """One operation of a document, with where it stands.
+
+    Attributes:
+        pointer: JSON Pointer to it.
+        item: the Path Item Object that it stands in, at ``item_pointer``.
+    """
 
     pointer: str
     method: str
@@ -60,7 +65,7 @@ class Description:
     def title(self) -> str:
         return str(mapping(self.document, "info", "").get("title", "API"))
 
-    def operations(self) -> Iterator[Place | Broken]:
+    def operations(self) -> Iterator[OperationObject | Broken]:
         """Every operation, in the document's order; a path that cannot be read is told as such."""
         for path, raw in mapping(self.document, "paths", "").items():
             pointer = f"/paths/{escaped(path)}"
@@ -72,7 +77,7 @@ class Description:
 
     def _methods(
         self, path: str, item: Mapping[str, Any], pointer: str
-    ) -> Iterator[Place | Broken]:
+    ) -> Iterator[OperationObject | Broken]:
         own = {method: f"{pointer}/{method}" for method in METHODS if method in item}
         # Since 3.2, for methods that have no word of their own.
         more = mapping(item, "additionalOperations", pointer)
@@ -84,7 +89,7 @@ class Description:
             for method, at in places.items():
                 operation = operations[method]
                 if isinstance(operation, Mapping):
-                    yield Place(at, str(method).upper(), path, pointer, item, operation)
+                    yield OperationObject(at, str(method).upper(), path, pointer, item, operation)
                 else:
                     yield Broken(at, "there is no object here")
 

@@ -12,7 +12,7 @@ from interlock_http.openapi.choice import Choice, name_of, overlay_of
 from interlock_http.openapi.description import (
     Broken,
     Description,
-    Place,
+    OperationObject,
     escaped,
     mapping,
     server_of,
@@ -22,14 +22,14 @@ from interlock_http.openapi.schemas import Schemas
 from interlock_http.openapi.settings import OpenApiSettings, Overlay
 from interlock_http.operation import Operation, facts_of
 from interlock_http.paging import argument_of
-from interlock_http.service import with_wishes
 
 _LONGEST_DESCRIPTION = 1000
 
 
 @dataclass(slots=True)
 class Compiled:
-    """
+    """What became of a description.
+
     Attributes:
         left_out: operations that cannot be had.
         undescribed: results of which nothing is known.
@@ -54,80 +54,84 @@ def compile_operations(
     """
     compiled, choice = Compiled(), Choice(settings)
     taken = set(reserved)
-    for place in description.operations():
-        if isinstance(place, Broken):
-            compiled.left_out.append(place)
+    for source in description.operations():
+        if isinstance(source, Broken):
+            compiled.left_out.append(source)
             continue
-        compiled.ids += dict.fromkeys([place.id, place.title])
+        compiled.ids += dict.fromkeys([source.id, source.title])
         try:
-            if choice.wants(place):
-                operation = _Reading(description, place, settings, compiled).operation(taken)
+            if choice.wants(source):
+                operation = _Reading(description, source, settings, compiled).operation(taken)
                 taken.add(operation.name)
                 compiled.operations.append(operation)
         except Broken as fault:
             compiled.left_out.append(fault)
         except RecursionError:
-            compiled.left_out.append(Broken(place.pointer, "its schemas are nested too deep"))
+            compiled.left_out.append(Broken(source.pointer, "its schemas are nested too deep"))
     compiled.unused = choice.unused
     return compiled
 
 
 class _Reading:
-    """One operation on its way."""
+    """One operation on its way to a tool."""
 
     def __init__(
-        self, description: Description, place: Place, settings: OpenApiSettings, compiled: Compiled
+        self,
+        description: Description,
+        source: OperationObject,
+        settings: OpenApiSettings,
+        compiled: Compiled,
     ) -> None:
         self._description = description
-        self._place = place
+        self._source = source
         self._settings = settings
         self._compiled = compiled
 
     def operation(self, taken: set[str]) -> Operation:
-        place, settings = self._place, self._settings
-        overlay = overlay_of(place, settings.operations)
-        arguments = Arguments(self._description, place, settings.sent_headers())
+        source, settings = self._source, self._settings
+        overlay = overlay_of(source, settings.operations)
+        arguments = Arguments(self._description, source, settings.sent_headers())
         keyed = bool(settings.idempotency_header)
         return Operation(
-            name=name_of(place, overlay, taken),
-            method=place.method,
-            path=place.path,
+            name=name_of(source, overlay, taken),
+            method=source.method,
+            path=source.path,
             parameters=arguments.parameters,
             body=arguments.body,
             description=overlay.description or self._text(),
             input_schema=self._input_schema(arguments, overlay),
             # With pages the result is a list of items, which no description tells of.
             output_schema={} if overlay.paging or overlay.pick else self._output_schema(),
-            facts=with_wishes(facts_of(place.method, keyed=keyed), overlay),
+            facts=overlay.applied_to(facts_of(source.method, keyed=keyed)),
             paging=overlay.paging,
             pick=overlay.pick,
             base_url=self._base_url(),
         )
 
     def _text(self) -> str:
-        operation = self._place.operation
+        operation = self._source.operation
         parts = [operation.get("summary"), operation.get("description")]
         text = "\n\n".join(str(part).strip() for part in parts if part)
         if operation.get("deprecated") is True:
             text = f"Deprecated. {text}"
-        return text[:_LONGEST_DESCRIPTION] or self._place.title
+        return text[:_LONGEST_DESCRIPTION] or self._source.title
 
     def _base_url(self) -> str:
         """Where this operation is served, if not where the others are."""
         if self._settings.base_url:
             return ""
-        place = self._place
-        own = server_of(place.operation, place.pointer)
-        return own or server_of(place.item, place.item_pointer)
+        source = self._source
+        own = server_of(source.operation, source.pointer)
+        return own or server_of(source.item, source.item_pointer)
 
     def _input_schema(self, arguments: Arguments, overlay: Overlay) -> dict[str, Any]:
         schema = arguments.schema()
         if (fault := schema_fault(schema)) is not None:
             where = "/".join(map(str, fault.absolute_path))
-            raise Broken(self._place.pointer, f"its arguments: {where}: {fault.message}"[:300])
+            raise Broken(self._source.pointer, f"its arguments: {where}: {fault.message}"[:300])
         wanted = argument_of(overlay.paging) if overlay.paging else ""
         if wanted and wanted not in schema["properties"]:
-            raise Broken(self._place.pointer, f"paging: it takes no argument {wanted!r}")
+            raise Broken(self._source.pointer, f"paging: it takes no argument {wanted!r}")
         return schema
 
     def _output_schema(self) -> dict[str, Any]:
@@ -139,12 +143,12 @@ class _Reading:
 
     def _answer(self) -> dict[str, Any]:
         """JSON Schema of the answer to a success; {} if nothing is known."""
-        responses = mapping(self._place.operation, "responses", self._place.pointer)
+        responses = mapping(self._source.operation, "responses", self._source.pointer)
         by_status = {str(status): response for status, response in responses.items()}
         status = min((each for each in by_status if each.startswith("2")), default="")
         if not status:
             return {}
-        pointer = f"{self._place.pointer}/responses/{status}"
+        pointer = f"{self._source.pointer}/responses/{status}"
         response = self._description.follow(by_status[status], pointer)
         content = mapping(response, "content", pointer)
         media_type = media_type_of(content)

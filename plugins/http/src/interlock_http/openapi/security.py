@@ -8,11 +8,11 @@ from typing import Any
 from pydantic import SecretStr
 
 from interlock.sdk import NeedsAttention, ServiceContext
-from interlock_http.auth import ApiKey, Authoriser, Basic, Bearer, OAuth, Together, fixed
+from interlock_http.auth import ApiKey, Basic, Bearer, OAuth
+from interlock_http.authoriser import authoriser
+from interlock_http.credentials import Authoriser, Together
 from interlock_http.openapi.description import Broken, Description, mapping
 from interlock_http.openapi.settings import OpenApiSettings
-from interlock_http.service import authoriser
-from interlock_http.tokens import Tokens
 
 
 def authoriser_of(
@@ -55,7 +55,7 @@ def _one(
     except ValueError as error:
         reason = f"{settings.description}#/components/securitySchemes/{name} cannot be read"
         raise NeedsAttention(reason) from error
-    return Tokens(auth, context) if isinstance(auth, OAuth) else fixed(auth)
+    return authoriser(auth, context)
 
 
 def _auth(scheme: Mapping[str, Any], name: str, secret: str) -> Bearer | Basic | ApiKey | OAuth:

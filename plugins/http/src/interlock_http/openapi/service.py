@@ -10,37 +10,26 @@ from typing import Any
 import anyio
 import httpx
 
-from interlock.sdk import HttpOptions, NeedsAttention, Service, ServiceError, ToolSpec, tool
-from interlock_http.answers import error_of, read_body
+from interlock.sdk import NeedsAttention, ToolSpec, tool
+from interlock_http.answers import read_body
+from interlock_http.api import ApiService
 from interlock_http.caller import Caller
 from interlock_http.openapi.description import Broken, Description, server_of
 from interlock_http.openapi.operations import Compiled, compile_operations
 from interlock_http.openapi.reading import read_description
 from interlock_http.openapi.security import authoriser_of
 from interlock_http.openapi.settings import OpenApiSettings
-from interlock_http.operation import Operation, Request
+from interlock_http.operation import Operation
 
 _MOST = 64 * 1024 * 1024
 _URL = ("http://", "https://")
 
 
-class OpenApi(Service[OpenApiSettings]):
+class OpenApi(ApiService[OpenApiSettings]):
     """Any API that has a description in OpenAPI 3."""
 
-    _caller: Caller | None = None
     _compiled = Compiled()
     _title = ""
-
-    def http_options(self) -> HttpOptions:
-        return HttpOptions(self.settings.base_url)
-
-    def read_error(self, response: httpx.Response) -> ServiceError:
-        return error_of(
-            response,
-            now=self.world.time(),
-            service=self.context.name,
-            message_path=self.settings.error_message,
-        )
 
     async def start(self) -> None:
         source = self.settings.description
@@ -55,10 +44,6 @@ class OpenApi(Service[OpenApiSettings]):
         who = authoriser_of(self.settings, description, self.context)
         self._caller = Caller(self.context, self.settings, who, self._base_url(description))
         self.context.tools_changed()
-
-    async def check(self) -> None:
-        if self.settings.health and self._caller is not None:
-            await self._caller.send(Request("GET", self.settings.health))
 
     def tools(self) -> Mapping[str, ToolSpec]:
         own = super().tools()

@@ -7,8 +7,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from interlock_http.auth import ApiKey
+from interlock_http.jmespaths import JmesPath
 from interlock_http.paging import Paging
-from interlock_http.paths import JmesPath
 from interlock_http.settings import ApiSettings, FactSettings, ToolName
 
 
