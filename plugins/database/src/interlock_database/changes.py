@@ -27,7 +27,8 @@ class Change(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Changer:
-    """
+    """Runs statements that change something.
+
     Args:
         most: rows that one statement may give back (``RETURNING``).
     """

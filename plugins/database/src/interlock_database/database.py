@@ -26,7 +26,10 @@ from interlock_database.settings import DatabaseSettings
 
 
 class Database:
-    """A dead connection is seen before it is used, and then all of its age are replaced."""
+    """One database, through a pool of connections.
+
+    A dead connection is seen before it is used, and then all of its age are replaced.
+    """
 
     def __init__(self, service: str, settings: DatabaseSettings, world: World) -> None:
         self._service = service

@@ -12,8 +12,12 @@ from interlock_database.database import Database
 _ANSWER_SECONDS = 10.0
 
 
-class Ear:
-    """Args: connection: asyncpg's own."""
+class Listener:
+    """A connection that listens.
+
+    Args:
+        connection: asyncpg's own.
+    """
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -35,9 +39,9 @@ class Ear:
 @asynccontextmanager
 async def listening(
     database: Database, channel: str, heard: Callable[[], None], lost: Callable[[], None]
-) -> AsyncIterator[Ear]:
+) -> AsyncIterator[Listener]:
     """Hear notifications on a channel while inside."""
     async with database.apart() as connection:
         connection.add_termination_listener(lambda _: lost())
         await connection.add_listener(channel, lambda *_: heard())
-        yield Ear(connection)
+        yield Listener(connection)

@@ -12,8 +12,8 @@ from sqlalchemy.exc import ResourceClosedError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 
 from interlock.sdk import Rejected
+from interlock_database.backpressure import Backpressure
 from interlock_database.statements import Bound
-from interlock_database.tap import Tap
 from interlock_database.values import to_json
 
 _CHUNK = 200
@@ -21,7 +21,8 @@ _CHUNK = 200
 
 @dataclass(slots=True)
 class Rows:
-    """
+    """The rows of a result, as objects by column.
+
     Attributes:
         truncated: there are more rows in the database.
     """
@@ -57,16 +58,16 @@ async def read(connection: AsyncConnection, statement: Bound, *, most: int, max_
 class Streamed:
     """A result that is read some rows at a time."""
 
-    def __init__(self, result: AsyncResult[Any], tap: Tap) -> None:
+    def __init__(self, result: AsyncResult[Any], backpressure: Backpressure) -> None:
         self.columns = columns_of(result.keys())
         self.ended = False
         self._result = result
-        self._tap = tap
+        self._backpressure = backpressure
 
     async def each(self) -> AsyncIterator[dict[str, Any]]:
         chunks = self._result.partitions(_CHUNK)
         while not self.ended:
-            with self._tap.open():
+            with self._backpressure.reading():
                 chunk = await anext(chunks, None)
             if chunk is None:
                 self.ended = True
@@ -82,18 +83,18 @@ async def streamed(connection: AsyncConnection, statement: Bound) -> AsyncIterat
     Raises:
         Rejected: it has none.
     """
-    tap = await Tap.of(connection)
+    backpressure = await Backpressure.of(connection)
     result = await connection.stream(statement.clause, statement.values)
     try:
-        found = Streamed(result, tap)
+        found = Streamed(result, backpressure)
     except ResourceClosedError:
         hint = "statements that change something go to execute"
         raise Rejected("the statement has no rows to give", hint=hint) from None
     try:
         yield found
     finally:
-        tap.leave_open()
-        if tap.cannot_stop and not found.ended:
+        backpressure.release()
+        if backpressure.cannot_stop and not found.ended:
             await connection.invalidate()
         await result.close()
 

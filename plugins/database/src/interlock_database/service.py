@@ -19,9 +19,9 @@ from interlock_database.changes import Change, Changer
 from interlock_database.database import Database
 from interlock_database.dialects import dialect_of
 from interlock_database.export import Format, Parts
-from interlock_database.named import named_tool
-from interlock_database.once import Once, Work
-from interlock_database.reading import refuse_others
+from interlock_database.idempotency import OncePerKey, Work
+from interlock_database.named_queries import named_tool
+from interlock_database.read_only import refuse_others
 from interlock_database.rows import Rows, read, streamed
 from interlock_database.settings import DatabaseSettings
 from interlock_database.statements import Bound, bound
@@ -36,14 +36,14 @@ class DatabaseService(Service[DatabaseSettings]):
 
     policies = Policies(concurrency=10)
     _database: Database | None = None
-    _once: Once | None = None
+    _once: OncePerKey | None = None
 
     async def start(self) -> None:
         settings = self.settings
         self._refuse_contradictions()
         self._database = Database(self.context.name, settings, self.world)
         if settings.once_table and not settings.read_only:
-            self._once = Once(self._database, settings.once_table, self.world)
+            self._once = OncePerKey(self._database, settings.once_table, self.world)
 
     async def check(self) -> None:
         async with self.database.reading(_CHECK_SECONDS) as connection:

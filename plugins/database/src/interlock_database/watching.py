@@ -10,7 +10,7 @@ from typing import Any
 
 from interlock.sdk import Event, Rejected, Retryable, ServiceContext
 from interlock_database.database import Database
-from interlock_database.listening import Ear, listening
+from interlock_database.listening import Listener, listening
 from interlock_database.rows import as_object, columns_of
 from interlock_database.settings import Watch
 from interlock_database.statements import bound
@@ -19,6 +19,13 @@ Row = dict[str, Any]
 
 
 class Watcher:
+    """One watch of the settings.
+
+    Args:
+        name: of the watch.
+        seconds: for each statement.
+    """
+
     def __init__(
         self, name: str, rules: Watch, database: Database, context: ServiceContext, seconds: float
     ) -> None:
@@ -37,21 +44,21 @@ class Watcher:
         """
         self._lost = False
         async with AsyncExitStack() as stack:
-            ear: Ear | None = None
+            listener: Listener | None = None
             if self._rules.notify:
                 # Before the first round, so that nothing falls between the two.
-                hearing = listening(
-                    self._database, self._rules.notify, self._wake.set, self._hung_up
+                notifications = listening(
+                    self._database, self._rules.notify, self._wake.set, self._on_lost
                 )
-                ear = await stack.enter_async_context(hearing)
+                listener = await stack.enter_async_context(notifications)
             while True:
                 self._wake.clear()
                 await self.round()
                 await self._pause()
                 if self._lost:
                     raise Retryable(f"{self._context.name}: the listening connection is lost")
-                if ear is not None:
-                    await ear.check()
+                if listener is not None:
+                    await listener.check()
 
     async def round(self) -> None:
         """Publish all there is past the cursor."""
@@ -133,7 +140,7 @@ class Watcher:
         finally:
             timer.cancel()
 
-    def _hung_up(self) -> None:
+    def _on_lost(self) -> None:
         self._lost = True
         self._wake.set()
 

@@ -28,8 +28,12 @@ class _Known(Exception):
     """The key is there already."""
 
 
-class Once:
-    """Args: table: its name; made with the first write if it is missing."""
+class OncePerKey:
+    """Runs the work of each idempotency key once.
+
+    Args:
+        table: its name; made with the first write if it is missing.
+    """
 
     def __init__(self, database: Database, table: str, world: World) -> None:
         self._database = database

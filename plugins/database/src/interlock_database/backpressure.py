@@ -9,10 +9,11 @@ from typing import Any, Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class Tap:
-    """Shut until it is opened; always open where the driver reads from a cursor of the server's.
+class Backpressure:
+    """Reads from the connection only while rows are wanted.
 
-    MySQL has no way to ask for the next rows: it sends them all, and asyncmy keeps what comes.
+    Does nothing where the driver asks the server for the next rows. MySQL cannot be asked: it sends
+    all of them, and asyncmy keeps what comes.
     """
 
     def __init__(self, transport: Any) -> None:
@@ -27,11 +28,11 @@ class Tap:
 
     @property
     def cannot_stop(self) -> bool:
-        """Whether the rest comes even if nobody wants it."""
+        """Whether the rest of a result comes even if nobody wants it."""
         return self._transport is not None
 
     @contextmanager
-    def open(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
         if self._transport is None or self._transport.is_closing():
             yield
             return
@@ -42,6 +43,6 @@ class Tap:
             if not self._transport.is_closing():
                 self._transport.pause_reading()
 
-    def leave_open(self) -> None:
+    def release(self) -> None:
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
