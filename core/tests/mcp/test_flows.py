@@ -117,6 +117,72 @@ async def test_a_session_is_asked_while_it_waits(tmp_path: Path) -> None:
     assert done.content[0].text == "old by ann"
 
 
+LISTS = """
+steps:
+  - id: sure
+    approve: Publish?
+    form:
+      type: object
+      required: [where, notes]
+      properties:
+        where: {type: array, items: {type: string}, description: Channels.}
+        notes: {type: array, items: {type: object, properties: {text: {type: string}, loud: {type: boolean}}}}
+        how: {type: array, items: {type: string, enum: [now, later]}}
+        by: {type: [string, "null"]}
+        more: {type: object}
+return: "${{ steps.sure.values }}"
+"""
+LISTS_CALL = {"name": "lists", "arguments": {}}
+
+
+async def test_what_no_client_can_show_is_asked_for_as_json(tmp_path: Path) -> None:
+    filled = {"where": "web, mail", "notes": '[{"text": "new"}]', "how": ["now"], "more": ""}
+    async with serving(tmp_path, lists=LISTS) as served, served.raw() as raw:
+        asked = await raw.result("tools/call", without_tasks(LISTS_CALL))
+        state = {"requestState": asked["requestState"]}
+        wrong = await raw.result(
+            "tools/call",
+            without_tasks(LISTS_CALL, inputResponses=accept(**filled, by=7), **state),
+        )
+        done = await raw.result(
+            "tools/call", without_tasks(LISTS_CALL, inputResponses=accept(**filled), **state)
+        )
+
+    schema = asked["inputRequests"]["sure"]["params"]["requestedSchema"]
+    assert schema["required"] == ["where", "notes"]
+    assert schema["properties"] == {
+        "where": {"type": "string", "description": 'Channels. As JSON, such as ["…"]'},
+        "notes": {
+            "type": "string",
+            "description": 'As JSON, such as [{"text":"…","loud":true}]',
+        },
+        "how": {"type": "array", "items": {"type": "string", "enum": ["now", "later"]}},
+        "by": {"type": "string"},
+        "more": {"type": "string", "description": "As JSON, such as {}"},
+    }
+    assert wrong["resultType"] == "input_required"
+    assert done["structuredContent"] == {
+        "where": ["web", "mail"],
+        "notes": [{"text": "new"}],
+        "how": ["now"],
+    }
+
+
+async def test_a_session_is_asked_anew_for_what_does_not_fit(tmp_path: Path) -> None:
+    filled = [{"where": "web", "notes": "none"}, {"where": "web", "notes": "[]"}]
+
+    async def answer(_context: Any, _params: Any) -> types.ElicitResult:
+        return types.ElicitResult(action="accept", content=filled.pop(0))
+
+    async with (
+        serving(tmp_path, lists=LISTS) as served,
+        served.client(mode="legacy", elicitation_callback=answer) as client,
+    ):
+        with anyio.fail_after(40):
+            done = await client.call_tool("lists", {})
+    assert done.structured_content == {"where": ["web"], "notes": []}
+
+
 async def test_a_call_that_is_repeated_under_its_key_is_one_run(tmp_path: Path) -> None:
     def keyed(key: str) -> dict[str, Any]:
         meta = {**META, "dev.interlock/idempotencyKey": key}

@@ -12,8 +12,9 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from interlock.mcp.asking import is_agreement
 from interlock.mcp.client import Client, Context, effect_of
 from interlock.mcp.content import failed, succeeded
+from interlock.mcp.forms import flat_properties, values_of
 from interlock.mcp.offers import Offer
-from interlock.mcp.questions import Question, answer, as_request, form, open_questions
+from interlock.mcp.questions import Question, answer, as_request, open_questions
 from interlock.mcp.reporting import progress_to
 from interlock.mcp.tasks import Tasks, tags_of_caller
 from interlock.runtime import Runtime
@@ -23,6 +24,7 @@ from interlock.sdk.context import OnProgress
 Item = dict[str, Any]
 
 _LOOK = 1.0  # seconds; a question may come up before anybody watches the run
+_TRIES = 3  # for a person at a session to fill in what fits
 _ASK = "x-ask"
 _INPUT = "input"
 
@@ -59,7 +61,8 @@ class Flows:
         if state and state != _INPUT and not is_agreement(state):
             await self._answer(state, responses)
             return await self._follow(context, client, offer, state)
-        arguments = {**arguments, **_content(responses.get(_INPUT))}
+        given_now = _content(responses.get(_INPUT))
+        arguments = {**arguments, **values_of(offer.input_schema, given_now)}
         if client.modern and client.elicits and (asked := _asked(offer, arguments)):
             return _input_required({_INPUT: asked}, _INPUT)
         effect = effect_of(context)
@@ -139,10 +142,15 @@ class Flows:
                 await send.send(item)
 
     async def _push(self, context: Context, question: Question) -> None:
-        """Ask over the session, as clients before 2026-07-28 are asked."""
-        message = as_request(question)["params"]["message"]
-        result = await context.session.elicit_form(message, form(question), context.request_id)
-        await answer(self._runtime, question, {"action": result.action, "content": result.content})
+        """Ask over the session, as clients before 2026-07-28 are asked; anew if it does not fit."""
+        asked = as_request(question)["params"]
+        for _ in range(_TRIES):
+            result = await context.session.elicit_form(
+                asked["message"], asked["requestedSchema"], context.request_id
+            )
+            response = {"action": result.action, "content": result.content}
+            if await answer(self._runtime, question, response) or result.action != "accept":
+                return
 
 
 class _Progress:
@@ -191,7 +199,8 @@ def _asked(offer: Offer, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
     }
     if not missing:
         return None
-    asked = {"type": "object", "properties": missing, "required": list(missing)}
+    properties = flat_properties({"properties": missing})
+    asked = {"type": "object", "properties": properties, "required": list(missing)}
     params = {"mode": "form", "message": f"{offer.shown} needs:", "requestedSchema": asked}
     return {"method": "elicitation/create", "params": params}
 

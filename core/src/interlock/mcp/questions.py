@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from interlock.mcp.forms import flat_properties, values_of
 from interlock.runtime import Runtime, current_caller
 from interlock.sdk import Conflict, InvalidInput, NotFound
 
@@ -12,7 +13,6 @@ Question = dict[str, Any]
 
 _YES_OR_NO = ["approve", "reject"]
 _CHOICE = "choice"
-_FLAT = {"string", "number", "integer", "boolean"}
 
 
 async def open_questions(runtime: Runtime, run_id: str) -> dict[str, Question]:
@@ -22,7 +22,7 @@ async def open_questions(runtime: Runtime, run_id: str) -> dict[str, Question]:
     return {
         approval["step"]: approval
         for approval in found
-        if (not approval["who"] or caller.name in approval["who"]) and _askable(approval["form"])
+        if not approval["who"] or caller.name in approval["who"]
     }
 
 
@@ -41,7 +41,7 @@ def as_request(question: Question) -> dict[str, Any]:
 def form(question: Question) -> dict[str, Any]:
     """What is asked for: the values of the form, and which choice, unless that is yes or no."""
     asked = question["form"]
-    properties = dict(asked.get("properties", {}))
+    properties = flat_properties(asked)
     required = list(asked.get("required", []))
     if _needs_choice(question):
         properties[_CHOICE] = {"type": "string", "enum": question["choices"]}
@@ -60,7 +60,7 @@ async def answer(runtime: Runtime, question: Question, response: Any) -> bool:
     if not isinstance(response, Mapping):
         return False
     content = response.get("content")
-    values = dict(content) if isinstance(content, Mapping) else {}
+    values = values_of(question["form"], content) if isinstance(content, Mapping) else {}
     choice = _chosen(question, response.get("action"), values)
     if choice is None:
         return False
@@ -94,15 +94,3 @@ def _message(question: Question) -> str:
     lines = shown.items() if isinstance(shown, Mapping) else [("", shown)]
     detail = "\n".join(f"{name}: {value}" if name else str(value) for name, value in lines)
     return f"{question['title']}\n\n{detail}"
-
-
-def _askable(asked: Mapping[str, Any]) -> bool:
-    """Clients show flat forms only; anything else is answered over the API."""
-    return all(_is_flat(each) for each in asked.get("properties", {}).values())
-
-
-def _is_flat(schema: Mapping[str, Any]) -> bool:
-    if schema.get("type") == "array":
-        items = schema.get("items", {})
-        return "enum" in items or "anyOf" in items
-    return schema.get("type") in _FLAT
