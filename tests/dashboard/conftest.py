@@ -74,6 +74,21 @@ steps:
     with: {reason: "${{ input.reason }}"}
     retry: {attempts: 2, backoff: 200ms, on: [any]}
 """
+CHOOSE = """
+workflow: choose
+steps:
+  - id: choose
+    approve: What goes out?
+    form:
+      type: object
+      required: [channels, names]
+      properties:
+        channels: {type: array, items: {type: string, enum: [web, mail, chat]}}
+        names: {type: array, items: {type: string}, description: Who signs.}
+        notes: {type: array, items: {type: object, properties: {text: {type: string}}}}
+        place: {type: object, required: [town], properties: {town: {type: string}, room: {type: integer}}}
+return: "${{ steps.choose.values }}"
+"""
 LONG = "a_workflow_whose_name_has_no_blank_and_is_longer_than_a_phone_is_wide"
 ARGUMENTS = [
     "--headless",
@@ -112,6 +127,7 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
     (folder / "workflows").mkdir()
     (folder / "workflows/entry.yaml").write_text(ENTRY)
     (folder / "workflows/broken.yaml").write_text(BROKEN)
+    (folder / "workflows/choose.yaml").write_text(CHOOSE)
     long = BROKEN.replace("workflow: broken", f"workflow: {LONG}")
     (folder / "workflows/long.yaml").write_text(long)
     viewer = hashlib.sha256(VIEWER.encode()).hexdigest()

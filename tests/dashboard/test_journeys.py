@@ -49,6 +49,30 @@ def test_a_question_leaves_the_inbox_and_the_count(page: Page, start: Start) -> 
     expect(page.get_by_role("link", name="Approvals", exact=True)).to_be_visible()
 
 
+def test_lists_and_objects_are_filled_in(page: Page, start: Start, daemon: Daemon) -> None:
+    run = start("choose")
+    page.goto(f"/ui/runs/{run}")
+    card = page.locator("article").filter(has_text="What goes out?")
+    channels = card.get_by_role("group", name="channels")
+    channels.get_by_label("web").check()
+    channels.get_by_label("chat").check()
+    card.get_by_label("names (required)").fill("Ada\n\nGrace ")
+    expect(card.get_by_text('As JSON, such as [{"text":"…"}]')).to_be_visible()
+    card.get_by_label("notes").fill("none")
+    card.get_by_role("button", name="approve").click()
+    expect(card.get_by_text("This is not JSON.")).to_be_visible()
+    card.get_by_label("notes").fill('[{"text": "new"}]')
+    card.get_by_role("button", name="approve").click()
+    expect(page.get_by_role("heading", name="choose succeeded")).to_be_visible()
+    with daemon.http() as http:
+        output = http.get(f"/api/v1/runs/{run}").json()["output"]
+    assert output == {
+        "channels": ["web", "chat"],
+        "names": ["Ada", "Grace"],
+        "notes": [{"text": "new"}],
+    }
+
+
 def test_a_failed_run_shows_tries_waits_and_what_was_undone(page: Page, start: Start) -> None:
     page.goto(f"/ui/runs/{start('broken')}")
     expect(page.get_by_role("heading", name="broken failed")).to_be_visible()

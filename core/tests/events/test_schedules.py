@@ -195,3 +195,17 @@ def test_cron_keeps_to_the_clock_on_the_wall() -> None:
 def test_times_that_make_no_sense_are_told(cron: str, zone: str) -> None:
     with pytest.raises(ValueError, match="no"):
         Cron(cron, zone).checked()
+
+
+@pytest.mark.parametrize(
+    ("moments", "rule"),
+    [
+        (Cron("30 2 * * *", "Europe/Berlin"), "30 2 * * * Europe/Berlin"),
+        (Every(900), "every 15m"),
+        (Every(5400), "every 90m"),
+        (Every(86400), "every 1d"),
+        (Every(0.5), "every 0.5s"),
+    ],
+)
+def test_a_rule_is_told_as_the_configuration_says_it(moments: Cron | Every, rule: str) -> None:
+    assert str(moments) == rule

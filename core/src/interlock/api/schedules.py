@@ -14,10 +14,11 @@ from interlock.api.requests import runtime_of
 
 
 class ScheduleAnswer(BaseModel):
-    """A schedule and how it stands; moments are seconds since 1970."""
+    """A schedule and how it stands; moments are seconds since 1970, ``when`` is its rule."""
 
     name: str
     start: str
+    when: str
     next: float | None
     last_run: str | None
     paused: bool

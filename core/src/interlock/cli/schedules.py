@@ -29,6 +29,7 @@ def schedules(context: click.Context, as_json: bool) -> None:
     columns = [
         column("SCHEDULE", "name"),
         column("STARTS", "start"),
+        column("WHEN", "when"),
         ("NEXT", lambda item: "paused" if item["paused"] else local_time(item["next"])),
         column("LAST RUN", "last_run"),
     ]

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
 
 class Moments(Protocol):
-    """Moments, in seconds since the epoch."""
+    """Moments, in seconds since the epoch; as text, the rule that they follow."""
 
     def after(self, moment: float) -> Iterator[float]:
         """All that are later, the next one first."""
@@ -32,6 +34,9 @@ class Cron:
 
     expression: str
     zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"{self.expression} {self.zone}"
 
     def checked(self) -> Cron:
         try:
@@ -56,6 +61,12 @@ class Every:
     """Every so many seconds, counted from the epoch, so that restarts change nothing."""
 
     seconds: float
+
+    def __str__(self) -> str:
+        """As the configuration says it: ``every 15m``."""
+        whole = [each for each in _UNITS if self.seconds % _UNITS[each] == 0]
+        unit = whole[0] if whole else "s"
+        return f"every {self.seconds / _UNITS[unit]:g}{unit}"
 
     def after(self, moment: float) -> Iterator[float]:
         number = int(moment // self.seconds) + 1

@@ -166,6 +166,7 @@ class Scheduler:
         return {
             "name": schedule.name,
             "start": schedule.start,
+            "when": str(schedule.moments),
             "next": None if paused else next(schedule.moments.after(now)),
             "last_run": await self._state.get("run"),
             "paused": paused,

@@ -24,7 +24,7 @@ const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short",
 export function moment(seconds) {
   if (seconds == null || seconds > 1e12) return "–";
   const date = new Date(seconds * 1000);
-  const near = Math.abs(Date.now() - date) < 43200000;
+  const near = date.toDateString() === new Date().toDateString();
   return h("time", { datetime: date.toISOString(), title: date.toLocaleString() }, (near ? time : day).format(date));
 }
 
@@ -59,7 +59,7 @@ export function value(content, label) {
 }
 
 // What our docstrings mark as code.
-export const prose = (text) => text.split(/``([^`]+)``/).map((part, index) => (index % 2 ? h("code", part) : part));
+export const prose = (text) => text.split(/``?([^`]+)``?/).map((part, index) => (index % 2 ? h("code", part) : part));
 
 export const titled = (title, content) => (content == null ? "" : h("div", h("h3", title), value(content, title)));
 

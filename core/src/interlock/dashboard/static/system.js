@@ -4,18 +4,18 @@ import { attempt, button, h, keyed } from "./dom.js";
 import { badge, lasted, moment, none, number, row, runLink, section, span, table, value } from "./show.js";
 
 // A page of one table that follows what there is.
-function listing(place, title, path, heads, nothing, cells, options) {
+function listing(place, title, path, heads, nothing, cells, options, kind) {
   const body = h("tbody");
   const empty = h("div");
-  place.append(table(title, heads, body), empty);
+  place.append(table(title, heads, body, kind), empty);
   const again = live(place, () => items(path), (found) => {
     empty.replaceChildren(found.length ? "" : none(nothing));
     keyed(body, found, (each) => each.name ?? each.id, (each) => row(heads, cells(each, again)));
   }, options);
 }
 
-export const schedules = (place) => listing(place, "Schedules", "/schedules", ["Schedule", "Starts", "Next", "Last run", ""], "The clock starts nothing: there are no schedules in the configuration.", (each, again) => [
-  each.name, each.start, each.paused ? badge("paused") : moment(each.next), each.last_run ? runLink(each.last_run) : "–",
+export const schedules = (place) => listing(place, "Schedules", "/schedules", ["Schedule", "Starts", "When", "Next", "Last run", ""], "The clock starts nothing: there are no schedules in the configuration.", (each, again) => [
+  each.name, each.start, h("code", each.when), each.paused ? badge("paused") : moment(each.next), each.last_run ? runLink(each.last_run) : "–",
   may("operator") && h("span.actions",
     button(each.paused ? "Resume" : "Pause", () => attempt(() => post(at("schedules", each.name, each.paused ? "resume" : "pause")), "", again)),
     button("Fire now", () => attempt(() => post(at("schedules", each.name, "fire")), `${each.name} is started`, again)))]);
@@ -33,7 +33,7 @@ export const alerts = (place) => listing(place, "Alerts", "/alerts", ["Alert", "
   each.name, badge(each.state), moment(each.since), h("code", each.rule), each.fault ? h("span.problem", each.fault) : ""], { topics: ["alerts"] });
 
 export const audit = (place) => listing(place, "Audit", "/audit?limit=200", ["When", "Who", "Did", "To", "Outcome", "Took", "Run"], "Nobody has done anything.", (each) => [
-  moment(each.at), each.actor, each.action, h("span.mono", each.target), badge(each.outcome === "ok" ? "ok" : "failed", each.outcome), number(span(each.seconds)), each.run ? runLink(each.run) : "–"]);
+  moment(each.at), each.actor, each.action, h("span.mono", each.target), badge(each.outcome === "ok" ? "ok" : "failed", each.outcome), number(span(each.seconds)), each.run ? runLink(each.run) : "–"], {}, "compact");
 
 export function actors(place) {
   const tree = h("div");
