@@ -118,10 +118,11 @@ def kind_of(value: Any) -> str:
 
 
 def _advice(fault: Any) -> str:
-    if fault.validator != "additionalProperties":
+    """What was probably meant, or at least what there is, where a name is missing or unknown."""
+    if fault.validator not in ("additionalProperties", "required"):
         return ""
     known: Iterable[str] = fault.schema.get("properties", {})
     for name in fault.instance:
         if name not in known and (found := get_close_matches(name, known, n=1)):
-            return f"did you mean {found[0]!r}?"
-    return ""
+            return f"instead of {name!r}, did you mean {found[0]!r}?"
+    return f"there are {', '.join(known)}" if known else ""
