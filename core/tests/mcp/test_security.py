@@ -9,8 +9,6 @@ import anyio
 import httpx
 import pytest
 
-from interlock.mcp.offers import _HIDDEN
-
 from .served import ANN, BOB, META, Served, serving
 
 INITIALIZE = {
@@ -176,10 +174,13 @@ async def _hold(served: Served, open_: anyio.Event) -> None:
                 pass
 
 
-def test_a_description_hides_nothing_from_people() -> None:
-    assert _HIDDEN.sub("", "Add\x1b[8m two\u200b num\u202ebers.\n\tTwice.") == (
-        "Add two numbers.\n\tTwice."
+async def test_a_description_hides_nothing_from_people(tmp_path: Path) -> None:
+    flow = (
+        'description: "Add\\e[8m two\\u200B num\\u202Ebers.\\n\\tTwice."\nsteps: [{transform: 1}]'
     )
+    async with serving(tmp_path, hides=flow) as served, served.raw() as raw:
+        tools = {each["name"]: each for each in (await raw.result("tools/list"))["tools"]}
+    assert tools["hides"]["description"] == "Add two numbers.\n\tTwice."
 
 
 async def test_what_a_bug_says_is_for_the_log(

@@ -32,12 +32,20 @@ async def value_of(
         if size > largest:
             raise Rejected(f"{service}: the result has {size} bytes, more than {largest}")
         return found
-    contents = [await _content(part, blobs, largest) for part in result.content]
+    contents = await _contents(result.content, blobs, largest)
     if not contents:
         return None
     if len(contents) == 1 and contents[0]["type"] == "text":
         text = contents[0]["text"]
         return _parsed(text) if parse_json else text
+    return contents
+
+
+async def _contents(parts: Any, blobs: Blobs, largest: int) -> list[dict[str, Any]]:
+    contents = []
+    for part in parts:
+        contents.append(await _content(part, blobs, max(0, largest)))
+        largest -= len(str(contents[-1].get("text", "")).encode())
     return contents
 
 
@@ -48,7 +56,7 @@ async def _content(part: Any, blobs: Blobs, largest: int) -> dict[str, Any]:
         case "image" | "audio":
             return {"type": part.type, **await _kept(part.data, part.mime_type, blobs)}
         case "resource":
-            return {"type": "resource", **await resource_of(part.resource, blobs)}
+            return {"type": "resource", **await resource_of(part.resource, blobs, largest)}
         case _:
             found: dict[str, Any] = part.model_dump(mode="json", by_alias=True, exclude_none=True)
             return found
@@ -61,12 +69,13 @@ def _bounded(text: str, largest: int) -> str:
     return f"{data[:largest].decode(errors='ignore')}… [cut off: {len(data)} bytes]"
 
 
-async def resource_of(resource: Any, blobs: Blobs) -> dict[str, Any]:
-    """``{uri, text}`` or ``{uri, blob, media_type, size}``."""
+async def resource_of(resource: Any, blobs: Blobs, largest: int) -> dict[str, Any]:
+    """``{uri, text}``, of ``largest`` bytes at most, or ``{uri, blob, media_type, size}``."""
     uri = str(resource.uri)
     data = getattr(resource, "blob", None)
     if data is None:
-        return {"uri": uri, "media_type": resource.mime_type, "text": resource.text}
+        text = _bounded(resource.text, largest)
+        return {"uri": uri, "media_type": resource.mime_type, "text": text}
     return {"uri": uri, **await _kept(data, resource.mime_type, blobs)}
 
 

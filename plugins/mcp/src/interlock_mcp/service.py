@@ -237,7 +237,8 @@ class Mcp(Service[McpSettings]):
             uri: URI of the resource, from ``list_resources`` or made by a template.
         """
         read = await self._connected.ask(lambda client: client.read_resource(uri))
-        return [await resource_of(each, self.context.blobs) for each in read.contents]
+        blobs, largest = self.context.blobs, self.settings.max_result
+        return [await resource_of(each, blobs, largest) for each in read.contents]
 
     @tool(effect="read")
     async def list_prompts(self) -> list[dict[str, Any]]:
