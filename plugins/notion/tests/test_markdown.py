@@ -157,7 +157,8 @@ LOOKS = st.fixed_dictionaries(
 WORDS = st.text(st.sampled_from("ab c*_`~[]()<>#-+.1!|\\&$:字，。\n"), min_size=1, max_size=8)
 TEXTS = WORDS | st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1)
 SPANS = st.lists(
-    st.tuples(TEXTS, LOOKS, st.sampled_from(["", "https://x.y/a_b(c)?d=*e*"])), max_size=5
+    st.tuples(TEXTS, LOOKS, st.sampled_from(["", "https://x.y/a_b(c)?d=*e*|é", "javascript:x"])),
+    max_size=5,
 )
 KINDS = st.sampled_from(
     ["paragraph", "bulleted_list_item", "numbered_list_item", "to_do", "quote", "heading_2"]
@@ -262,3 +263,54 @@ def test_languages_are_those_that_notion_takes(info, language):
 def test_relative_links_keep_their_text_only():
     (block,) = blocks_from_markdown("see [here](./other.md)")
     assert block["paragraph"]["rich_text"] == [{"type": "text", "text": {"content": "see here"}}]
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://x.example/a|b", "https://x.example/a%7Cb"),
+        ("https://de.wikipedia.org/wiki/Straße", "https://de.wikipedia.org/wiki/Stra%C3%9Fe"),
+        ("javascript:alert(1)", ""),
+    ],
+)
+def test_no_address_costs_the_marks_beside_it(url, written):
+    spans = rich([("bold", {"bold": True}, ""), (" and ", {}, ""), ("there", {}, url)])
+    markdown = render(
+        [{"id": "x", "type": "paragraph", "paragraph": {"rich_text": spans}}]
+    ).markdown
+    assert markdown == f"**bold** and {f'[there]({written})' if written else 'there'}\n"
+
+
+def test_pieces_of_code_side_by_side_stay_apart_without_their_marks():
+    looks = ({"code": True}, {"code": True, "bold": True})
+    spans = rich([(text, look, "") for text, look in zip("ab", looks, strict=True)])
+    spans += rich([("\x00", {}, "")])  # nothing with this reads back, so all marks are given up
+    markdown = render(
+        [{"id": "x", "type": "paragraph", "paragraph": {"rich_text": spans}}]
+    ).markdown
+    assert "``" not in markdown
+
+
+def test_lists_within_lists_are_read_to_a_depth_that_nobody_writes():
+    lines = [f"{'  ' * level}- item{level}" for level in range(45)]
+    items = list(walk_written(blocks_from_markdown("\n".join(lines))))
+    assert [block_text(item) for item in items] == [line.strip(" -") for line in lines]
+
+
+def walk_written(blocks):
+    for block in blocks:
+        yield block
+        yield from walk_written(payload_of(block).get("children") or ())
+
+
+def test_texts_of_types_that_nobody_knows_yet_are_kept():
+    spans = [rich([(text, {}, "")]) for text in ("own", "beside", "deeper")]
+    payload = {"rich_text": spans[0], "note": spans[1], "parts": [{"label": spans[2]}]}
+    block = {"id": "x", "type": "hologram", "hologram": payload}
+    assert block_text(block) == "own\nbeside\ndeeper"
+    assert render([block]).markdown.split() == ["own", "beside", "deeper"]
+
+
+def test_headings_keep_the_four_levels_that_notion_has():
+    found = blocks_from_markdown("\n".join(f"{'#' * level} x" for level in range(1, 7)))
+    assert [block["type"][-1] for block in found] == list("123444")

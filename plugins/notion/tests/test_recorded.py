@@ -237,3 +237,8 @@ async def test_every_recorded_list_of_a_property_is_read(notion, fake, name, exp
     fake.fault_on = lambda method, path: (200, {}, last) if "/properties/" in path else None
     found = (await notion.get_page_property(PARENT, "Given"))["value"]
     assert len(found) == expected if isinstance(expected, int) else found == expected
+
+
+def test_a_row_that_has_no_number_yet_has_none():
+    ids = {"prefix": "T", "number": None}
+    assert value_of({"type": "unique_id", "unique_id": ids}) is None

@@ -75,9 +75,11 @@ def _typed(value: Mapping[str, Any]) -> Any:
     return value_of(value)
 
 
-def _unique_id(value: Mapping[str, Any]) -> str:
-    prefix = value.get("prefix")
-    return f"{prefix}-{value.get('number')}" if prefix else str(value.get("number"))
+def _unique_id(value: Mapping[str, Any]) -> str | None:
+    prefix, number = value.get("prefix"), value.get("number")
+    if number is None:
+        return None
+    return f"{prefix}-{number}" if prefix else str(number)
 
 
 def _file(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,13 @@ Read in the shapes of all versions: before 2022-02-22 a block's rich text stood 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+_OWN = ("rich_text", "text", "title")
+_ELSEWHERE = frozenset({*_OWN, "cells", "children"})
+_WORDS = ("title", "name", "expression")  # of pages, files, formulas: not rich text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,27 @@ def _item(span: Span) -> dict[str, Any]:
 def rich_text_of(block: Mapping[str, Any]) -> list[Any]:
     """The rich text of a block of any type and version; empty if it has none."""
     payload = payload_of(block)
-    for name in ("rich_text", "text", "title"):
+    for name in _OWN:
         value = payload.get(name)
         if isinstance(value, list):
             return value
     return []
+
+
+def texts_of(block: Mapping[str, Any]) -> list[list[Any]]:
+    """Every rich text of a block, its own first, then captions and what unknown types hold."""
+    others = [value for name, value in payload_of(block).items() if name not in _ELSEWHERE]
+    return [text for text in (rich_text_of(block), *_within(others)) if text]
+
+
+def _within(value: Any) -> Iterator[list[Any]]:
+    if isinstance(value, list) and all(
+        isinstance(item, dict) and "plain_text" in item for item in value
+    ):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value if isinstance(value, list) else value.values():
+            yield from _within(part)
 
 
 def payload_of(block: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -123,11 +143,6 @@ def block_text(block: Mapping[str, Any]) -> str:
     cells = payload.get("cells")
     if isinstance(cells, list):
         return " | ".join(plain(cell) for cell in cells)
-    title = payload.get("title")
-    words = [
-        plain(rich_text_of(block)),
-        title if isinstance(title, str) else "",
-        str(payload.get("expression") or ""),
-        plain(payload.get("caption")),
-    ]
+    own = [value for name in _WORDS if isinstance(value := payload.get(name), str)]
+    words = [*own, *map(plain, texts_of(block))]
     return "\n".join(word for word in words if word)

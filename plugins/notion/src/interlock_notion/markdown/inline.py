@@ -60,12 +60,12 @@ def _attempts(spans: list[Span], frame: Frame) -> Iterator[str]:
     yield _write(spans, frame, _MARKDOWN, _MARKUP)
     yield _write(spans, frame, _HTML, _MARKUP)
     yield _write(spans, frame, _HTML, _PUNCTUATION)
-    yield _write(spans, frame, _BARE, _PUNCTUATION)
+    yield _write(merged(map(_unmarked, spans)), frame, _BARE, _PUNCTUATION)
 
 
 def _tidy(spans: Iterable[Span]) -> list[Span]:
     """Without white space at edges, where Markdown cannot keep it."""
-    tidy = merged(piece for span in spans for piece in _pieces(span))
+    tidy = merged(piece for span in spans for piece in _pieces(_linked(span)))
     while tidy and not tidy[0].text.strip():
         tidy.pop(0)
     while tidy and not tidy[-1].text.strip():
@@ -74,6 +74,16 @@ def _tidy(spans: Iterable[Span]) -> list[Span]:
         tidy[0] = replace(tidy[0], text=tidy[0].text.lstrip())
         tidy[-1] = replace(tidy[-1], text=tidy[-1].text.rstrip())
     return tidy
+
+
+def _linked(span: Span) -> Span:
+    """Its link as Markdown has it; without one of a kind that Markdown takes for text."""
+    href = dialect().normalizeLink(span.href) if span.href else ""
+    return replace(span, href=href if dialect().validateLink(href) else "")
+
+
+def _unmarked(span: Span) -> Span:
+    return replace(span, bold=False, italic=False, strike=False)
 
 
 def _pieces(span: Span) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from typing import Any
 from interlock_notion.blocks import Block
 from interlock_notion.ids import link_to
 from interlock_notion.markdown.inline import Frame, address, inline
-from interlock_notion.rich_text import Span, payload_of, plain, rich_text_of, spans_of
+from interlock_notion.rich_text import Span, payload_of, plain, rich_text_of, spans_of, texts_of
 
 _CELL = Frame("| ", after=" |\n| --- |", one_line=True, cell=True)
 _IN_ALT = re.compile(r"([\\\[\]*_`<&$!])")
@@ -42,10 +42,7 @@ def with_icon(icon: Any, spans: list[Span]) -> list[Span]:
 
 def _words(block: Block, page_id: str) -> list[str]:
     """Paragraphs, and every type that is not known: whatever text it holds."""
-    texts = [
-        inline(spans_of(rich_text_of(block))),
-        inline(spans_of(payload_of(block).get("caption"))),
-    ]
+    texts = [inline(spans_of(text)) for text in texts_of(block)]
     title = payload_of(block).get("title")
     if isinstance(title, str):
         texts.append(inline([Span(title)]))

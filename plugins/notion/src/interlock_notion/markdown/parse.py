@@ -75,7 +75,7 @@ def _words(inline: Inline) -> str:
 
 def _heading(node: SyntaxTreeNode) -> list[Block]:
     inline = _inline(node)
-    return [_block(f"heading_{min(int(node.tag[1]), 3)}", inline.spans), *_images(inline)]
+    return [_block(f"heading_{min(int(node.tag[1]), 4)}", inline.spans), *_images(inline)]
 
 
 def _list(node: SyntaxTreeNode) -> list[Block]:
