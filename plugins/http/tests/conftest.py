@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import yaml
 from aiohttp import web
@@ -94,3 +95,14 @@ async def echo(request: web.Request) -> web.StreamResponse:
             "body": body,
         }
     )
+
+
+def api(url: str, operation: dict[str, Any], path: str = "/a", **more: Any) -> dict[str, Any]:
+    """A description of one operation named ``a``."""
+    paths = {path: {"get": {"operationId": "a", **operation}}}
+    return {"openapi": "3.1.0", "servers": [{"url": url}], "paths": paths, **more}
+
+
+def written(folder: Path, document: dict[str, Any]) -> str:
+    (folder / "api.json").write_bytes(orjson.dumps(document))
+    return str(folder / "api.json")

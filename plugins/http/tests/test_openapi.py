@@ -12,7 +12,7 @@ from aiohttp import web
 
 from interlock.sdk import InvalidInput, NeedsAttention
 
-from .conftest import Open, Serve, answering, echo
+from .conftest import Open, Serve, answering, api, echo, written
 
 PETS: dict[str, Any] = {
     "openapi": "3.1.0",
@@ -242,44 +242,6 @@ async def test_a_scheme_that_is_not_there_needs_attention(opened: Open, describe
     assert "no security scheme 'Token'" in runtime.service("api")["reason"]
     with pytest.raises(NeedsAttention, match="there are: Key"):
         await runtime.call("api.describe_api")
-
-
-def api(url: str, operation: dict[str, Any], path: str = "/a", **more: Any) -> dict[str, Any]:
-    """A description of one operation named ``a``."""
-    paths = {path: {"get": {"operationId": "a", **operation}}}
-    return {"openapi": "3.1.0", "servers": [{"url": url}], "paths": paths, **more}
-
-
-def written(folder: Path, document: dict[str, Any]) -> str:
-    (folder / "api.json").write_bytes(orjson.dumps(document))
-    return str(folder / "api.json")
-
-
-@pytest.mark.parametrize(
-    ("parameter", "value", "query"),
-    [
-        ({}, ["a", "b"], [["q", "a"], ["q", "b"]]),
-        ({"explode": False}, ["a", "b"], [["q", "a,b"]]),
-        ({"style": "pipeDelimited"}, ["a", "b"], [["q", "a|b"]]),
-        ({"style": "spaceDelimited"}, ["a", "b"], [["q", "a b"]]),
-        ({}, {"x": 1, "y": True}, [["x", "1"], ["y", "true"]]),
-        ({"explode": False}, {"x": 1, "y": 2}, [["q", "x,1,y,2"]]),
-        ({"style": "deepObject"}, {"x": 1}, [["q[x]", "1"]]),
-        ({"content": {"application/json": {}}}, {"x": [1]}, [["q", '{"x":[1]}']]),
-    ],
-)
-async def test_parameters_are_written_in_their_style(
-    serve: Serve,
-    opened: Open,
-    tmp_path: Path,
-    parameter: dict[str, Any],
-    value: Any,
-    query: list[list[str]],
-) -> None:
-    url = await serve({"GET /a": echo})
-    document = api(url, {"parameters": [{"name": "q", "in": "query", **parameter}]})
-    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
-    assert (await runtime.call("api.a", {"q": value}))["query"] == query
 
 
 async def test_all_credentials_are_sent_and_to_the_api_alone(

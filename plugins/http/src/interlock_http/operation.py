@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
@@ -24,7 +24,7 @@ class Parameter:
         argument: of the tool.
         explode: a list is several parameters of one name, not one.
         separator: between the parts of a list or object that is one parameter.
-        deep: an object is ``name[key]=value``.
+        deep: an object is ``name[key]=value``, to any depth; a list ``name[0]=value``.
         json: its value is written as JSON.
     """
 
@@ -44,12 +44,15 @@ class Body:
     Attributes:
         fields: arguments that are its fields, by name; empty if ``argument`` is all of it.
         required: it is sent even if it is empty.
+        styles: of a form's fields, where they are told; else a list is its field several times,
+            and an object is JSON.
     """
 
     argument: str = "body"
     fields: tuple[str, ...] = ()
     required: bool = False
     media_type: str = "application/json"
+    styles: Mapping[str, Parameter] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Request:
     query: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
-    form: dict[str, str] | None = None
+    form: dict[str, list[str]] | None = None
     files: list[tuple[str, tuple[None, str]]] | None = None
     base_url: str = ""
 
@@ -151,8 +154,8 @@ def _header(parameter: Parameter, value: Any) -> str:
 def _pairs(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
     """Styles ``form``, ``spaceDelimited``, ``pipeDelimited`` and ``deepObject`` of OpenAPI."""
     name = parameter.name
-    if isinstance(value, dict) and parameter.deep:
-        return [(f"{name}[{key}]", _text(inner)) for key, inner in value.items()]
+    if parameter.deep:
+        return list(_deep_pairs(name, value))
     if parameter.explode and not parameter.json:
         if isinstance(value, dict):
             return [(key, _text(inner)) for key, inner in value.items()]
@@ -161,11 +164,22 @@ def _pairs(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
     return [(name, _joined(parameter, value))]
 
 
+def _deep_pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """As Rails, PHP and qs read them; OpenAPI says nothing of what is within the first level."""
+    if not isinstance(value, dict | list):
+        yield name, _text(value)
+        return
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from _deep_pairs(f"{name}[{key}]", inner)
+
+
 def _joined(parameter: Parameter, value: Any) -> str:
-    """A value as one text; an object is ``key,value,key,value``, as OpenAPI has it."""
+    """A value as one text; an object is ``key,value,key,value``, or exploded ``key=value,…``."""
     if parameter.json:
         return orjson.dumps(value).decode()
-    if isinstance(value, dict):
+    if isinstance(value, dict) and parameter.explode:
+        value = [f"{key}={_text(inner)}" for key, inner in value.items()]
+    elif isinstance(value, dict):
         value = [part for pair in value.items() for part in pair]
     if isinstance(value, list):
         return parameter.separator.join(map(_text, value))
@@ -183,15 +197,29 @@ def _put_body(request: Request, body: Body, arguments: Mapping[str, Any]) -> Non
         return
     match body.media_type:
         case "application/x-www-form-urlencoded" if isinstance(content, dict):
-            request.form = {name: _text(value) for name, value in content.items()}
+            request.form = {}
+            for name, text in _form(body, content):
+                request.form.setdefault(name, []).append(text)
         case "multipart/form-data" if isinstance(content, dict):
-            request.files = [(name, (None, _text(value))) for name, value in content.items()]
+            request.files = [(name, (None, text)) for name, text in _form(body, content)]
         case media_type if "json" in media_type:
             request.content = orjson.dumps(content)
             request.headers["Content-Type"] = media_type
         case media_type:
             request.content = _text(content).encode()
             request.headers["Content-Type"] = media_type
+
+
+def _form(body: Body, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in content.items():
+        if style := body.styles.get(name):
+            yield from _pairs(style, value)
+        else:
+            yield from ((name, _text(each)) for each in _listed(value))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _text(value: Any) -> str:

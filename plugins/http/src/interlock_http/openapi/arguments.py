@@ -133,15 +133,17 @@ class Arguments:
         if (media_type := media_type_of(content)) is None:
             return None
         at = f"{pointer}/content"
-        schema = mapping(content, media_type, at).get("schema") or {}
-        at, required = f"{at}/{escaped(media_type)}/schema", body.get("required") is True
+        media = mapping(content, media_type, at)
+        at, required = f"{at}/{escaped(media_type)}", body.get("required") is True
+        schema, styles = media.get("schema") or {}, _styles(media, at)
+        at = f"{at}/schema"
         if fields := self._fields(schema, at, required=required):
-            return Body(fields=fields, required=required, media_type=media_type)
+            return Body("", fields, required, media_type, styles)
         argument = self._argument("body", "request")
         self._property(argument, self._schemas.convert(schema, at), body)
         if required:
             self._required.append(argument)
-        return Body(argument, media_type=media_type)
+        return Body(argument, media_type=media_type, styles=styles)
 
     def _fields(self, schema: Any, pointer: str, *, required: bool) -> tuple[str, ...]:
         """The fields of a plain object become arguments of their own, where none is taken."""
@@ -174,3 +176,20 @@ def _location(place: str, pointer: str) -> Location:
         if location == place:
             return location
     raise Broken(f"{pointer}/in", f"a parameter cannot be in {place!r}")
+
+
+def _styles(media: Mapping[str, Any], pointer: str) -> dict[str, Parameter]:
+    """How the fields of a form are written, where the description says it."""
+    encodings = mapping(media, "encoding", pointer)
+    return {
+        name: _styled(name, encoding)
+        for name, encoding in encodings.items()
+        if isinstance(encoding, Mapping) and encoding.keys() & {"style", "explode"}
+    }
+
+
+def _styled(name: str, encoding: Mapping[str, Any]) -> Parameter:
+    style = encoding.get("style") or "form"
+    explode = bool(encoding.get("explode", style == "form"))
+    separator = _SEPARATORS.get(style, ",")
+    return Parameter(name, name, "query", explode, separator, deep=style == "deepObject")

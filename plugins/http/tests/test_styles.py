@@ -1,0 +1,102 @@
+"""How the arguments of an operation are written, as its description has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from .conftest import Open, Serve, api, echo, written
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "query"),
+    [
+        ({}, ["a", "b"], [["q", "a"], ["q", "b"]]),
+        ({"explode": False}, ["a", "b"], [["q", "a,b"]]),
+        ({"style": "pipeDelimited"}, ["a", "b"], [["q", "a|b"]]),
+        ({"style": "spaceDelimited"}, ["a", "b"], [["q", "a b"]]),
+        ({}, {"x": 1, "y": True}, [["x", "1"], ["y", "true"]]),
+        ({"explode": False}, {"x": 1, "y": 2}, [["q", "x,1,y,2"]]),
+        ({"style": "deepObject"}, {"x": 1}, [["q[x]", "1"]]),
+        ({"style": "deepObject"}, {"x": {"y": [1, 2]}}, [["q[x][y][0]", "1"], ["q[x][y][1]", "2"]]),
+        ({"style": "deepObject"}, ["a", "b"], [["q[0]", "a"], ["q[1]", "b"]]),
+        ({"content": {"application/json": {}}}, {"x": [1]}, [["q", '{"x":[1]}']]),
+    ],
+)
+async def test_parameters_are_written_in_their_style(
+    serve: Serve,
+    opened: Open,
+    tmp_path: Path,
+    parameter: dict[str, Any],
+    value: Any,
+    query: list[list[str]],
+) -> None:
+    url = await serve({"GET /a": echo})
+    document = api(url, {"parameters": [{"name": "q", "in": "query", **parameter}]})
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    assert (await runtime.call("api.a", {"q": value}))["query"] == query
+
+
+@pytest.mark.parametrize(("explode", "path"), [(False, "/a/x,1,y,2"), (True, "/a/x=1,y=2")])
+async def test_an_object_in_a_path_is_written_in_its_style(
+    serve: Serve, opened: Open, tmp_path: Path, explode: bool, path: str
+) -> None:
+    url = await serve({"GET /a/{q}": echo})
+    parameter = {"name": "q", "in": "path", "required": True, "explode": explode}
+    document = api(url, {"parameters": [parameter]}, path="/a/{q}")
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    assert unquote((await runtime.call("api.a", {"q": {"x": 1, "y": 2}}))["path"]) == path
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "value", "body"),
+    [
+        ({}, ["a b", "c"], "f=a+b&f=c"),
+        ({}, {"x": 1}, 'f={"x":1}'),
+        ({"style": "form"}, {"x": 1}, "x=1"),
+        ({"style": "form", "explode": False}, ["a", "b"], "f=a,b"),
+        # As Stripe's description has it.
+        (
+            {"style": "deepObject", "explode": True},
+            [{"price": "p", "tiers": [{"to": 1}]}],
+            "f[0][price]=p&f[0][tiers][0][to]=1",
+        ),
+    ],
+)
+async def test_fields_of_a_form_are_written_in_their_style(
+    serve: Serve,
+    opened: Open,
+    tmp_path: Path,
+    encoding: dict[str, Any],
+    value: Any,
+    body: str,
+) -> None:
+    url = await serve({"POST /a": echo})
+    schema = {"type": "object", "properties": {"f": {}, "g": {"type": "string"}}}
+    content = {FORM: {"schema": schema, "encoding": {"f": encoding}}}
+    document = api(url, {})
+    operation = {"operationId": "a", "requestBody": {"content": content}}
+    document["paths"]["/a"] = {"post": operation}
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    sent = await runtime.call("api.a", {"f": value, "g": "h"})
+    assert unquote(sent["body"]) == f"{body}&g=h"
+    assert sent["headers"]["content-type"] == FORM
+
+
+async def test_a_list_in_a_multipart_form_is_several_parts(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    url = await serve({"POST /a": echo})
+    schema = {"type": "object", "properties": {"f": {"type": "array"}}}
+    document = api(url, {})
+    body = {"content": {"multipart/form-data": {"schema": schema}}}
+    document["paths"]["/a"] = {"post": {"operationId": "a", "requestBody": body}}
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    sent = await runtime.call("api.a", {"f": ["one", "two"]})
+    assert sent["body"].count('name="f"') == 2 and "one" in sent["body"]
