@@ -96,10 +96,14 @@ def prepare(engine: AsyncEngine) -> None:
 def _forgetting(forget: Callable[[Any], Awaitable[Any]]) -> Callable[..., None]:
     """What is done before another call has the connection; if it fails, that gets a new one."""
 
-    def on_reset(connection: Any, _: Any, state: PoolResetState) -> None:
-        if state.asyncio_safe and not state.terminate_only:
+    def on_reset(connection: Any, record: Any, state: PoolResetState) -> None:
+        if not state.asyncio_safe or state.terminate_only:
+            return
+        try:
             connection.rollback()
             connection.run_async(forget)
+        except Exception as error:  # noqa: BLE001 - a lost connection, in the driver's own words
+            record.invalidate(error)
 
     return on_reset
 
