@@ -181,6 +181,8 @@ def test_csv_types_keep_what_only_looks_like_a_number() -> None:
 
 
 def test_csv_cells_can_be_kept_from_being_formulas() -> None:
+    numbers = [{"a": "-5", "b": "+4.5"}]
+    assert convert(numbers, "value", "csv", {"guard": True}) == "a,b\n-5,+4.5\n"
     rows = [{"a": "=1+1", "b": "-x", "c": -1, "d": "plain"}]
     assert convert(rows, "value", "csv", {"guard": True}) == "a,b,c,d\n'=1+1,'-x,-1,plain\n"
     assert convert(rows, "value", "csv", {}) == "a,b,c,d\n=1+1,-x,-1,plain\n"
@@ -275,3 +277,21 @@ async def test_a_workbook_can_go_through_the_blob_store(data: Data) -> None:
         await data.convert({"name": "x"}, "excel", "value")
     with pytest.raises(InvalidInput, match="only a workbook"):
         await data.convert([], "value", "csv", store=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"Name, first";Age\n"Ada, L";36\n',
+        '"Name, first"\tAge\n"Ada, L"\t36\n',
+        "sep=;\r\nName, first;Age\nAda, L;36\n",
+    ],
+)
+def test_the_delimiter_is_found_out_beside_what_stands_in_quotes(text: str) -> None:
+    assert convert(text, "csv", "value", {}) == [{"Name, first": "Ada, L", "Age": "36"}]
+
+
+def test_tables_are_read_as_browsers_read_them() -> None:
+    html = "<table><tr><th>a<th>b<th>c<tr><td colspan=2>1<td rowspan=2>2<tr><td>3<td>4</table>"
+    expected = [{"a": "1", "b": "1", "c": "2"}, {"a": "3", "b": "4", "c": "2"}]
+    assert convert(html, "html", "value", {}) == expected

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from interlock.sdk import InvalidInput
 from interlock_data.formats.tables import Table, headed, text_of, typed
 
 # Spreadsheets run a cell that begins so (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.,]+\Z)")
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_LOOKED_AT = 100_000
+# Excel's own way to tell the delimiter, in a line before the first.
+_TOLD = re.compile(r"sep=(.)\r?\n")
 
 
 def read_csv(text: str, *, delimiter: str, header: bool, types: bool) -> Table:
@@ -19,6 +24,8 @@ def read_csv(text: str, *, delimiter: str, header: bool, types: bool) -> Table:
         delimiter: one character; empty: found out from the first lines.
     """
     text = text.removeprefix("\ufeff")
+    if told := _TOLD.match(text):
+        text, delimiter = text[told.end() :], delimiter or told[1]
     try:
         reader = csv.reader(
             io.StringIO(text, newline=""), delimiter=delimiter or _guessed(text), strict=True
@@ -44,10 +51,10 @@ def write_csv(table: Table, *, delimiter: str, header: bool, guard: bool) -> str
 
 def _guarded(cell: object) -> str:
     text = text_of(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+    return f"'{text}" if isinstance(cell, str) and _FORMULA.match(text) else text
 
 
 def _guessed(text: str) -> str:
     """The one of the usual delimiters that the first line has most of."""
-    first = text.partition("\n")[0]
+    first = _QUOTED.sub("", text[:_LOOKED_AT]).lstrip("\r\n").partition("\n")[0]
     return max(",;\t|", key=first.count)

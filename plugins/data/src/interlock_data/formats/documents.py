@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
 
+import nh3
 from bs4 import BeautifulSoup, Tag
 from markdown_it import MarkdownIt
 from markdownify import ATX, MarkdownConverter
@@ -14,6 +16,9 @@ from interlock_data.formats.tables import Table, headed, text_of
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SCHEMES = frozenset({"http", "https", "ftp", "mailto", "tel"})
+_UNSEEN = {"script", "style", "title", "template", "noscript"}
+_WIDEST, _LONGEST = 1000, 65534  # of one cell, as browsers have it
+_Reaching = dict[int, tuple[str, int]]  # by column: a cell's text, and for how many rows more
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -28,9 +33,7 @@ def html_to_markdown(html: str) -> str:
 
     So are addresses that are neither of the web nor of mail nor of a telephone.
     """
-    page = BeautifulSoup(html, "html.parser")
-    for unseen in page(["script", "style", "head", "template", "noscript"]):
-        unseen.decompose()
+    page = _page(html)
     for name in ("href", "src"):
         for element in page.select(f"[{name}]"):
             if not _harmless(str(element[name])):
@@ -41,13 +44,13 @@ def html_to_markdown(html: str) -> str:
 
 def table_in_html(html: str, number: int, *, header: bool) -> Table:
     """The table at ``number``, from 0; NotFound if there is none."""
-    tables = BeautifulSoup(html, "html.parser").find_all("table")
+    tables = _page(html).find_all("table")
     if number >= len(tables):
         raise NotFound(f"the document has {len(tables)} tables, none at {number}")
     rows = [
         row for row in tables[number].find_all("tr") if row.find_parent("table") is tables[number]
     ]
-    return headed([_cells(row) for row in rows if _cells(row)], header=header)
+    return headed([line for line in _grid(rows) if line], header=header)
 
 
 def table_in_markdown(text: str, number: int, *, header: bool) -> Table:
@@ -87,9 +90,45 @@ def _harmless(address: str) -> bool:
     return scheme is None or scheme[1].lower() in _SCHEMES
 
 
-def _cells(row: Tag) -> list[str]:
-    cells = row.find_all(["td", "th"], recursive=False)
-    return [" ".join(cell.get_text(" ").split()) for cell in cells]
+def _page(html: str) -> BeautifulSoup:
+    """Read as browsers do, to whom the ends of cells, items and paragraphs need not be told."""
+    tags = nh3.ALLOWED_TAGS - _UNSEEN
+    return BeautifulSoup(nh3.clean(html, tags=tags, clean_content_tags=_UNSEEN), "html.parser")
+
+
+def _grid(rows: Iterable[Tag]) -> list[list[str]]:
+    """The texts of all cells; one that reaches over several columns or rows stands in each."""
+    grid: list[list[str]] = []
+    reaching: _Reaching = {}
+    for row in rows:
+        line, reaching = _line(row, reaching)
+        grid.append(line)
+    return grid
+
+
+def _line(row: Tag, above: _Reaching) -> tuple[list[str], _Reaching]:
+    line: list[str] = []
+    below: _Reaching = {}
+
+    def put(text: str, height: int) -> None:
+        if height > 1:
+            below[len(line)] = (text, height - 1)
+        line.append(text)
+
+    for cell in row.find_all(["td", "th"], recursive=False):
+        while len(line) in above:
+            put(*above[len(line)])
+        text = " ".join(cell.get_text(" ").split())
+        for _ in range(_span(cell, "colspan", _WIDEST)):
+            put(text, _span(cell, "rowspan", _LONGEST))
+    while len(line) in above:
+        put(*above[len(line)])
+    return line, below
+
+
+def _span(cell: Tag, name: str, most: int) -> int:
+    told = str(cell.get(name, ""))
+    return min(int(told), most) if re.fullmatch(r"[1-9][0-9]{0,8}", told) else 1
 
 
 def _html(cell: object) -> str:
