@@ -95,16 +95,20 @@ def read_error(response: httpx.Response, service: str, now: float) -> ServiceErr
     return known
 
 
-def told_error(error: Mapping[str, Any], service: str) -> ServiceError:
-    """The error for one that a provider tells within a stream that began well."""
+def told_error(error: Any, service: str) -> ServiceError:
+    """The error for one that a provider tells within an answer that began well, with a 200."""
+    error = error if isinstance(error, dict) else {"message": error}
     words = f"{error.get('type')} {_code(error)}".lower()
     message = f"{service}: the model's provider broke off: {error.get('message') or words}"
     if _TOO_LONG.search(f"{words} {error.get('message')}"):
         return ContextTooLong(message, hint=_SHORTER)
+    if any(mark in f"{words} {error.get('message')}".lower() for mark in _NO_QUOTA):
+        return NeedsAttention(message, hint=_SPENT, provider_code=_code(error))
     kind = next((kind for word, kind in _BY_TYPE if word in words), Retryable)
     return kind(message, provider_code=_code(error))
 
 
+_SPENT = "the account's quota is spent"
 _SHORTER = "shorten the text, or choose a model that reads more"
 
 
@@ -114,7 +118,7 @@ def _special(
     """What the status alone would get wrong, and what helps."""
     low = f"{words} {error.get('details', '')}".lower()
     if status in (400, 429) and any(mark in low for mark in _NO_QUOTA):
-        return NeedsAttention, "the account's quota is spent"
+        return NeedsAttention, _SPENT
     if status == 400 and any(mark in low for mark in _BAD_KEY):
         return NeedsAttention, "check api_key"
     if status == 413 or (status == 400 and _TOO_LONG.search(low)):

@@ -15,6 +15,7 @@ from interlock_ai.providers.exchange import Json
 from interlock_ai.settings import AISettings
 from interlock_ai.streams import Telling, events, read_object
 
+_OTHER_SHAPE = (KeyError, TypeError, AttributeError, ValueError)
 _MILLION = 1e6
 _SHOWN = 300
 
@@ -48,7 +49,7 @@ class Model:
         settings = self._settings
         path, body = self._provider.request(question, settings.model, stream=settings.stream)
         self.asked += 1
-        completion = self._provider.read(await self._send(f"{self._version}/{path}", body))
+        completion = self._read(await self._send(f"{self._version}/{path}", body))
         usage = self._counted(completion)
         if completion.refusal:
             said = completion.text[:_SHOWN] or completion.refusal
@@ -59,6 +60,17 @@ class Model:
             message = f"{self._name}: the model answered without text ({reason})"
             raise AnswerEmpty(message, reason=reason, usage=usage)
         return completion
+
+    def _read(self, body: Json) -> Completion:
+        if error := body.get("error"):
+            raise told_error(error, self._name)
+        try:
+            return self._provider.read(body)
+        except _OTHER_SHAPE as error:
+            raise self._misshapen(error) from None
+
+    def _misshapen(self, error: Exception) -> AnswerBroken:
+        return AnswerBroken(f"{self._name}: a piece of the answer has another shape: {error!r}")
 
     def _counted(self, completion: Completion) -> dict[str, Any]:
         usage = self.usage(completion)
@@ -112,10 +124,8 @@ class Model:
         async for event in events(response.aiter_bytes(), self._name):
             try:
                 telling.add(assembly.take(event))
-            except (KeyError, TypeError, AttributeError) as error:
-                raise AnswerBroken(
-                    f"{self._name}: a piece of the answer has another shape: {error!r}"
-                ) from None
+            except _OTHER_SHAPE as error:
+                raise self._misshapen(error) from None
         body = assembly.body()
         if body is None:
             raise AnswerBroken(

@@ -16,6 +16,7 @@ from interlock_ai.providers.exchange import Json
 _LARGEST = 32 * 2**20
 _PIECE = 80
 _DONE = b"[DONE]"
+_BOM = b"\xef\xbb\xbf"  # which a stream may begin with
 
 
 async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Json]:
@@ -46,7 +47,7 @@ async def _lines(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[by
             raise AnswerBroken(f"{service}: the answer is longer than {_LARGEST >> 20} MiB")
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            yield line.removesuffix(b"\r")
+            yield line.removesuffix(b"\r").removeprefix(_BOM)
     if rest:
         yield rest
 

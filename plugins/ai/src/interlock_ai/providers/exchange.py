@@ -61,7 +61,7 @@ class Assembly(Protocol):
         ...
 
 
-Tell = Callable[[Mapping[str, Any]], Exception]
+Tell = Callable[[Any], Exception]
 """Makes the error for one that a stream tells."""
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
 
@@ -48,21 +49,28 @@ class OpenAIChat:
     def read(self, body: Json) -> Completion:
         choice: Json = next(iter(body.get("choices") or ()), {})
         message = choice.get("message") or {}
-        reason = str(choice.get("finish_reason"))
+        reason = str(choice.get("finish_reason") or "unknown")
         refused = message.get("refusal") or ""
         usage = body.get("usage") or {}
         return Completion(
-            text=message.get("content") or refused,
+            text=_text_of(message.get("content")) or refused,
             model=str(body.get("model", "")),
             finish_reason=reason,
-            input_tokens=usage.get("prompt_tokens") or 0,
-            output_tokens=usage.get("completion_tokens") or 0,
+            input_tokens=int(usage.get("prompt_tokens") or 0),
+            output_tokens=int(usage.get("completion_tokens") or 0),
             cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
             refusal=reason if reason == "content_filter" else "refusal" if refused else "",
         )
 
     def assembly(self, told: Tell) -> _Assembly:
         return _Assembly(told)
+
+
+def _text_of(content: Any) -> str:
+    """Mistral's models that think give a list of parts, of which the texts are the answer."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content if part["type"] == "text")
+    return str(content or "")
 
 
 class _Assembly:
@@ -80,9 +88,9 @@ class _Assembly:
             raise self._told(event["error"])
         self._rest |= {name: event[name] for name in ("model", "usage") if event.get(name)}
         text = ""
-        for choice in event.get("choices") or ():
+        for choice in (event.get("choices") or ())[:1]:
             delta = choice.get("delta") or {}
-            text = str(delta.get("content") or "")
+            text = _text_of(delta.get("content"))
             self._texts.append(text)
             self._refusals.append(str(delta.get("refusal") or ""))
             self._reason = choice.get("finish_reason") or self._reason

@@ -1,0 +1,91 @@
+"""Servers that speak Chat Completions in ways of their own, in one piece and as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import web
+
+from interlock.sdk import InterlockError
+
+from .conftest import Start, service
+
+PARTS = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "said"}]
+
+
+def whole(**message: Any) -> bytes:
+    choice = {"message": {"role": "assistant", **message}, "finish_reason": "stop"}
+    return orjson.dumps({"model": "m", "choices": [choice]})
+
+
+def event(**delta: Any) -> bytes:
+    choice = {"index": 0, "delta": delta, "finish_reason": None}
+    return b"data: " + orjson.dumps({"choices": [choice]}) + b"\n\n"
+
+
+END = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
+
+
+@pytest.fixture
+async def answering(start: Start) -> AsyncIterator[Any]:
+    """Ask a server that always gives these bytes."""
+    runners: list[web.AppRunner] = []
+
+    async def ask(body: bytes, *, stream: bool) -> str:
+        media_type = "text/event-stream" if stream else "application/json"
+
+        async def answer(request: web.Request) -> web.Response:
+            return web.Response(body=body, content_type=media_type)
+
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        runners.append(web.AppRunner(app, shutdown_timeout=0.01))
+        await runners[-1].setup()
+        await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
+        port = runners[-1].addresses[0][1]
+        base_url = f"http://127.0.0.1:{port}/v1"
+        configured = service("", "openai-compatible", stream=stream, base_url=base_url)
+        runtime = await start({"ai": configured})
+        return str((await runtime.call("ai.generate", {"prompt": "x"}))["text"])
+
+    yield ask
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("stream", "body"),
+    [
+        (False, whole(content=PARTS)),
+        (True, event(content=PARTS) + END),
+        (True, b"\xef\xbb\xbf" + event(content="said") + END),
+        (True, b": hello\n\n" + event(content=None) + event(content="said") + END),
+        (True, event(content="said").replace(b"\n", b"\r\n") + END),
+    ],
+    ids=["parts", "parts-streamed", "byte-order-mark", "comments", "line-ends"],
+)
+async def test_the_answer_is_found(answering: Any, stream: bool, body: bytes) -> None:
+    assert await answering(body, stream=stream) == "said"
+
+
+@pytest.mark.parametrize(
+    ("stream", "body", "code", "words"),
+    [
+        (False, b'{"error": {"message": "overloaded"}}', "retryable", "overloaded"),
+        (False, b'{"error": "boom"}', "retryable", "boom"),
+        (True, b'data: {"error": "boom"}\n\n', "retryable", "boom"),
+        (False, b'{"error": {"code": "insufficient_quota"}}', "needs-attention", "quota"),
+        (False, b'{"choices": ["x"]}', "ai-broken", "another shape"),
+        (False, whole(content=None), "ai-empty", "without text"),
+        (False, b'{"choices": []}', "ai-empty", "without text"),
+    ],
+)
+async def test_what_is_no_answer_says_what_it_is(
+    answering: Any, stream: bool, body: bytes, code: str, words: str
+) -> None:
+    with pytest.raises(InterlockError, match=words) as caught:
+        await answering(body, stream=stream)
+    assert caught.value.code == code
