@@ -56,6 +56,14 @@ async def test_a_server_that_is_not_there_delays_nobody(
     assert "no program 'no-such-program'" in runtime.service("missing")["reason"]
 
 
+async def test_a_program_that_ends_at_once_says_why(opened: Open) -> None:
+    code = "import os; raise SystemExit('no such key: ' + os.environ['KEY'])"
+    command = [sys.executable, "-c", code]
+    runtime = await opened(settled=False, up={"command": command, "env": {"KEY": "hidden-key"}})
+    await until(lambda: "cannot be reached" in str(runtime.service("up")["reason"]))
+    assert "no such key: ***" in runtime.service("up")["reason"]
+
+
 async def test_a_child_sees_what_it_is_given_and_tells_no_secret(
     opened: Open,
     stdio: dict[str, Any],

@@ -11,6 +11,7 @@ from mcp import Client
 from mcp.client.subscriptions import SubscriptionLost
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    CONNECTION_CLOSED,
     Implementation,
     PaginatedRequestParams,
     Tool,
@@ -28,6 +29,7 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _STEADY = 60.0
 _PATIENCE = 10.0
+_SHOWN = 300  # characters
 
 
 class Link:
@@ -53,6 +55,7 @@ class Link:
         self._changed = anyio.Event()
         self._up = anyio.Event()
         self._reason: Exception | None = None
+        self._said = ""
         self._task: asyncio.Task[None] | None = None
         self._scope = anyio.CancelScope()
 
@@ -109,7 +112,7 @@ class Link:
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises, groups of it included
                 self._reason = _innermost(error)
                 if not first.done():
-                    first.set_exception(_as_ours(self._reason, self._context.name))
+                    first.set_exception(self._as_ours(self._reason))
                     return
             finally:
                 self._away()
@@ -123,7 +126,8 @@ class Link:
     async def _session(self, first: asyncio.Future[None]) -> None:
         """One connection, from its opening to its loss."""
         self._lost, self._changed = anyio.Event(), anyio.Event()
-        way = connect(self._settings, self._context, self._sieve, self._lost)
+        self._said = ""
+        way = connect(self._settings, self._context, self._sieve, self._lost, self._hear)
         us = Implementation(name="interlock", version="0.1")
         async with Client(way, message_handler=self._heard, client_info=us) as client:
             await self._learn(await _tools_of(client))
@@ -139,6 +143,20 @@ class Link:
                 # At once: leaving the client takes its time.
                 self._away()
                 tasks.cancel_scope.cancel()
+
+    def _hear(self, line: str) -> None:
+        self._said = line
+
+    def _as_ours(self, error: Exception) -> InterlockError:
+        service = self._context.name
+        if isinstance(error, InterlockError):
+            return error
+        dead = isinstance(error, MCPError) and error.error.code == CONNECTION_CLOSED
+        if isinstance(error, MCPError) and not (dead and self._said):
+            return translated(error, service)
+        # What a program says before it ends is the reason, as a rule.
+        reason = self._said[:_SHOWN] if dead else _told(error)
+        return Retryable(f"{service}: the MCP server cannot be reached: {reason}")
 
     def _away(self) -> None:
         if self._client is not None:
@@ -181,14 +199,6 @@ def _innermost(error: BaseException) -> Exception:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error if isinstance(error, Exception) else RuntimeError(repr(error))
-
-
-def _as_ours(error: Exception, service: str) -> InterlockError:
-    if isinstance(error, InterlockError):
-        return error
-    if isinstance(error, MCPError):
-        return translated(error, service)
-    return Retryable(f"{service}: the MCP server cannot be reached: {_told(error)}")
 
 
 def _told(error: Exception | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -13,19 +13,25 @@ _LONGEST = 2000
 
 
 @contextmanager
-def logged(log: logging.Logger, secrets: Sequence[str]) -> Iterator[TextIO]:
-    """A file to write to, whose lines go to ``log``."""
+def logged(
+    log: logging.Logger, secrets: Sequence[str], heard: Callable[[str], None]
+) -> Iterator[TextIO]:
+    """A file to write to, whose lines go to ``log``, and to ``heard`` from another thread."""
     reading, writing = os.pipe()
-    reader = threading.Thread(
-        target=_read, args=(reading, log, [each for each in secrets if each]), daemon=True
-    )
+
+    def tell(line: str) -> None:
+        log.info("stderr: %s", line)
+        heard(line)
+
+    hidden = [each for each in secrets if each]
+    reader = threading.Thread(target=_read, args=(reading, tell, hidden), daemon=True)
     reader.start()
     with os.fdopen(writing, "w") as file:
         yield file
     reader.join(1.0)
 
 
-def _read(descriptor: int, log: logging.Logger, secrets: Sequence[str]) -> None:
+def _read(descriptor: int, tell: Callable[[str], None], secrets: Sequence[str]) -> None:
     with os.fdopen(descriptor, errors="replace") as file:
         # A child that never ends its line must not fill our memory.
         while line := file.readline(_LONGEST):
@@ -33,4 +39,4 @@ def _read(descriptor: int, log: logging.Logger, secrets: Sequence[str]) -> None:
             for secret in secrets:
                 text = text.replace(secret, "***")
             if text:
-                log.info("stderr: %s", text)
+                tell(text)

@@ -29,16 +29,21 @@ Sieve = Callable[[Any], Any]
 
 @asynccontextmanager
 async def connect(
-    settings: McpSettings, context: ServiceContext, sieve: Sieve, lost: anyio.Event
+    settings: McpSettings,
+    context: ServiceContext,
+    sieve: Sieve,
+    lost: anyio.Event,
+    heard: Callable[[str], None],
 ) -> AsyncIterator[Any]:
     """Streams of messages from and to the server.
 
     Args:
         sieve: what becomes of a result; the SDK fails a whole list for one bad tool in it.
         lost: set when the server is gone.
+        heard: is told each line that a program writes to stderr.
     """
     async with AsyncExitStack() as stack:
-        way = await stack.enter_async_context(_way(settings, context))
+        way = await stack.enter_async_context(_way(settings, context, heard))
         outgoing, incoming = anyio.create_memory_object_stream[Any](0)
         tasks = await stack.enter_async_context(anyio.create_task_group())
         tasks.start_soon(_pump, way[0], outgoing, sieve, lost)
@@ -48,20 +53,24 @@ async def connect(
 
 
 @asynccontextmanager
-async def _way(settings: McpSettings, context: ServiceContext) -> AsyncIterator[Any]:
+async def _way(
+    settings: McpSettings, context: ServiceContext, heard: Callable[[str], None]
+) -> AsyncIterator[Any]:
     if settings.url:
         async with _over_http(settings, context.http) as streams:
             yield streams
         return
-    async with _over_pipes(settings, context) as streams:
+    async with _over_pipes(settings, context, heard) as streams:
         yield streams
 
 
 @asynccontextmanager
-async def _over_pipes(settings: McpSettings, context: ServiceContext) -> AsyncIterator[Any]:
+async def _over_pipes(
+    settings: McpSettings, context: ServiceContext, heard: Callable[[str], None]
+) -> AsyncIterator[Any]:
     environment = {name: value.get_secret_value() for name, value in settings.env.items()}
     with (
-        logged(context.log, list(environment.values())) as errors,
+        logged(context.log, list(environment.values()), heard) as errors,
         leashed(settings.command) as leash,
     ):
         command, *arguments = leash.command
