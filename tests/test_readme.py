@@ -1,6 +1,9 @@
 """What README shows is what the tests run."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from interlock.workflows.steps import KINDS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WEATHER = ROOT / "tests/plugins/weather"
+TICKETS = ROOT / "tests/plugins/tickets"
 
 
 def blocks(language: str) -> list[str]:
@@ -27,6 +31,29 @@ def test_the_plugin_shown_is_the_one_that_is_built_installed_and_called() -> Non
     assert source.strip() in [block.strip() for block in blocks("python")]
     assert blocks("toml")[0].strip() == (WEATHER / "pyproject.toml").read_text("utf-8").strip()
     assert len(source.splitlines()) < 40
+
+
+def test_the_plugin_shown_with_webhooks_passes_the_test_shown(tmp_path: Path) -> None:
+    # Not collected where it stands: the plugin has to be installed.
+    for name, shown in (
+        ("interlock_tickets", "interlock_tickets"),
+        ("test_tickets", "tests_of_tickets"),
+    ):
+        source = (TICKETS / f"{shown}.py").read_text(encoding="utf-8")
+        assert source.strip() in [block.strip() for block in blocks("python")]
+        (tmp_path / f"{name}.py").write_text(source)
+    about = tmp_path / "interlock_tickets-1.0.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: interlock-tickets\nVersion: 1.0.0\n"
+    )
+    (about / "entry_points.txt").write_text("[interlock.plugins]\ntickets = interlock_tickets\n")
+    command = [sys.executable, "-m", "pytest", "-q", "--rootdir", str(tmp_path), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
