@@ -191,7 +191,7 @@ def _text(node: Json, got: Json) -> Iterator[Expectation]:
     yield "fontSize", float(given.get("fontSize", 0)), computed["fontSize"]
     yield "fontWeight", float(given.get("fontWeight", 400)), computed["fontWeight"]
     if given.get("lineHeightPx"):
-        yield "lineHeight", _line_height(given, computed), computed["lineHeight"]
+        yield "lineHeight", _line_height(node, computed), computed["lineHeight"]
     if given.get("letterSpacing"):
         yield "letterSpacing", float(given["letterSpacing"]), computed["letterSpacing"]
     if given.get("textCase") in _CASES:
@@ -206,11 +206,16 @@ def _text(node: Json, got: Json) -> Iterator[Expectation]:
         yield from _runs(node, got["runs"])
 
 
-def _line_height(given: Json, computed: Json) -> float:
-    """As stored, or in whole pixels, in which Figma lays lines of a relative height out."""
+def _line_height(node: Json, computed: Json) -> float:
+    """As stored, or in whole pixels, in which Figma lays lines of a relative height out.
+
+    It rounds to the nearest, in texts of its first layout version up: 57.2 becomes 57, 16.34 there 17.
+    """
+    given = node["style"]
     stored = float(given["lineHeightPx"])
     relative = given.get("lineHeightUnit") in ("INTRINSIC_%", "FONT_SIZE_%")
-    whole = float(math.ceil(stored - 0.1))
+    nearest, upper = math.floor(stored + 0.5), math.ceil(stored - 0.1)
+    whole = float(nearest if node.get("layoutVersion") else upper)
     return whole if relative and computed["lineHeight"] == f"{whole:g}px" else stored
 
 

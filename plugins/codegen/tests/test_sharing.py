@@ -1,4 +1,4 @@
-"""Room that siblings share, and strokes around what is placed."""
+"""Room that siblings share or give up, and strokes around what is placed."""
 
 from typing import Any
 
@@ -66,3 +66,54 @@ def test_rigid_children_get_a_second_line_before_they_stand_out() -> None:
 
     assert "max-[900px]:flex-wrap" in code
     assert "max-md:flex-nowrap" in code
+
+
+def a_text() -> dict[str, Any]:
+    setting = {"align": "left", "valign": "top", "resize": "height"}
+    return a_box("t", type="text", text="Words", text_box=setting)
+
+
+def sized(node: Any, width: float, height: float = 40, x: float = 0) -> dict[str, Any]:
+    return {**node, "box": {"x": x, "y": 0, "width": width, "height": height}}
+
+
+def test_a_wide_picture_in_a_row_gives_way_with_the_text_beside_it() -> None:
+    photo = {"paints": [{"type": "image", "ref": "abc", "scale": "cover"}]}
+    words = sized(a_row(a_text(), layout={"mode": "column"}), 720)
+    picture = sized(a_box("1:2", fill="photo"), 720, x=720)
+
+    code = code_of(sized(a_row(words, picture), 1440), {"photo": photo})
+
+    image = code.partition("<img")[2].partition("/>")[0]
+    assert "min-w-0" in image
+    assert "shrink-0" not in image
+
+
+def test_a_row_breaks_where_fixed_boxes_among_its_texts_hold_it_open() -> None:
+    inner = sized(a_row(a_text(), layout={"mode": "column"}), 456)
+    form = sized(a_row(a_text(), inner, layout={"mode": "column"}), 720)
+    drawing = sized(a_box("1:2"), 720, x=720)
+
+    code = code_of(sized(a_row(form, drawing), 1440))
+
+    assert "max-[1176px]:flex-wrap" in code
+
+
+def test_a_share_that_was_drawn_smaller_than_its_content_stays_so() -> None:
+    tall = sized(a_row(sized(a_box("1:2"), 90, 90)), 100, 50)
+    tall["sizing"] = {"horizontal": "fixed", "vertical": "fill"}
+
+    code = code_of(sized(a_row(tall, layout={"mode": "column"}), 200, 60))
+
+    assert "flex-1 min-h-0" in code
+
+
+def test_an_overlap_keeps_its_token() -> None:
+    overlapping = a_row(a_box("1:2"), a_box("1:3"), layout={"gap": -8})
+    overlapping["variables"] = {"itemSpacing": "V:1"}
+    page = {"id": "0:1", "name": "Page", "nodes": [overlapping]}
+    tokens = {"references": {"spacing:V:1": "space-overlap"}}
+
+    (made,) = make_screens({"name": "D", "pages": [page], "styles": {}}, tokens)
+
+    assert " space-x-space-overlap" in "".join(made["files"].values())

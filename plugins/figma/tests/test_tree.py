@@ -137,6 +137,25 @@ def test_runs_count_utf16_units_and_may_end_early() -> None:
     assert [run["text"] for run in tree["runs"]] == ["a😀", "b", "c"]
 
 
+@pytest.mark.parametrize(("version", "stored", "laid_out"), [(0, 16.34, 17), (4, 57.2, 57)])
+def test_lines_are_laid_out_on_whole_pixels_as_figma_rounded_them_then(
+    version: int, stored: float, laid_out: int
+) -> None:
+    style = {"fontSize": 12, "lineHeightPx": stored, "lineHeightUnit": "FONT_SIZE_%"}
+
+    _, simplifier = simplify(a_node("TEXT", characters="a", style=style, layoutVersion=version))
+
+    assert simplifier.shared.values["text_1"]["line_height"] == laid_out
+
+
+def test_a_slot_says_which_property_fills_it() -> None:
+    slot = a_node("SLOT", componentPropertyReferences={"slotContentId": "Content#1:2"})
+
+    tree, _ = simplify(a_node("COMPONENT", children=[slot]), as_component=True)
+
+    assert tree["children"][0]["bindings"] == {"slot": "Content#1:2"}
+
+
 def test_hidden_layers_are_left_out_but_for_those_a_property_shows() -> None:
     hidden = a_node("RECTANGLE", visible=False)
     driven = a_node("RECTANGLE", visible=False, componentPropertyReferences={"visible": "Icon#1:2"})

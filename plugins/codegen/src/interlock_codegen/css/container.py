@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from interlock_codegen import tailwind
+from interlock_codegen.css import background
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -66,7 +67,7 @@ def _narrowest(node: Json, job: Job) -> float:
     """
     layout = node["layout"]
     held = [c for c in node["children"] if c.get("position") != "absolute"]
-    rigid = sum(map(_rigid_width, held))
+    rigid = sum(_rigid_width(child, job) for child in held)
     if node["sizing"]["horizontal"] != "fill" and node["box"]["width"] != job.width:
         return 0.0
     padding = layout.get("padding") or (0, 0, 0, 0)
@@ -87,11 +88,41 @@ def _holds_open(child: Json) -> bool:
     return child["sizing"]["horizontal"] == "hug" and is_stiff(child)
 
 
-def _rigid_width(child: Json) -> float:
+def _rigid_width(child: Json, job: Job) -> float:
     """The width that a child of a row cannot give up."""
     if child["sizing"]["horizontal"] == "fill":
         return float((child.get("limits") or {}).get("minWidth", 0))
-    return 0.0 if holds_text(child) else float(child["box"]["width"])
+    if is_picture(child, job):
+        return 0.0
+    return _least(child) if holds_text(child) else float(child["box"]["width"])
+
+
+def _least(node: Json) -> float:
+    """The width at which CSS stops to shrink a box that has text; a text is taken to need none."""
+    held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
+    if not flows(node) or not held:
+        return 0.0
+    layout = node["layout"]
+    padding = layout.get("padding") or (0, 0, 0, 0)
+    in_row = layout["mode"] == "row" and not layout.get("wrap")
+    widths = [_least_of(child, in_row) for child in held]
+    inner = sum(widths) + layout.get("gap", 0) * (len(held) - 1) if in_row else max(widths)
+    return min(float(inner + padding[1] + padding[3]), float(node["box"]["width"]))
+
+
+def _least_of(child: Json, in_row: bool) -> float:
+    width = float(child["box"]["width"])
+    sizing = child["sizing"]["horizontal"]
+    if sizing == "fill":
+        return 0.0 if in_row else _least(child)
+    if sizing == "fixed" and not (in_row and holds_text(child)):
+        return width
+    return _least(child) if holds_text(child) else width
+
+
+def is_picture(node: Json, job: Job) -> bool:
+    """Whether a box shows nothing but a picture, of which a part is enough."""
+    return background.only_image(node, job) is not None or background.is_cropped(node, job)
 
 
 def _is_plain_row(node: Json) -> bool:
@@ -134,7 +165,8 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
         axis = "gap" if not layout.get("wrap") else ("gap-y" if column else "gap-x")
         style["gap"] = tailwind.length(axis, gap, token)
     elif gap < 0:
-        style["gap"] = tailwind.length("space-y" if column else "space-x", gap)
+        token = job.variable(node, "itemSpacing", "spacing", gap)
+        style["gap"] = tailwind.length("space-y" if column else "space-x", gap, token)
     if layout.get("wrap"):
         style |= _wrap(node, layout, column, job)
     if layout.get("first_on_top") or _has_absolute(node):

@@ -9,7 +9,14 @@ from typing import Any
 from interlock_codegen import tailwind
 from interlock_codegen.css.background import only_image
 from interlock_codegen.css.border import border_of
-from interlock_codegen.css.container import flows, holds_text, is_stiff, scrolls_along, stacks
+from interlock_codegen.css.container import (
+    flows,
+    holds_text,
+    is_picture,
+    is_stiff,
+    scrolls_along,
+    stacks,
+)
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -71,12 +78,14 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     if vertical == "fixed":
         style |= _height(node, job)
     elif vertical == "fill":
-        style |= (
-            {"align-self": "self-stretch"} if row else {"flex": _share(parent, "vertical", job)}
-        )
+        style |= {"align-self": "self-stretch"} if row else _filling_column(node, parent, job)
     if row and stacks(parent):
         style |= _stacked(horizontal)
-    rigid = (horizontal if row else vertical) == "fixed" and not _may_shrink(node, parent, row)
+    rigid = (horizontal if row else vertical) == "fixed"
+    if rigid and row and _may_shrink(node, parent, job):
+        rigid = False
+        if is_picture(node, job):
+            style["min-width"] = "min-w-0"
     # What clips its content has no least size of its own in CSS; in Figma it hugs it.
     clipped = not row and vertical == "hug" and node.get("clip")
     if rigid or clipped or (row and scrolls_along(parent)):
@@ -108,6 +117,12 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
     return style
 
 
+def _filling_column(node: Json, parent: Json, job: Job) -> Style:
+    """In CSS a share is no smaller than its content, in Figma it is."""
+    style = {"flex": _share(parent, "vertical", job)}
+    return style if not flows(node) or _fits(node) else {**style, "min-height": "min-h-0"}
+
+
 def _share(parent: Json, axis: str, job: Job) -> str:
     """An equal share of the room for each sibling that fills.
 
@@ -133,10 +148,10 @@ def _stacked(horizontal: str) -> Style:
     return {"max-md width": "max-md:w-full"} if horizontal == "fill" else {}
 
 
-def _may_shrink(node: Json, parent: Json, row: bool) -> bool:
-    """A wide box with text gives way when its row gets narrower than it was drawn."""
-    wide = node["box"]["width"] > _SMALLEST_TO_SHRINK and holds_text(node)
-    return bool(row and wide and is_inside(node, parent))
+def _may_shrink(node: Json, parent: Json, job: Job) -> bool:
+    """A wide box with text, or picture, gives way when its row gets narrower than it was drawn."""
+    wide = node["box"]["width"] > _SMALLEST_TO_SHRINK
+    return bool(wide and is_inside(node, parent) and (holds_text(node) or is_picture(node, job)))
 
 
 def is_inside(node: Json, parent: Json) -> bool:

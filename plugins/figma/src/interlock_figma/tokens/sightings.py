@@ -89,7 +89,9 @@ def _one_paint(given: Any, size: tuple[float, float]) -> tuple[str, Any] | None:
 
 def _text(node: Json, size: tuple[float, float]) -> tuple[str, Any] | None:
     style = node.get("style")
-    return ("typography", text_style(style)) if isinstance(style, Mapping) else None
+    if not isinstance(style, Mapping):
+        return None
+    return "typography", text_style(style, int(node.get("layoutVersion") or 0))
 
 
 def _effect(node: Json, size: tuple[float, float]) -> tuple[str, Any] | None:

@@ -9,11 +9,16 @@ from interlock_figma.tree.document import Document
 
 Json = Mapping[str, Any]
 
-_WORDS = {"characters": "text", "visible": "visible", "mainComponent": "swap"}
+_WORDS = {
+    "characters": "text",
+    "visible": "visible",
+    "mainComponent": "swap",
+    "slotContentId": "slot",
+}
 
 
 def bindings(node: Json) -> dict[str, str]:
-    """``{text | visible | swap: property key}`` of the enclosing component."""
+    """``{text | visible | swap | slot: property key}`` of the enclosing component."""
     given = node.get("componentPropertyReferences") or {}
     return {_WORDS.get(field, field): str(key) for field, key in given.items()}
 

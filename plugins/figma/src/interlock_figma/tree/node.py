@@ -124,7 +124,7 @@ class Simplifier:
         result["type"] = "text"
         result["text"] = str(node.get("characters") or "")
         style = node.get("style") or {}
-        value = typography.text_style(style)
+        value = _text_style(style, node)
         result["text_style"] = self._named("text", value, node, ("text",))
         result["text_box"] = typography.text_box(node)
         self._paints(node, where, result)
@@ -148,9 +148,7 @@ class Simplifier:
             "sizing": {"horizontal": "fixed", "vertical": "fixed"},
             "constraints": {"horizontal": "stretch", "vertical": "stretch"},
             "text": str(node["characters"]),
-            "text_style": self._named(
-                "text", typography.text_style(words["style"]), node, ("text",)
-            ),
+            "text_style": self._named("text", _text_style(words["style"], node), node, ("text",)),
             "text_box": typography.text_box(words),
         }
 
@@ -160,7 +158,7 @@ class Simplifier:
         if not number or not isinstance(override, Mapping):
             return run
         merged = {**(node.get("style") or {}), **override}
-        run["text_style"] = self.shared.name_of("text", typography.text_style(merged))
+        run["text_style"] = self.shared.name_of("text", _text_style(merged, node))
         if fills := paint.paints(override.get("fills"), where.width, where.height):
             run["fill"] = self.shared.name_of("fill", {"paints": fills})
         if link := (override.get("hyperlink") or {}).get("url"):
@@ -233,6 +231,10 @@ def _only_path(made: Json) -> str | None:
     if len(shapes) != 1 or "matrix" in shapes[0] or shapes[0].get("x") or shapes[0].get("y"):
         return None
     return " ".join(str(path["d"]) for path in shapes[0]["paths"]) or None
+
+
+def _text_style(style: Json, node: Json) -> dict[str, Any]:
+    return typography.text_style(style, int(node.get("layoutVersion") or 0))
 
 
 def _is_styled_text(node: Json) -> bool:
