@@ -18,7 +18,12 @@ from rows import Row
 Json = dict[str, Any]
 Measured = Mapping[str, Mapping[str, Json]]
 
-_TYPES = {"BOOLEAN": "boolean", "TEXT": "string", "INSTANCE_SWAP": "ReactNode"}
+_TYPES = {
+    "BOOLEAN": "boolean",
+    "TEXT": "string",
+    "INSTANCE_SWAP": "ReactNode",
+    "SLOT": "ReactNode",
+}
 _PROPERTY = re.compile(r"/\*\* Figma: (.*?)(?: \([^()]*\))? \*/\n\s+\w+\?: (.+);")
 _PSEUDO = re.compile(
     r"hover|press|active|click|focus|disable|inactive|mouseover", re.IGNORECASE
@@ -30,11 +35,13 @@ def props(truth: Truth, made: Generated) -> Row:
     faults, total = [], 0
     for name, definitions in _defined(truth, made):
         code = made.files[f"components/{name}.tsx"]
-        found = {_plain(label): kind for label, kind in _PROPERTY.findall(code)}
+        found = [(_plain(label), kind) for label, kind in _PROPERTY.findall(code)]
         for key, entry in definitions.items():
             total += 1
             label = _plain(key.partition("#")[0])
-            if fault := _differs(entry, found.get(label)):
+            # Two properties may have one name.
+            fit = [_differs(entry, kind) for said, kind in found if said == label]
+            if fault := min(fit or [_differs(entry, None)]):
                 faults.append(f"{name}, {label}: {fault}")
     share = 1 - len(faults) / max(1, total)
     return Row("props", round(share, 4), not faults, faults[:5])

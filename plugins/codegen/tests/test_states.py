@@ -105,3 +105,34 @@ def test_a_conflicting_variant_is_reported() -> None:
 
 def test_a_package_does_not_import_itself() -> None:
     assert '"name": "react-design"' in assemble([], None, "React")["files"]["package.json"]
+
+
+def test_a_state_without_a_resting_variant_stands_for_one() -> None:
+    size = {"key": "Size", "name": "Size", "identifier": "size", "type": "variant"}
+    sizes = {**size, "default": "S", "options": ["S", "L"]}
+    resting, hover, large = (
+        a_variant(state, a_text(text))
+        for state, text in (("Default", "Small"), ("Hover", "Small"), ("Hover", "Large"))
+    )
+    for each, value in ((resting, "S"), (hover, "S"), (large, "L")):
+        each["values"] = {**each["values"], "Size": value}
+
+    code = code_of(resting, hover, large, props=(sizes,))
+
+    assert '"L": "Large"' in code or 'L: "Large"' in code
+
+
+def test_a_button_that_says_nothing_at_first_has_a_name() -> None:
+    code = code_of(a_variant("Default", a_text(" ")), a_variant("Hover", a_text(" ")))
+
+    assert 'aria-label="' in code
+
+
+def test_an_empty_name_of_a_variant_drives_no_layer() -> None:
+    nameless = {"key": "", "name": "", "identifier": "nameless", "type": "variant"}
+
+    code = code_of(
+        a_variant("Default", a_text("Save")), props=({**nameless, "default": "", "options": [""]},)
+    )
+
+    assert "nameless" not in code

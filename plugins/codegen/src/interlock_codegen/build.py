@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,7 @@ class Builder:
         bound = node.get("bindings") or {}
         element.shown_by = self._job.props.get(bound.get("visible") or "")
         element.swapped_by = self._job.props.get(bound.get("swap") or "")
+        element.filled_by = self._job.props.get(bound.get("slot") or "")
         return element
 
     def _reference(self, node: Json, around: Around) -> Element | None:
@@ -207,8 +209,8 @@ class Builder:
         if role in _LANDMARKS and not self._is_landmark(role, node, around):
             role = ""
         element = Element(_tag(role, around), style=style)
-        if role == "list" and (gap := style.get("gap", "")).startswith("-space"):
-            element.style["wrapped gap"] = _wrapped_gap(gap)
+        if role == "list" and (overlap := _wrapped_gap(style.get("gap", ""))):
+            element.style["wrapped gap"] = overlap
         self._describe(element, role, node)
         if "scrolls" in node and not around.interactive and role not in _PHRASING:
             element.attributes["tabIndex"] = Expression("scrollTabIndex")
@@ -234,11 +236,11 @@ class Builder:
         if role == "button":
             element.attributes["type"] = "button"
             element.style.setdefault("text-align", "text-left")
-            if not container.holds_text(node):
+            if not semantics.says_something(node):
                 element.attributes["aria-label"] = semantics.label(node) or "Button"
         elif role == "link":
             element.attributes["href"] = "/"
-            if not container.holds_text(node):
+            if not semantics.says_something(node):
                 element.attributes["aria-label"] = semantics.label(node) or "Link"
             self._job.warn(node, "taken for a link by its name; its target is not in the design")
         elif role == "nav":
@@ -303,8 +305,11 @@ class Builder:
 
 def _wrapped_gap(gap: str) -> str:
     """The overlap of items that are no boxes themselves: what they hold must have it."""
-    side = "-mr" if gap.startswith("-space-x") else "-mb"
-    return f"[&>.contents:not(:last-child)>*]:{side}{gap.removeprefix('-space')[2:]}"
+    found = re.fullmatch(r"(-?)space-([xy])(-.+)", gap)
+    if found is None:
+        return ""
+    sign, axis, amount = found.groups()
+    return f"[&>.contents:not(:last-child)>*]:{sign}m{'r' if axis == 'x' else 'b'}{amount}"
 
 
 def _filled(node: Json) -> list[str]:
@@ -317,7 +322,7 @@ def _filled(node: Json) -> list[str]:
 def _as_field(child: Element, node: Json, hugs: bool) -> Element:
     """The text's element as the field; its own label is the only name it needs beside a text."""
     text = child.children[0] if child.children else Text("")
-    placeholder = text.value if isinstance(text, Text) else ""
+    placeholder = child.characters
     field = Element(
         "input", node=child.node, name=child.name, style=dict(child.style), shown_by=child.shown_by
     )

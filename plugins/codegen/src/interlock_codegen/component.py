@@ -75,10 +75,10 @@ class Component:
         _drop_own_inks([each for member in members for each in member.element.walk()])
         resting = [member for member in members if not self._state_of(member)]
         for member in members:
-            if state := self._state_of(member):
-                self._apply(state, member, resting)
+            if (state := self._state_of(member)) and not self._apply(state, member, resting):
+                resting.append(self._at_rest(member))
         groups: list[list[Member]] = []
-        for member in resting or members[:1]:
+        for member in resting:
             self._finish(member.element)
             home = next((g for g in groups if same_structure(g[0].element, member.element)), None)
             if home is None:
@@ -134,18 +134,25 @@ class Component:
             "",
         )
 
-    def _apply(self, state: str, member: Member, resting: Sequence[Member]) -> None:
+    def _apply(self, state: str, member: Member, resting: Sequence[Member]) -> bool:
+        """Say a state on its resting variant; whether there is one."""
         fit = [each for each in resting if self._is_base(each, member)]
         base = next(filter(self._is_resting, fit), fit[0] if fit else None)
         name = ", ".join(f"{key}={value}" for key, value in member.values.items())
         if base is None:
-            self._job.warn(self._component, f"{name} has no resting state; left out")
+            self._job.warn(self._component, f"{name} has no resting state; it stands for one")
         elif base.element.tag != member.element.tag:
             self._job.warn(
                 self._component, f"{name} and its resting state are different elements; left out"
             )
         else:
             add_state(base.element, member.element, _selector(state, base.element.tag))
+        return base is not None
+
+    def _at_rest(self, member: Member) -> Member:
+        """A state for want of a resting variant."""
+        defaults = {axis.name: axis.default for axis in self._axes if axis.states}
+        return Member({**member.values, **defaults}, member.element)
 
     def _is_resting(self, member: Member) -> bool:
         stateful = [axis for axis in self._axes if axis.states]

@@ -35,6 +35,7 @@ class Element:
         choices: expressions that give further classes.
         shown_by: name of the boolean property that shows or hides it.
         swapped_by: name of the property whose node may stand in its place.
+        filled_by: name of the property whose node may stand in place of its children.
         node: id of its layer in Figma; ``name`` is the layer's name.
         only_in: the CSS state that alone shows it; empty for a layer of the resting state.
     """
@@ -48,12 +49,20 @@ class Element:
     children: list[Element | Text] = field(default_factory=list)
     shown_by: str | None = None
     swapped_by: str | None = None
+    filled_by: str | None = None
     only_in: str = ""
 
     @property
     def is_component(self) -> bool:
         """Whether it is the use of a component that has a file of its own."""
         return self.tag[0].isupper()
+
+    @property
+    def characters(self) -> str:
+        """What is written in it."""
+        return "".join(
+            child.value if isinstance(child, Text) else child.characters for child in self.children
+        )
 
     def walk(self) -> list[Element]:
         """Itself and every element below, in document order."""

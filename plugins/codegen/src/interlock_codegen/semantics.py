@@ -121,6 +121,11 @@ def is_labelled(field: Json) -> bool:
     return len(_texts(field)) > 1
 
 
+def says_something(node: Json) -> bool:
+    """Whether there are words below that are seen from the start."""
+    return any(text["text"].strip() for text in _texts(node))
+
+
 def _texts(node: Json) -> list[Json]:
     return [below for below in _below(node) if below.get("type") == "text"]
 

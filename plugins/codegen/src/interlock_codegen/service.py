@@ -118,7 +118,9 @@ def make_component(
             path="$.component",
         )
     job = _job(given["styles"], tokens, assets, node_ids)
-    job.props = {prop["key"]: prop["identifier"] for prop in given["props"]}
+    # A variant is chosen by its name; only the others drive layers.
+    driving = (prop for prop in given["props"] if prop["type"] != "variant")
+    job.props = {prop["key"]: prop["identifier"] for prop in driving}
     others = [entry for entry in components if entry["id"] != given.get("id")]
     job.library = Library(others) if others else None
     return component.generate(given, job)

@@ -47,15 +47,30 @@ class Printer:
 
     def _element(self, element: Element, pad: str) -> list[str]:
         opening = f"{pad}<{element.tag}{self._attributes(element)}"
+        closing = f"</{element.tag}>"
+        if element.filled_by:
+            return [f"{opening}>", *self._slot(element, pad + _STEP), f"{pad}{closing}"]
         if not element.children:
             return [f"{opening} />"]
-        closing = f"</{element.tag}>"
         if len(element.children) == 1 and isinstance(element.children[0], Text):
             return [f"{opening}>{_text(element.children[0])}{closing}"]
         lines = [f"{opening}>"]
         for child in element.children:
             lines.extend(self._child(_in_series(child), pad + _STEP))
         return [*lines, f"{pad}{closing}"]
+
+    def _slot(self, element: Element, pad: str) -> list[str]:
+        """The node that was given, else what the design shows in its place."""
+        if not element.children:
+            return [f"{pad}{{{element.filled_by}}}"]
+        inner = [line for child in element.children for line in self._child(child, f"{pad}    ")]
+        return [
+            f"{pad}{{{element.filled_by} ?? (",
+            f"{pad}  <>",
+            *inner,
+            f"{pad}  </>",
+            f"{pad})}}",
+        ]
 
     def _attributes(self, element: Element) -> str:
         parts = []

@@ -43,6 +43,7 @@ class _Merging:
             attributes=dict(first.attributes),
             shown_by=first.shown_by,
             swapped_by=first.swapped_by,
+            filled_by=first.filled_by,
             only_in=first.only_in,
         )
         self._styles(values, elements, merged)

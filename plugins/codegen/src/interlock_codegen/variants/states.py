@@ -31,7 +31,14 @@ def same_structure(one: Element, other: Element) -> bool:
 def _kind(element: Element) -> tuple[object, ...]:
     # A component with other properties may be anything else.
     given = tuple(element.attributes.items()) if element.is_component else ()
-    return element.tag, element.shown_by, element.swapped_by, element.only_in, given
+    return (
+        element.tag,
+        element.shown_by,
+        element.swapped_by,
+        element.filled_by,
+        element.only_in,
+        given,
+    )
 
 
 def _alike(one: Element | Text, other: Element | Text) -> bool:
