@@ -94,6 +94,32 @@ def test_a_turned_box_keeps_its_own_size_and_place() -> None:
     assert child["box"] == {"x": 30, "y": 30, "width": 30, "height": 10}
 
 
+@pytest.mark.parametrize(
+    ("node", "size"),
+    [
+        (a_node("RECTANGLE", box=(0, 0, 28.284, 28.284)), (20, 20)),
+        (a_node("LINE", box=(0, 0, 28.284, 28.284)), (40, 0)),
+        (a_node("TEXT", box=(0, 0, 42.426, 42.426), style={"lineHeightPx": 20}), (40, 20)),
+    ],
+)
+def test_what_is_turned_by_45_degrees_is_told_from_its_kind(
+    node: Any, size: tuple[float, float]
+) -> None:
+    words = a_node("TEXT", characters="Beside")
+    tree, _ = simplify(a_node(children=[{**node, "rotation": 0.785398}, words]))
+
+    box = tree["children"][0]["box"]
+    assert (round(box["width"]), round(box["height"])) == size
+
+
+def test_a_layer_that_sticks_in_its_flow_says_so() -> None:
+    header = a_node(scrollBehavior="STICKY_SCROLLS")
+
+    tree, _ = simplify(a_node(layoutMode="VERTICAL", children=[header]))
+
+    assert tree["children"][0]["sticky"] is True
+
+
 def test_equal_styles_stand_once() -> None:
     red = {"fills": [solid(1, 0, 0)]}
     tree, simplifier = simplify(

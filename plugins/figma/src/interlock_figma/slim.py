@@ -18,7 +18,7 @@ LARGE = 8 * 1024 * 1024
 _BUFFER = 1024 * 1024
 _UNUSED = frozenset(
     (
-        *("absoluteRenderBounds", "interactions", "scrollBehavior", "background", "annotations"),
+        *("absoluteRenderBounds", "interactions", "background", "annotations"),
         *("backgroundColor", "exportSettings", "strokeCap", "strokeJoin", "strokeMiterAngle"),
         *("transitionNodeID", "transitionDuration", "transitionEasing", "pluginData", "overrides"),
         *("sharedPluginData", "layoutGrids", "devStatus", "complexStrokeProperties"),

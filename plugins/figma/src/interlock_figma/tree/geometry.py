@@ -91,11 +91,24 @@ def _size(
     cos, sin = abs(total[0]), abs(total[1])
     determinant = cos * cos - sin * sin
     if abs(determinant) < 0.05:
-        return width, height
+        return _turned_by_45(node, width, height)
     return (
         max(0.0, (width * cos - height * sin) / determinant),
         max(0.0, (height * cos - width * sin) / determinant),
     )
+
+
+def _turned_by_45(node: Mapping[str, Any], width: float, height: float) -> tuple[float, float]:
+    """Turned by 45 degrees, all boxes of one circumference have the same bounds: what it likely is.
+
+    A line has no height, the height of a text follows from its lines, and most else is a square.
+    """
+    around = (width + height) / math.sqrt(2)
+    if node.get("type") == "LINE":
+        return around, 0.0
+    line = float((node.get("style") or {}).get("lineHeightPx") or 0)
+    tall = line * (1 + str(node.get("characters") or "").count("\n"))
+    return (around - tall, tall) if 0 < tall < around else (around / 2, around / 2)
 
 
 def compose(outer: Linear, inner: Linear) -> Linear:

@@ -194,6 +194,8 @@ def as_item(node: Json, parent: Json | None) -> dict[str, Any]:
     if flow and in_flow(node):
         if flow == "grid":
             item["cell"] = _cell(node)
+        if node.get("scrollBehavior") == "STICKY_SCROLLS":
+            item["sticky"] = True
         return item
     if flow:
         item["position"] = "absolute"
