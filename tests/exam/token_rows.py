@@ -80,12 +80,21 @@ def _lengths(node: Json) -> Iterator[str]:
     if node.get("layoutMode") in ("HORIZONTAL", "VERTICAL"):
         between = node.get("primaryAxisAlignItems") == "SPACE_BETWEEN"
         for name in _LENGTHS:
-            unused = name == "itemSpacing" and (between or len(node.get("children") or ()) < 2)
+            unused = name == "itemSpacing" and (between or len(_in_flow(node)) < 2)
             if node.get(name) and "id" in (variables.get(name) or {}) and not unused:
                 yield f"spacing:{variables[name]['id']}"
     for name in _CORNERS:
         if node.get("cornerRadius") and "id" in (variables.get(name) or {}):
             yield f"radius:{variables[name]['id']}"
+
+
+def _in_flow(node: Json) -> list[Json]:
+    """The layers that a spacing keeps apart."""
+    return [
+        child
+        for child in node.get("children") or ()
+        if child.get("visible") is not False and child.get("layoutPositioning") != "ABSOLUTE"
+    ]
 
 
 def _seen(paints: Any) -> list[Json]:

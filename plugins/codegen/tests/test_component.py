@@ -71,7 +71,7 @@ def prop(name: str, kind: str, default: Any) -> dict[str, Any]:
 
 
 def test_auto_layout_becomes_flex_and_never_absolute() -> None:
-    code = code_of([variant(a_row(a_text()))])
+    code = code_of([variant(a_row(a_text(), a_text("there", id="1:8")))])
 
     assert "flex" in code
     assert "items-center" in code

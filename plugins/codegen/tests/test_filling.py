@@ -48,3 +48,41 @@ def test_a_field_carries_all_of_a_text_of_several_runs() -> None:
     code = code_of(a_row(a_text("Email *", runs=runs)), name="Text field")
 
     assert 'placeholder="Email *"' in code
+
+
+def test_a_label_in_the_boxes_of_a_field_is_its_label() -> None:
+    box = a_row(a_text("you@example.com"), name="Input", stroke="line", id="1:5")
+    labelled = a_row(a_text("Email"), box, name="Input with label", id="1:4")
+
+    code = code_of(a_row(labelled, name="Input field"), name="Input field outline")
+
+    assert "<label" in code
+    assert 'placeholder="you@example.com"' in code
+    assert "aria-label" not in code
+
+
+def test_a_field_that_is_only_called_one_is_named_for_what_it_asks() -> None:
+    code = code_of(a_row(a_text("Search"), name="Input"), name="Input")
+
+    assert 'aria-label="Search"' in code
+
+
+def test_what_holds_a_field_shows_the_fields_states() -> None:
+    def drawn(state: str, **fields: Any) -> dict[str, Any]:
+        box = a_row(a_text("you@example.com"), name="Input", stroke="line", id="1:5", **fields)
+        label = a_row(a_text("Email"), box, name="Input with label", id="1:4")
+        tree = a_row(label, a_text("A hint", id="1:6"), name=f"State={state}")
+        return {"id": state, "name": f"State={state}", "values": {"State": state}, "tree": tree}
+
+    states = ["Placeholder", "Focused", "Disabled"]
+    prop = {"key": "State", "name": "State", "identifier": "state", "type": "variant"}
+    entry = {"id": "9:9", "name": "Input field", "identifier": "Thing", "styles": {}}
+    variants = [drawn("Placeholder"), drawn("Focused", opacity=0.9), drawn("Disabled", opacity=0.5)]
+    props = [{**prop, "default": "Placeholder", "options": states}]
+
+    made = make_component({**entry, "props": props, "variants": variants}, None)
+
+    code = made["files"]["components/Thing.tsx"]
+    assert "group-has-focus-visible:opacity-90" in code
+    assert "group-has-disabled:opacity-50" in code
+    assert "disabled={disabled}" in code

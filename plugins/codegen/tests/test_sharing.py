@@ -117,3 +117,67 @@ def test_an_overlap_keeps_its_token() -> None:
     (made,) = make_screens({"name": "D", "pages": [page], "styles": {}}, tokens)
 
     assert " space-x-space-overlap" in "".join(made["files"].values())
+
+
+def test_a_sticky_layer_stays_at_the_top() -> None:
+    code = code_of(a_row(a_box("1:2", sticky=True), layout={"mode": "column"}))
+
+    assert "sticky top-0 z-10" in code
+
+
+def test_a_box_that_only_holds_another_of_its_size_is_left_out() -> None:
+    inner = a_row(a_text(), a_box("1:2"), layout={"mode": "column"}, name="Inner")
+    needless = {**a_row(inner, layout={"gap": 8}), "id": "1:7"}
+    painted = {**needless, "id": "1:8", "fill": "paint"}
+
+    code = code_of(a_row(needless, painted, layout={"mode": "column"}))
+
+    assert code.count("<div") == 1 + 2 + 3
+    assert "gap-2" not in code
+
+
+def test_a_spacing_that_keeps_nothing_apart_is_not_said() -> None:
+    code = code_of(a_row(a_box("1:2"), layout={"gap": 8}))
+
+    assert "gap" not in code
+
+
+def test_a_row_in_one_of_three_shares_breaks_when_its_share_is_too_narrow() -> None:
+    drawings = [sized(a_box(f"2:{n}"), 180, x=200 * n) for n in range(2)]
+    cards = [
+        {**sized(a_row(a_text(), *drawings, layout={"gap": 0}), 480), "id": f"3:{n}"}
+        for n in range(3)
+    ]
+    for card in cards:
+        card["sizing"] = {"horizontal": "fill", "vertical": "fixed"}
+
+    code = code_of(sized(a_row(*cards), 1440))
+
+    assert "max-[1080px]:flex-wrap" in code
+
+
+def test_what_is_in_a_navigation_is_no_other() -> None:
+    item = {**a_row(a_text()), "name": "_Nav item base", "id": "1:5"}
+    menu = {**a_row(item, a_box("1:6")), "name": "Navigation", "id": "1:4"}
+
+    code = code_of({**a_row(menu, a_box("1:7"), name="Nav"), "name": "Nav"})
+
+    assert code.count("<nav") == 1
+
+
+def test_what_lies_in_a_scroller_never_shrinks() -> None:
+    chips = [sized(a_row(a_text()), 90, x=98 * n) | {"id": f"2:{n}"} for n in range(3)]
+    for chip in chips:
+        chip["sizing"] = {"horizontal": "hug", "vertical": "hug"}
+
+    code = code_of(sized(a_row(*chips, scrolls="x", clip=True), 200))
+
+    assert code.count('<li className="flex items-start shrink-0">') == 3
+
+
+def test_a_row_of_which_one_child_takes_what_icons_leave_does_not_break() -> None:
+    words = sized(a_text(), 270, x=30) | {"sizing": {"horizontal": "fill", "vertical": "hug"}}
+
+    code = code_of(sized(a_row(sized(a_box("1:2"), 20), words), 300))
+
+    assert "flex-wrap" not in code

@@ -38,7 +38,7 @@ def made(*variants: Any, name: str = "Chip", props: tuple[Any, ...] = ()) -> dic
         "identifier": "state",
         "type": "variant",
         "default": "Default",
-        "options": [each["values"]["State"] for each in variants],
+        "options": [each["values"].get("State", "") for each in variants],
     }
     component = {
         "id": "9:9",
@@ -136,3 +136,24 @@ def test_an_empty_name_of_a_variant_drives_no_layer() -> None:
     )
 
     assert "nameless" not in code
+
+
+def test_a_field_rests_as_its_placeholder_and_a_status_is_no_state() -> None:
+    field = code_of(a_variant("Placeholder", a_text("A")), a_variant("Focused", a_text("A")))
+    badge = code_of(a_variant("Active", a_text("A")), a_variant("Pending", a_text("A")))
+
+    assert "state?" not in field
+    assert 'state?: "Active" | "Pending"' in badge
+
+
+def test_tables_are_named_for_properties_and_not_for_what_a_text_says() -> None:
+    size = {"key": "Size", "name": "Size", "identifier": "size", "type": "variant"}
+    small, large = (a_variant("Default", a_text("Send me news")) for _ in range(2))
+    for each, value in ((small, "S"), (large, "L")):
+        each["values"] = {"Size": value}
+        text = each["tree"]["children"][0]
+        text |= {"name": "Send me news", "opacity": 0.5 if value == "S" else 1}
+
+    code = code_of(small, large, props=({**size, "default": "S", "options": ["S", "L"]},))
+
+    assert "const textClasses" in code

@@ -156,3 +156,12 @@ def test_names_without_latin_letters_stay_apart() -> None:
 @pytest.mark.parametrize("word", ["class", "Children", "key", "Class Name", "default"])
 def test_property_names_avoid_reserved_words(word: str) -> None:
     assert naming.camel(word).endswith("Value")
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [("Buttons/Button", "Button"), ("icon / arrow", "IconArrow")]
+)
+def test_a_folder_named_for_what_is_in_it_is_left_out_of_a_components_name(
+    name: str, made: str
+) -> None:
+    assert naming.component(name) == made

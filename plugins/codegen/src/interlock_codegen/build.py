@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from interlock_codegen import semantics, tailwind
 from interlock_codegen.css import background, container, effects, item, stroke, typeset
 from interlock_codegen.css.background import paint_token
+from interlock_codegen.css.shrinking import Shrinking
 from interlock_codegen.element import Element, Expression, Style, Text
 from interlock_codegen.job import Job
 from interlock_codegen.jsx.classes import shortened
@@ -24,6 +25,7 @@ from interlock_codegen.richtext import (
     list_kind,
 )
 from interlock_codegen.svg import drawing
+from interlock_codegen.wrappers import sole_content
 
 Json = Mapping[str, Any]
 
@@ -43,6 +45,8 @@ class Around:
         phrasing: only inline content is allowed here.
         item: the parent is a list.
         landmark: a part of the page of its own stands above (header, nav, ...).
+        nav: this is part of a navigation.
+        shrinking: how the parent gets narrower with the viewport.
     """
 
     parent: Json | None = None
@@ -50,6 +54,12 @@ class Around:
     interactive: bool = False
     item: bool = False
     landmark: bool = False
+    nav: bool = False
+    shrinking: Shrinking = field(default_factory=Shrinking)
+
+    def shrinking_of(self, node: Json) -> Shrinking:
+        """How a child gets narrower."""
+        return self.shrinking.inside(node, self.parent) if self.parent else self.shrinking
 
 
 ROOT = Around()
@@ -71,6 +81,8 @@ class Builder:
         """The element of a node and all below it."""
         if (referred := self._reference(node, around)) is not None:
             return _as_item(self._driven(referred, node), around)
+        if self._job.is_screen and (inner := sole_content(node, around.parent)) is not None:
+            return self.build(inner, around)
         if "figma_type" in node:
             self._job.warn(node, f"node type {node['figma_type']} is drawn as a plain box")
         if node["type"] == "vector":
@@ -190,8 +202,9 @@ class Builder:
             return self._input(node, around)
         line = stroke.stroke(node, job)
         image = background.only_image(node, job)
+        shrinking = around.shrinking_of(node)
         style: Style = {
-            **container.container(node, line.border, job),
+            **container.container(node, line.border, job, shrinking),
             **item.item(node, around.parent, job),
             **({} if image else background.background(node, job)),
             **line.style,
@@ -208,6 +221,8 @@ class Builder:
             return self._image(node, image, style, around)
         if role in _LANDMARKS and not self._is_landmark(role, node, around):
             role = ""
+        if role == "nav" and around.nav:
+            role = ""
         element = Element(_tag(role, around), style=style)
         if role == "list" and (overlap := _wrapped_gap(style.get("gap", ""))):
             element.style["wrapped gap"] = overlap
@@ -222,6 +237,8 @@ class Builder:
             interactive=around.interactive or role in _PHRASING,
             item=role == "list",
             landmark=around.landmark or role in _LANDMARKS or role == "nav",
+            nav=around.nav or role == "nav",
+            shrinking=shrinking,
         )
         element.children = self._children(node, inside)
         return element
@@ -235,7 +252,10 @@ class Builder:
     def _describe(self, element: Element, role: str, node: Json) -> None:
         if role == "button":
             element.attributes["type"] = "button"
-            element.style.setdefault("text-align", "text-left")
+            centred = element.style.get("justify-content") == "justify-center"
+            if container.holds_text(node) and not centred:
+                # A browser centres what is written in a button.
+                element.style.setdefault("text-align", "text-left")
             if not semantics.says_something(node):
                 element.attributes["aria-label"] = semantics.label(node) or "Button"
         elif role == "link":
@@ -279,7 +299,7 @@ class Builder:
         job = self._job
         line = stroke.stroke(node, job)
         style: Style = {
-            **container.container(node, line.border, job),
+            **container.container(node, line.border, job, around.shrinking_of(node)),
             **item.item(node, around.parent, job),
             **background.background(node, job),
             **line.style,
@@ -288,7 +308,8 @@ class Builder:
             **effects.finish(node, job),
         }
         element = Element("label", style=style)
-        inside = Around(parent=node, phrasing=True, interactive=True)
+        shrinking = around.shrinking_of(node)
+        inside = Around(parent=node, phrasing=True, interactive=True, shrinking=shrinking)
         element.children = self._children(node, inside)
         job.warn(node, "taken for a text field by its name; check its type and label")
         text = semantics.field_text(node)
@@ -333,7 +354,7 @@ def _as_field(child: Element, node: Json, hugs: bool) -> Element:
         field.style["field-sizing"] = "field-sizing-content"
     field.attributes = {"type": "text", "placeholder": placeholder}
     if not semantics.is_labelled(node):
-        field.attributes["aria-label"] = semantics.label(node) or placeholder or "Text"
+        field.attributes["aria-label"] = semantics.field_name(node) or placeholder or "Text"
     if isinstance(text, Text) and text.prop:
         field.attributes["placeholder"] = Expression(text.prop)
     return field

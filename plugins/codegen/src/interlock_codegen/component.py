@@ -146,7 +146,7 @@ class Component:
                 self._component, f"{name} and its resting state are different elements; left out"
             )
         else:
-            add_state(base.element, member.element, _selector(state, base.element.tag))
+            add_state(base.element, member.element, _selector(state, base.element))
         return base is not None
 
     def _at_rest(self, member: Member) -> Member:
@@ -164,7 +164,7 @@ class Component:
 
     def _finish(self, element: Element) -> None:
         self.root_tag = element.tag
-        hide_elsewhere(element, sorted(_selector(state, element.tag) for state in self._states))
+        hide_elsewhere(element, sorted(_selector(state, element) for state in self._states))
         if any("|" in key for below in element.walk() for key in below.style):
             element.style = {"group": "group", **element.style}
         if "disabled" in self._states:
@@ -225,10 +225,11 @@ def _not_available(tag: str, prop: str) -> dict[str, str | bool]:
     return {"data-disabled": Expression(f"{prop} || undefined")}
 
 
-def _selector(state: str, tag: str) -> str:
-    """Tailwind's variant for a state of the root."""
-    if state == "disabled" and tag not in ("button", "input"):
-        return {"label": "has-disabled", "a": "aria-disabled"}.get(tag, "data-disabled")
-    if state == "focus-visible" and tag == "label":
-        return "has-focus-visible"
-    return state
+def _selector(state: str, root: Element) -> str:
+    """Tailwind's variant for a state of the root, or of the control that it holds."""
+    if root.tag in ("button", "input"):
+        return state
+    holds = root.tag != "a" and any(each.tag in ("button", "input") for each in root.walk())
+    if state == "disabled" and not holds:
+        return "aria-disabled" if root.tag == "a" else "data-disabled"
+    return f"has-{state}" if holds and state in ("disabled", "focus-visible") else state

@@ -21,8 +21,10 @@ _SWITCHES = {
     "switch": re.compile(r"\b(switch|toggle)\b", re.IGNORECASE),
 }
 _NAV = re.compile(
-    r"^(nav|navbar|nav ?bar|navigation|main ?nav|menu ?bar|breadcrumbs?)\b", re.IGNORECASE
+    r"^(nav|navbar|nav ?bar|navigation|main ?nav|menu ?bar|breadcrumbs?)\b(?! ?(item|link)\b)",
+    re.IGNORECASE,
 )
+_ANY_FIELD = re.compile(r"^(text )?(input|field)( field)?( base| box)?$", re.IGNORECASE)
 _LANDMARKS = {"header": "header", "footer": "footer", "main": "main", "sidebar": "aside"}
 _LIST = re.compile(r"\blist\b", re.IGNORECASE)
 _HEADING = re.compile(r"\b(?:h([1-6])|heading|headline|title)\b", re.IGNORECASE)
@@ -46,10 +48,8 @@ def role(node: Json, *, interactive_above: bool) -> str:
     if node.get("type") not in ("frame", "instance", "group") or node.get("holds_variants"):
         return ""
     name = words(_told_name(node))
-    if not interactive_above and _is_control(node):
-        for pattern, found in ((_INPUT, "input"), (_BUTTON, "button"), (_LINK, "link")):
-            if pattern.search(name):
-                return found if _is_sound(found, node) else ""
+    if not interactive_above and (found := _control(name, node)) is not None:
+        return found
     if interactive_above:
         return ""
     if _NAV.search(name):
@@ -64,9 +64,20 @@ def _told_name(node: Json) -> str:
     return own if "=" in told or not told else f"{own} {told}"
 
 
-def _is_control(node: Json) -> bool:
-    """Small enough to be one control, and not a rack of them."""
-    return 0 < node["box"]["height"] <= _TALLEST_CONTROL and not has_control(node)
+def _control(name: str, node: Json) -> str | None:
+    """The control that a layer small enough for one is; empty if only its name says so."""
+    if not 0 < node["box"]["height"] <= _TALLEST_CONTROL:
+        return None
+    if _INPUT.search(name) and not _has_button(node):
+        # What is in a field is called one as well.
+        found = field_text(node) is not None
+        return "input" if found else (None if has_control(node) else "")
+    if has_control(node):
+        return None
+    for pattern, control in ((_BUTTON, "button"), (_LINK, "link")):
+        if pattern.search(name):
+            return control if len(_texts(node)) <= 2 else ""
+    return None
 
 
 def sounds_like_field(name: str) -> bool:
@@ -85,14 +96,16 @@ def has_control(node: Json) -> bool:
     return any(_names_control(below) for below in _below(node))
 
 
+def _has_button(node: Json) -> bool:
+    return any(
+        _names_control(below) and not sounds_like_field(below["name"]) for below in _below(node)
+    )
+
+
 def _names_control(node: Json) -> bool:
     name = words(str(node.get("name") or ""))
     boxed = node.get("type") in ("frame", "instance")
     return boxed and any(p.search(name) for p in (_BUTTON, _INPUT))
-
-
-def _is_sound(found: str, node: Json) -> bool:
-    return field_text(node) is not None if found == "input" else len(_texts(node)) <= 2
 
 
 def field_text(node: Json) -> str | None:
@@ -104,6 +117,8 @@ def field_text(node: Json) -> str | None:
     if len(texts) == 1:
         return str(texts[0]["id"])
     children = [child for child in node.get("children") or () if not child.get("hidden")]
+    if len(children) == 1:
+        return field_text(children[0])
     boxes = [child for child in children if child.get("type") != "text"]
     inside = [text for box in boxes for text in _texts(box)]
     outlined = len(boxes) == 1 and ("stroke" in boxes[0] or "fill" in boxes[0])
@@ -114,6 +129,12 @@ def hugs_width(node: Json, text: str | None) -> bool:
     """Whether the text of this id, below a layer, is as wide as what it says."""
     found = [each for each in _texts(node) if str(each["id"]) == text]
     return bool(found) and found[0]["sizing"]["horizontal"] == "hug"
+
+
+def field_name(node: Json) -> str:
+    """What to call a text field aloud; empty if its name only says that it is one."""
+    name = label(node)
+    return "" if _ANY_FIELD.match(name) else name
 
 
 def is_labelled(field: Json) -> bool:

@@ -28,7 +28,7 @@ def extract(document: Document) -> dict[str, Any]:
     """
     drawn = [(node, page, _members(node)) for node, page in _definitions(document)]
     found = [(node, page) for node, page, members in drawn if members]
-    names = naming.unique(naming.pascal(str(node.get("name") or "")) for node, _ in found)
+    names = naming.unique(naming.component(str(node.get("name") or "")) for node, _ in found)
     warnings = [_empty(node) for node, _, members in drawn if not members]
     owners = {str(m.get("id")): str(node.get("id")) for node, _ in found for m in _members(node)}
     components = []

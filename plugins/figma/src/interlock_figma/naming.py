@@ -45,6 +45,14 @@ def pascal(name: str) -> str:
     return f"{text}Component" if text in _TYPES else text
 
 
+def component(name: str) -> str:
+    """As :func:`pascal`, but ``"Buttons/Button"`` gives ``Button``."""
+    folder, _, own = name.rpartition("/")
+    last = folder.rpartition("/")[2].strip().lower().removesuffix("s")
+    told = last and own.strip().lower().startswith(last)
+    return pascal(own if told else name)
+
+
 def camel(name: str) -> str:
     """``"Show Icon"`` gives ``showIcon``; reserved words get a suffix."""
     text = pascal(name)

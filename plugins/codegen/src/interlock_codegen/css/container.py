@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from interlock_codegen import tailwind
 from interlock_codegen.css import background
+from interlock_codegen.css.shrinking import Shrinking
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -18,6 +19,7 @@ _MEDIUM_VIEWPORT = 768
 """Pixels; below it (Tailwind's ``md``) such a row is a column."""
 _NARROW = 240
 _NARROW_CHILD = 120
+_LITTLE = 120
 _PHONE_PADDING = 32
 """Pixels; more at both sides leaves a phone no room for the content."""
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
@@ -29,6 +31,10 @@ _NAMES = ("padding-top", "padding-right", "padding-bottom", "padding-left")
 def flows(node: Json) -> bool:
     """Whether the box has auto layout."""
     return "layout" in node
+
+
+def _in_flow(node: Json) -> list[Json]:
+    return [c for c in node.get("children") or () if c.get("position") != "absolute"]
 
 
 def holds_text(node: Json) -> bool:
@@ -57,28 +63,37 @@ def _is_wide(node: Json) -> bool:
 
 def _breaks(node: Json) -> bool:
     """Whether a row may need a second line on a small viewport."""
-    return _is_plain_row(node) and bool(node["box"]["width"] > _NARROW)
+    return _is_plain_row(node) and bool(node["box"]["width"] > _NARROW) and not _yields(node)
 
 
-def _narrowest(node: Json, job: Job) -> float:
-    """The viewport below which a row's rigid children need a second line; 0 if none does.
+def _yields(node: Json) -> bool:
+    """Whether one child takes what the others, little things without words, leave."""
+    held = _in_flow(node)
+    rest = [child for child in held if child["sizing"]["horizontal"] != "fill"]
+    if len(rest) == len(held) or any(map(holds_text, rest)):
+        return False
+    width = sum(child["box"]["width"] for child in rest)
+    return bool(width + node["layout"].get("gap", 0) * (len(held) - 1) <= _LITTLE)
 
-    What stands around the row in the design is taken to keep its width.
-    """
+
+def _narrowest(node: Json, job: Job, shrinking: Shrinking) -> float:
+    """The viewport below which a row's rigid children need a second line; 0 if none does."""
     layout = node["layout"]
-    held = [c for c in node["children"] if c.get("position") != "absolute"]
+    held = _in_flow(node)
     rigid = sum(_rigid_width(child, job) for child in held)
     if node["sizing"]["horizontal"] != "fill" and node["box"]["width"] != job.width:
         return 0.0
     padding = layout.get("padding") or (0, 0, 0, 0)
     needed = rigid + layout.get("gap", 0) * (len(held) - 1) + padding[1] + padding[3]
     width = node["box"]["width"]
-    return float(math.ceil(needed + job.width - width)) if needed <= width <= job.width else 0.0
+    if not needed <= width <= job.width:
+        return 0.0
+    return float(max(math.ceil(shrinking.viewport_at(width, needed, job.width)), 0))
 
 
 def is_stiff(node: Json) -> bool:
     """Whether something of a width of its own, larger than a phone can spare, flows in the box."""
-    held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
+    held = _in_flow(node)
     return flows(node) and any(_holds_open(child) for child in held)
 
 
@@ -99,7 +114,7 @@ def _rigid_width(child: Json, job: Job) -> float:
 
 def _least(node: Json) -> float:
     """The width at which CSS stops to shrink a box that has text; a text is taken to need none."""
-    held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
+    held = _in_flow(node)
     if not flows(node) or not held:
         return 0.0
     layout = node["layout"]
@@ -128,12 +143,12 @@ def is_picture(node: Json, job: Job) -> bool:
 def _is_plain_row(node: Json) -> bool:
     """A row of several layers that keeps one line and does not overlap itself."""
     layout = node.get("layout") or {}
-    held = [c for c in node.get("children") or () if c.get("position") != "absolute"]
+    held = _in_flow(node)
     one_line = layout.get("mode") == "row" and not layout.get("wrap")
     return len(held) > 1 and one_line and layout.get("gap", 0) >= 0
 
 
-def container(node: Json, border: Sequence[float], job: Job) -> Style:
+def container(node: Json, border: Sequence[float], job: Job, shrinking: Shrinking) -> Style:
     """Classes of the box itself.
 
     Args:
@@ -143,14 +158,14 @@ def container(node: Json, border: Sequence[float], job: Job) -> Style:
     layout = node.get("layout")
     if layout is None:
         return {"position": "relative"} if node.get("children") else {}
-    style = _grid(layout) if layout["mode"] == "grid" else _flex(node, layout, job)
+    style = _grid(layout) if layout["mode"] == "grid" else _flex(node, layout, job, shrinking)
     style |= _padding(node, layout, border, job)
     if _is_wide(node) and max((layout.get("padding") or (0, 0))[1::2]) > _PHONE_PADDING:
         style["max-md padding-inline"] = "max-md:px-6"
     return style
 
 
-def _flex(node: Json, layout: Json, job: Job) -> Style:
+def _flex(node: Json, layout: Json, job: Job, shrinking: Shrinking) -> Style:
     column = layout["mode"] == "column"
     style = {"display": "flex"}
     if column:
@@ -158,8 +173,8 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
     if layout.get("justify") in _JUSTIFY:
         style["justify-content"] = _JUSTIFY[layout["justify"]]
     style["align-items"] = f"items-{layout.get('align', 'start')}"
-    style |= _on_small_viewports(node, job)
-    gap = layout.get("gap", 0)
+    style |= _on_small_viewports(node, job, shrinking)
+    gap = layout.get("gap", 0) if len(_in_flow(node)) > 1 else 0
     if gap > 0:
         token = job.variable(node, "itemSpacing", "spacing", gap)
         axis = "gap" if not layout.get("wrap") else ("gap-y" if column else "gap-x")
@@ -174,7 +189,7 @@ def _flex(node: Json, layout: Json, job: Job) -> Style:
     return style
 
 
-def _on_small_viewports(node: Json, job: Job) -> Style:
+def _on_small_viewports(node: Json, job: Job, shrinking: Shrinking) -> Style:
     """How a row gives way where the viewport is narrower than the design."""
     style: Style = {}
     if scrolls_along(node):
@@ -183,7 +198,7 @@ def _on_small_viewports(node: Json, job: Job) -> Style:
         style["max-md flex-direction"] = "max-md:flex-col"
     elif _breaks(node):
         style["max-md flex-wrap"] = "max-md:flex-wrap"
-    if _is_plain_row(node) and (narrowest := _narrowest(node, job)) > _MEDIUM_VIEWPORT:
+    if _is_plain_row(node) and (narrowest := _narrowest(node, job, shrinking)) > _MEDIUM_VIEWPORT:
         style["narrow flex-wrap"] = f"max-[{tailwind.pixels(narrowest)}]:flex-wrap"
         if stacks(node):
             style["max-md flex-wrap"] = "max-md:flex-nowrap"

@@ -93,6 +93,8 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     if parent["layout"].get("first_on_top"):
         style["position"] = "relative"
         style["z-index"] = f"z-{_rank_from_top(node, parent)}"
+    if node.get("sticky"):
+        style |= {"position": "sticky", "top": "top-0", "z-index": "z-10"}
     return {**style, **_turned_margin(node)}
 
 
@@ -102,6 +104,8 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
         if parent["layout"]["mode"] == "row":
             return {"flex": _share(parent, "horizontal", job), "min-width": "min-w-0"}
         return {"width": "w-full"}
+    if sizing == "hug" and scrolls_along(parent):
+        return {}
     if sizing == "hug" and spills(node, parent):
         # In Figma it keeps its width and stands out; a phone has no room for that.
         return {"width": "w-max", "flex-shrink": "shrink-0", **_GIVING_WAY}

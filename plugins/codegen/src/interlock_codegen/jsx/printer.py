@@ -63,6 +63,10 @@ class Printer:
         """The node that was given, else what the design shows in its place."""
         if not element.children:
             return [f"{pad}{{{element.filled_by}}}"]
+        only = element.children[0] if len(element.children) == 1 else None
+        if isinstance(only, Element) and not (only.shown_by or only.swapped_by):
+            inner = self._element(only, pad + _STEP)
+            return [f"{pad}{{{element.filled_by} ?? (", *inner, f"{pad})}}"]
         inner = [line for child in element.children for line in self._child(child, f"{pad}    ")]
         return [
             f"{pad}{{{element.filled_by} ?? (",

@@ -26,7 +26,9 @@ _STATES = {
     "disable": "disabled",
     "inactive": "disabled",
 }
-_RESTING = ("default", "rest", "resting", "normal", "enabled", "idle", "base")
+_RESTING = ("default", "rest", "resting", "normal", "enabled", "idle", "base", "placeholder")
+_MAY_BE_STATUS = ("active", "inactive")
+"""Of a contract or a user as well, where no option says that it is at rest."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def axes(component: Json) -> list[Axis]:
 
 def _axis(prop: Json) -> Axis:
     options = [str(option) for option in prop.get("options") or ()]
-    states = _states_of(str(prop["name"]), options)
+    states = _states_of(str(prop["name"]), options, str(prop.get("default") or ""))
     kept = tuple(option for option in options if option not in states)
     default = str(prop.get("default") or "")
     if default not in kept:
@@ -65,7 +67,7 @@ def _axis(prop: Json) -> Axis:
     return Axis(str(prop["name"]), str(prop["identifier"]), default, kept, states)
 
 
-def _states_of(name: str, options: Sequence[str]) -> dict[str, str]:
+def _states_of(name: str, options: Sequence[str], default: str) -> dict[str, str]:
     """The options that are states; none if there is no resting option beside them."""
     found = {
         option: _STATES[option.lower().strip()]
@@ -74,11 +76,14 @@ def _states_of(name: str, options: Sequence[str]) -> dict[str, str]:
     }
     named = bool(_STATE_AXIS.match(name)) or len(found) >= 2
     rest = [option for option in options if option not in found]
-    return found if named and _resting(rest) else {}
+    plain = any(option.lower().strip() not in _MAY_BE_STATUS for option in found)
+    at_rest = _said_to_rest(rest) or (plain and (_resting(rest) or default in rest))
+    return found if named and at_rest else {}
+
+
+def _said_to_rest(options: Sequence[str]) -> str:
+    return next((each for each in options if each.lower().strip() in _RESTING), "")
 
 
 def _resting(options: Sequence[str]) -> str:
-    for option in options:
-        if option.lower().strip() in _RESTING:
-            return option
-    return options[0] if len(options) == 1 else ""
+    return _said_to_rest(options) or (options[0] if len(options) == 1 else "")

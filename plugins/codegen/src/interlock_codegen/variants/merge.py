@@ -11,6 +11,9 @@ from interlock_codegen.names import constant
 from interlock_codegen.variants.axes import Axis
 from interlock_codegen.variants.tables import Tables, Values
 
+_TOLD = 20
+"""Characters of a text that a layer's name may repeat."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -78,7 +81,8 @@ class _Merging:
                 " ".join(filter(None, (element.style.get(key) for key in grouped)))
                 for element in elements
             ]
-            into.choices.append(self._choice(values, joined, names, _subject(into, "classes")))
+            subject = _subject(elements[0], "classes")
+            into.choices.append(self._choice(values, joined, names, subject))
 
     def _attributes(
         self, values: Sequence[Values], elements: Sequence[Element], into: Element
@@ -87,7 +91,7 @@ class _Merging:
             given = [element.attributes.get(key, "") for element in elements]
             if any(isinstance(value, bool | Expression) for value in given):
                 continue
-            into.attributes[key] = self._one(values, [*map(str, given)], into, f"{key}s")
+            into.attributes[key] = self._one(values, [*map(str, given)], elements[0], f"{key}s")
 
     def _one(self, values: Sequence[Values], given: Sequence[str], of: Element, what: str) -> str:
         """The value if all agree, else the expression that looks it up."""
@@ -113,8 +117,13 @@ class _Merging:
 
 def _subject(element: Element, what: str) -> str:
     """``labelClasses`` for the classes of the layer "Label"."""
-    # The root of a variant is named for what it chooses.
+    # The root of a variant is named for what it chooses, a text often for what it says.
     name = "root" if "=" in element.name else element.name
+    text = element.children[0] if element.children else None
+    if isinstance(text, Text):
+        name = text.prop or ("text" if name.startswith(text.value[:_TOLD]) else name)
+    elif element.attributes.get("placeholder") == name:
+        name = "field"
     return constant(name or element.tag, what)
 
 

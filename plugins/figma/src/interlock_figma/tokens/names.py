@@ -66,6 +66,9 @@ def _with_labels(found: Iterable[Sighting]) -> list[Sighting]:
 def _token(kind: str, label: str, group: list[Sighting]) -> Token:
     first = group[0]
     name = naming.kebab(label) or _from_value(kind, first.value)
+    if kind == "typography" and name.count("-") > 1:
+        # Its classes say "text-" anyway.
+        name = name.removeprefix("text-")
     if name in _TAKEN or name[0].isdigit():
         name = f"{KINDS[kind].fallback}-{name}"
     return Token(kind, name, first.value, first.source, label, first.modes)
