@@ -181,3 +181,16 @@ def test_a_row_of_which_one_child_takes_what_icons_leave_does_not_break() -> Non
     code = code_of(sized(a_row(sized(a_box("1:2"), 20), words), 300))
 
     assert "flex-wrap" not in code
+
+
+def placed(rule: str, x: float) -> str:
+    panel = sized(a_row(a_text()), 600, x=x)
+    panel |= {"position": "absolute", "constraints": {"horizontal": rule, "vertical": "top"}}
+    return code_of(sized(a_row({**panel, "id": "1:4"}, a_box("1:5")), 1200))
+
+
+def test_a_wide_panel_out_of_the_flow_gets_narrower_with_what_it_lies_in() -> None:
+    assert "max-w-[calc(100%-20px)]" in placed("left", 20)
+    centred = placed("center", 300)
+    assert "inset-x-0" in centred
+    assert "mx-auto max-w-full" in centred

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _WEIGHTS = {
     100: "thin",
     200: "extralight",
@@ -54,6 +56,12 @@ def arbitrary(prefix: str, value: str) -> str:
     return f"{prefix}-[{escaped(value)}]"
 
 
+def tracks(prefix: str, value: str) -> str:
+    """Tracks of a grid: ``grid-cols-3`` for as many equal ones, else as they are said."""
+    equal = re.fullmatch(r"repeat\((\d+), ?minmax\(0, ?1fr\)\)", value.strip())
+    return f"{prefix}-{equal[1]}" if equal else arbitrary(prefix, value)
+
+
 def declaration(name: str, value: str) -> str:
     """An arbitrary property, for what no utility says."""
     return f"[{name}:{escaped(value)}]"
@@ -69,6 +77,8 @@ def length(prefix: str, value: float, token: str | None = None) -> str:
     if token:
         return f"{prefix}-{token}"
     sign, value = ("-", -value) if value < 0 else ("", value)
+    if value == 1 and prefix != "leading":
+        return f"{sign}{prefix}-px"
     if value <= _LARGEST_STEP and value % 2 == 0:
         return f"{sign}{prefix}-{number(value / 4)}"
     return f"{sign}{prefix}-[{pixels(value)}]"

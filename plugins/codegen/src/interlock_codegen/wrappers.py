@@ -17,6 +17,7 @@ _DOES = frozenset(
     )
 )
 _PLACE = ("cell", "position", "constraints")
+"""What a layer says to its parent's layout."""
 
 
 def sole_content(node: Json, parent: Json | None) -> Json | None:
@@ -25,7 +26,7 @@ def sole_content(node: Json, parent: Json | None) -> Json | None:
     if parent is None or len(children) != 1 or "layout" not in node or _DOES & node.keys():
         return None
     child = children[0]
-    if (parent.get("layout") or {}).get("first_on_top") or not _is_alike(node, child):
+    if not _is_in_flow(node, parent) or not _is_alike(node, child):
         return None
     if semantics.role(node, interactive_above=False):
         return None
@@ -35,6 +36,13 @@ def sole_content(node: Json, parent: Json | None) -> Json | None:
     kept = {key: value for key, value in child.items() if key not in _PLACE}
     place = {key: node[key] for key in _PLACE if key in node}
     return {**kept, **place, "box": node["box"], "sizing": sizing}
+
+
+def _is_in_flow(node: Json, parent: Json) -> bool:
+    """Whether the layer is one of others in a row or column; variants are layers of their own."""
+    layout = parent.get("layout") or {}
+    ranked = layout.get("first_on_top") or "holds_variants" in parent
+    return bool(layout) and node.get("position") != "absolute" and not ranked
 
 
 def _is_alike(node: Json, child: Json) -> bool:

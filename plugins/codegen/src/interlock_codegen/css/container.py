@@ -221,9 +221,12 @@ def _grid(layout: Json) -> Style:
     rows = layout.get("row_sizes") or f"repeat({layout['rows']},minmax(0,1fr))"
     style = {
         "display": "grid",
-        "grid-template-columns": tailwind.arbitrary("grid-cols", columns),
-        "grid-template-rows": tailwind.arbitrary("grid-rows", rows),
+        "grid-template-columns": tailwind.tracks("grid-cols", columns),
+        "grid-template-rows": tailwind.tracks("grid-rows", rows),
     }
+    if layout.get("gap") and layout.get("gap") == layout.get("line_gap"):
+        style["gap"] = tailwind.length("gap", layout["gap"])
+        return style
     if layout.get("gap"):
         style["gap"] = tailwind.length("gap-x", layout["gap"])
     if layout.get("line_gap"):

@@ -181,8 +181,8 @@ def _rank_from_top(node: Json, parent: Json) -> int:
 def _in_grid(node: Json, job: Job) -> Style:
     cell = node.get("cell") or {"column": 0, "row": 0, "columns": 1, "rows": 1}
     style: Style = {
-        "grid-column": f"col-[{cell['column'] + 1}/span_{cell['columns']}]",
-        "grid-row": f"row-[{cell['row'] + 1}/span_{cell['rows']}]",
+        "grid-column": _lines("col", cell["column"], cell["columns"]),
+        "grid-row": _lines("row", cell["row"], cell["rows"]),
     }
     if node["sizing"]["horizontal"] == "fixed":
         style["width"] = _width(node, job)
@@ -195,6 +195,11 @@ def _in_grid(node: Json, job: Job) -> Style:
         if node["sizing"][axis] != "fill":
             style[prefix] = f"{prefix}-{cell.get(name, 'start')}"
     return style
+
+
+def _lines(prefix: str, start: int, span: int) -> str:
+    """Where in a grid; both lines in one class, so that they are one property."""
+    return f"{prefix}-[{start + 1}/span_{span}]" if span > 1 else f"{prefix}-start-{start + 1}"
 
 
 def _placed(node: Json, parent: Json, job: Job) -> Style:
@@ -224,7 +229,22 @@ def _placed(node: Json, parent: Json, job: Job) -> Style:
         style["height"] = tailwind.percent("h", node["box"]["height"] / parent["box"]["height"])
     elif rules["vertical"] != "stretch" and node["sizing"]["vertical"] != "hug":
         style |= _height(node, job)
-    return style
+    return {**style, **_kept_inside(node, parent, rules["horizontal"])}
+
+
+def _kept_inside(node: Json, parent: Json, rule: str) -> Style:
+    """A wide box with auto layout gets narrower with what it lies in, as one that flows does."""
+    start, width = node["box"]["x"], node["box"]["width"]
+    end = parent["box"]["width"] - start - width
+    if not flows(node) or width <= _WIDEST_MINIMUM or min(start, end) < 0:
+        return {}
+    if rule == "center" and abs(start - end) < 1:
+        centred = {"left": "left-0", "right": "right-0", "margin-inline": "mx-auto"}
+        return {**centred, "max-width": "max-w-full"}
+    away = {"left": start, "right": end}.get(rule)
+    if away is None:
+        return {}
+    return {"max-width": f"max-w-[calc(100%-{tailwind.pixels(away)})]" if away else "max-w-full"}
 
 
 def _stretched(style: Style, rules: Json, node: Json, parent: Json) -> Style:
