@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ class Ledger(Service[LedgerSettings]):
     async def once(self, entry: str) -> dict[str, Any]:
         """Write an entry; twice would be two."""
         return self._write(entry)
+
+    @tool(effect="write", idempotent=True)
+    async def crash(self) -> None:
+        """Take the whole process along, as what uses up the memory does."""
+        self._write("crash")
+        os._exit(9)
 
     @tool(effect="read")
     async def lines(self) -> int:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from restate_server import Server, free_ports
 from restate_server import cluster as nodes
@@ -29,6 +35,7 @@ engine:
   suspend_after: 1s
   offer_again: 200ms
 plugins: {{allow: [ledger]}}
+queues: {{mail: {{concurrency: 2}}}}
 services:
   ledger: {{settings: {{file: {file}}}}}
 workflows: {{paths: [../workflows/*.yaml]}}
@@ -69,6 +76,31 @@ steps:
   - {id: nap, sleep: 1h}
 """
 
+SEND = """
+workflow: send
+queue: mail
+input: {type: object, properties: {to: {type: string}}}
+steps:
+  - {call: ledger.put, with: {entry: "begin-${{ input.to }}"}}
+  - {sleep: 300ms}
+  - {call: ledger.put, with: {entry: "end-${{ input.to }}"}}
+"""
+
+BAD = """
+workflow: bad
+steps:
+  - id: a
+    call: ledger.put
+    with: {entry: a}
+    compensate: {call: ledger.put, with: {entry: undo-a}}
+  - {call: ledger.crash}
+"""
+
+SUPERVISOR = """
+import subprocess, sys
+while subprocess.call([sys.executable, "-m", "interlock", "run"]) == 9:
+    pass
+"""
 
 LARGE = 1_200_000
 
@@ -96,12 +128,23 @@ class Cluster:
 
     def join(self) -> Daemon:
         """Another daemon."""
+        return self._another().start()
+
+    def join_supervised(self) -> Daemon:
+        """One that is started again whenever something takes it along."""
+        daemon = self._another()
+        daemon.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISOR], cwd=daemon.folder, start_new_session=True
+        )
+        return daemon
+
+    def _another(self) -> Daemon:
         folder = self._folder / f"daemon{len(self.daemons)}"
         folder.mkdir()
         (folder / "interlock.yaml").write_text(self._config)
         daemon = Daemon(folder)
         self.daemons.append(daemon)
-        return daemon.start()
+        return daemon
 
     def effects(self) -> Counter[str]:
         """How often each entry was written, with whatever idempotency key."""
@@ -115,7 +158,11 @@ def cluster(tmp_path: Path, restate_server: Server, ledger: Path) -> Iterator[Cl
     yield cluster
     for daemon in cluster.daemons:
         if daemon.process and daemon.process.poll() is None:
-            daemon.kill()
+            if daemon.process.stderr is None:
+                os.killpg(daemon.process.pid, signal.SIGKILL)
+                daemon.process.wait()
+            else:
+                daemon.kill()
 
 
 def start(daemon: Daemon, workflow: str, run: str, **values: Any) -> None:
@@ -184,6 +231,57 @@ def test_a_run_is_cancelled_and_undone_through_any_daemon(cluster: Cluster) -> N
     record = second.until("runs/r", finished)
     assert record["status"] == "cancelled"
     assert cluster.effects() == Counter({"a": 1, "undo-a": 1})
+
+
+@pytest.mark.slow
+def test_a_queue_holds_for_all_daemons_together(cluster: Cluster) -> None:
+    cluster.workflows(send=SEND)
+    first, second = cluster.join(), cluster.join()
+    for number in range(6):
+        start((first, second)[number % 2], "send", f"s{number}", to=f"{number}")
+    while sum(cluster.effects().values()) < 4:
+        pass
+    first.kill()
+    for number in range(6):
+        assert second.until(f"runs/s{number}", finished)["status"] == "succeeded"
+    under_way = 0
+    for entry in cluster.effects():
+        under_way += 1 if entry.startswith("begin") else -1
+        assert 0 <= under_way <= 2
+    (queue,) = second.json("queues")
+    assert (queue["waiting"], queue["active"]) == (0, 0)
+
+
+def record_of(daemon: Daemon, run: str) -> Any:
+    """Nothing, if the daemon is gone just now."""
+    with suppress(OSError, httpx.HTTPError, ValueError), daemon.http() as client:
+        return client.get(f"/api/v1/runs/{run}").raise_for_status().json()
+    return {"waiting": None}
+
+
+@pytest.mark.slow
+def test_a_run_that_takes_every_daemon_along_is_put_aside(cluster: Cluster) -> None:
+    cluster.workflows(bad=BAD, walk=WALK)
+    daemons = [cluster.join_supervised() for _ in range(2)]
+    begun = False
+    while not begun:
+        with suppress(OSError, httpx.HTTPError, ValueError):
+            start(daemons[0], "walk", "w")
+            start(daemons[0], "bad", "bad")
+            begun = True
+    reason = waits_for("the process ended")
+    while not any(reason(record_of(daemon, "bad")) for daemon in daemons):
+        time.sleep(0.05)
+    crashes = cluster.file.read_text().count("crash")
+    assert crashes >= 6
+    (_, second) = daemons
+    while record_of(second, "bad").get("status") != "paused":
+        time.sleep(0.05)
+    second.command("runs", "cancel", "bad")
+    assert second.until("runs/bad", finished)["status"] == "cancelled"
+    assert second.until("runs/w", finished)["status"] == "succeeded"
+    assert cluster.file.read_text().count("crash") == crashes
+    assert cluster.effects()["undo-a"] == 1
 
 
 @pytest.mark.slow

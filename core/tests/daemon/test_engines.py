@@ -17,7 +17,6 @@ from interlock.sdk import Conflict, RealWorld, ServiceUnavailable
 
 OPERATION = Path(__file__).parents[3] / "config/operation"
 RESTATE = "engine: {type: restate}\n"
-QUEUED = "workflow: send\nqueue: {name: mail}\nsteps: [{transform: 1}]\n"
 RUN = RunRecord("r", "w", "v", "running", 1.0, {})
 
 
@@ -31,13 +30,6 @@ async def faults(folder: Path, text: str) -> list[str]:
     with pytest.raises(ConfigError) as error:
         await make_plan(config(folder, text), RealWorld())
     return [fault.message for fault in error.value.faults]
-
-
-async def test_queues_are_refused_because_daemons_do_not_share_them(tmp_path: Path) -> None:
-    (tmp_path / "send.yaml").write_text(QUEUED)
-    text = f"{RESTATE}queues: {{mail: {{concurrency: 1}}}}\nworkflows: {{paths: [send.yaml]}}\n"
-    of_template, of_file = await faults(tmp_path, text)
-    assert "queues hold for one daemon" in of_file and "send waits in queue mail" in of_template
 
 
 async def test_an_open_port_without_the_servers_key_is_refused(tmp_path: Path) -> None:

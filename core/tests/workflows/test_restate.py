@@ -108,6 +108,48 @@ async def test_a_topic_that_nobody_uses_is_forgotten(stage: OnRestate) -> None:
         assert await engine._client.state(engine.names.topic, "was.paid\nk1") == {}
 
 
+async def test_large_values_are_deleted_once_nothing_refers_to_them(stage: OnRestate) -> None:
+    stage.template("workflow: w\nsteps: [{id: a, call: t.large}, {wait_for: all.done}]")
+    letters = iter("ab")
+    stage.tools.add("t.large", lambda: next(letters) * 100_000, READ)
+    folder = stage._options.blobs / stage._options.namespace
+
+    def kept() -> int:
+        return len([path for path in folder.glob("??/*") if path.is_file()])
+
+    async with stage.life() as life:
+        for run_id in ("r", "s"):
+            await life.start("w", run_id)
+            await life.quiet()
+        await life.engine.cancel("r")
+        await life.to_the_end("r")
+        await life.engine.list(RunFilter())
+        assert (await life.engine._retention.sweep(0.0), kept()) == (0, 2)
+        await life.engine._client.call(life.engine.names.desk, "r", "forget", 1)
+        await life.quiet()
+        assert (await life.engine._retention.sweep(), kept()) == (0, 2)
+        assert (await life.engine._retention.sweep(0.0), kept()) == (1, 1)
+        await life.publish("all.done")
+        await life.to_the_end("s")
+        assert (await life.engine.get("s")).status == "succeeded"
+
+
+async def test_a_run_whose_daemons_end_well_is_not_put_aside(stage: OnRestate) -> None:
+    """Nor one whose connections break: what counts is that a daemon ends without a word."""
+    gate = asyncio.Event()
+    stage.template("workflow: w\nsteps: [{id: a, call: t.slow}]")
+    stage.tools.add("t.slow", gate.wait, IDEMPOTENT)
+    async with stage.life() as life:
+        await life.start("w", "r")
+        for number in range(8):
+            while stage.tools.count("t.slow") <= number:
+                await asyncio.sleep(0)
+            abort_connections(life.engine._server)
+        gate.set()
+        await life.to_the_end("r")
+        assert (await life.engine.get("r")).status == "succeeded"
+
+
 async def test_runs_that_are_over_are_known_while_restate_is_away(stage: OnRestate) -> None:
     stage.template(REFUSED)
     stage.template("workflow: nap\nsteps: [{sleep: 1d}]")

@@ -128,7 +128,7 @@ class Deployment:
                 self._engine.unregister(template)
         for template in plan.templates:
             self.runtime.register(template)
-        self._engine.queues.limit(limits_of(plan.config.queues))
+        await self._engine.queues.limit(limits_of(plan.config.queues))
         self._listen(plan)
         self.alerts.use(plan.alerts)
         self._clock(plan, changed.get("schedules", []))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,7 @@ from interlock.journal import Journal, Limits
 from interlock.sdk import Conflict, World
 from interlock.sdk.hooks import Function
 from interlock.telemetry import Telemetry
-from interlock.workflows import CallPort, EmbeddedEngine, Engine, EngineOptions, Template
+from interlock.workflows import CallPort, EmbeddedEngine, Engine, EngineOptions
 from interlock.workflows.performing import Publisher
 from interlock.workflows.run_events import Announce
 
@@ -67,6 +67,7 @@ def _restate(config: Config) -> MakeEngine:
         look=engine.look,
         patience=engine.patience,
         identity_keys=engine.identity_keys,
+        queues=limits_of(config.queues),
     )
     return partial(RestateEngine, options=options)
 
@@ -92,20 +93,17 @@ async def _keep_apart(engine: str, journal: Journal) -> None:
     await kept.put("type", engine)
 
 
-def check_engine(config: Config, templates: Sequence[Template], path: Path) -> None:
+def check_engine(config: Config, path: Path) -> None:
     """Raises ConfigError: all that cannot hold on the engine that the configuration names."""
     if config.engine.type == "embedded":
         return
     document = Document(path.read_text("utf-8"), str(path))
-    faults = list(_restate_faults(document, config, templates))
+    faults = list(_restate_faults(document, config.engine))
     if faults:
         raise config_error(faults)
 
 
-def _restate_faults(
-    document: Document, config: Config, templates: Sequence[Template]
-) -> Iterator[Fault]:
-    engine: EngineConfig = config.engine
+def _restate_faults(document: Document, engine: EngineConfig) -> Iterator[Fault]:
     if find_spec("restate") is None or find_spec("hypercorn") is None:
         yield document.fault(
             ("engine", "type"),
@@ -119,17 +117,3 @@ def _restate_faults(
             expected="engine.identity_keys, or a loopback address",
             hint="worker.invoker.request-identity-private-key-pem-file makes restate-server sign",
         )
-    if config.queues:
-        yield document.fault(
-            ("queues",),
-            "queues hold for one daemon, and runs on Restate are shared by several",
-            hint="leave queues out, or use the embedded engine",
-        )
-    for template in templates:
-        if template.queue is not None:
-            yield document.fault(
-                ("engine", "type"),
-                f"workflow {template.name} waits in queue {template.queue.queue}, "
-                "and the engine on Restate has no queues",
-                hint="leave `queue` out, or use the embedded engine",
-            )

@@ -58,7 +58,7 @@ async def make_plan(path: Path, world: World) -> Plan:
     code = code_templates(config.workflows.code(), plugins.workflows, queues=set(config.queues))
     documents = _documents(config, plugins)
     templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
-    check_engine(config, templates, path)
+    check_engine(config, path)
     rules = make_rules(config, templates, path, tools.look_up)
     return Plan(
         config, plugins, templates, rules.triggers, rules.schedules, rules.alerts, draft.warnings

@@ -7,6 +7,8 @@ a run to whoever goes on with it, as a whole, so nothing large may be in it.
 from __future__ import annotations
 
 import os
+from collections.abc import Container
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -45,12 +47,28 @@ class SharedBlobs:
     async def read(self, digest: str) -> bytes:
         return await anyio.to_thread.run_sync(self._read, digest)
 
+    async def delete(self, used: Container[str], before: float) -> int:
+        """Delete what is not among ``used`` and was last written before a moment; how many."""
+        return await anyio.to_thread.run_sync(self._delete, used, before)
+
+    def _delete(self, used: Container[str], before: float) -> int:
+        old = [
+            path
+            for path in self._folder.glob("??/*")
+            if path.name not in used and path.stat().st_mtime < before
+        ]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 
     def _write(self, digest: str, data: bytes) -> None:
         path = self._path(digest)
-        if path.exists():
+        with suppress(FileNotFoundError):
+            # Whoever deletes what is old is told that this is needed again.
+            os.utime(path)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{digest}.{uuid4().hex}")

@@ -22,9 +22,9 @@ from interlock.workflows.template import Template
 _ANEW = {"status": "running", "intent": None}
 
 
-class Create(Protocol):
+class Fork(Protocol):
     async def __call__(
-        self, record: RunRecord, template: Template, rows: Sequence[Mapping[str, Any]] = ()
+        self, record: RunRecord, template: Template, rows: Sequence[Mapping[str, Any]]
     ) -> str: ...
 
 
@@ -39,7 +39,7 @@ class Control:
         templates: Registry,
         journal: Journal,
         world: World,
-        create: Create,
+        fork: Fork,
     ) -> None:
         self._client = client
         self._names = names
@@ -47,7 +47,7 @@ class Control:
         self._templates = templates
         self._journal = journal
         self._world = world
-        self._create = create
+        self._begin = fork
 
     async def cancel(self, run_id: str, *, undo: bool = True, within: float | None = None) -> None:
         await self._wish(run_id, {"kind": "cancel", "undo": undo, "within": within})
@@ -118,7 +118,7 @@ class Control:
             source, template, input, inherited=inherited, run_id=new_id, world=self._world
         )
         taken = [row for row in rows if row["position"] <= inherited and row["finished"]]
-        return await self._create(record, template, taken)
+        return await self._begin(record, template, taken)
 
     async def _version_of(self, run: RunRecord) -> Template:
         if source := (await self._mirror.desk(run.id)).get("source"):
@@ -126,15 +126,32 @@ class Control:
         return await self._templates.version(run.version)
 
     async def move(self, run_id: str, *, check: bool = False) -> str:
-        """Raises Conflict: a run on Restate keeps the version that it began with."""
         record = await self._mirror.find(run_id)
-        current = self._templates.get(record.workflow).version
-        if record.version != current:
-            raise Conflict(
-                f"run {record.id} is on Restate, where a run keeps its version",
-                hint="fork it with --latest from the step where the versions agree",
-            )
-        return current
+        if record.finished is not None:
+            raise Conflict(f"run {record.id} is over: {record.status}")
+        template = self._templates.get(record.workflow)
+        if record.version == template.version:
+            return template.version
+        lives = await self._client.invocations(self._names.run, record.id)
+        at_work = [life["id"] for life in lives if life["status"] == "running"]
+        if any([await self._client.under_way(life) for life in at_work]):
+            raise Conflict(f"run {record.id} is under way", hint="pause it, or wait until it waits")
+        rows = await self._mirror.full_rows(record.id)
+        await self._templates.moved(record, rows, check=True)
+        if not check:
+            await self._move(record, template, [life["id"] for life in lives])
+        return template.version
+
+    async def _move(self, run: RunRecord, template: Template, lives: Sequence[str]) -> None:
+        """In another life, which begins once Restate is told that those so far are over."""
+        known = {name: getattr(run, name) for name in ("version", "finished", "intent")}
+        order = {"version": template.version, "source": template.source.decode(), "known": known}
+        answer = await self._ask(run.id, "move", {**order, "at": self._world.time()})
+        if not answer["moved"]:
+            raise Conflict(f"run {run.id} went on meanwhile", hint="try again")
+        for life in lives:
+            await self._client.kill(life)
+        await self._mirror.run(run.id)
 
     async def versions(self, workflow: str) -> list[dict[str, Any]]:
         await self._mirror.all()

@@ -12,8 +12,11 @@ from typing import Any
 
 from restate import ObjectContext, VirtualObject
 
+from interlock.restate.ends import await_end, tell_of_end
+from interlock.restate.mail import Mail
 from interlock.restate.options import RestateOptions
-from interlock.restate.records import Head
+from interlock.restate.questions import Questions
+from interlock.restate.records import Head, head_at, stand
 from interlock.restate.wire import FORGOTTEN, JSON, Names, again, tell
 
 Argument = dict[str, Any]
@@ -26,6 +29,8 @@ class Desk:
     def __init__(self, names: Names, options: RestateOptions) -> None:
         self._names = names
         self._options = options
+        self._mail = Mail()
+        self._questions = Questions(self._mail)
 
     def bind(self) -> VirtualObject:
         desk = VirtualObject(
@@ -36,14 +41,21 @@ class Desk:
         )
         for handler in (
             self.create,
+            self.turn,
             self.reopen,
+            self.move,
+            self.trial,
+            self.acquit,
+            self.aside,
             self.stand,
+            self.report,
             self.control,
-            self.put,
-            self.listen,
-            self.ask,
-            self.withdraw,
-            self.decide,
+            self._mail.put,
+            self._mail.listen,
+            self._questions.ask,
+            self._questions.withdraw,
+            self._questions.decide,
+            self.await_end,
             self.forget,
         ):
             desk.handler(handler.__name__, input_serde=JSON, output_serde=JSON)(handler)
@@ -53,20 +65,88 @@ class Desk:
 
     async def create(self, ctx: ObjectContext, order: Argument) -> Any:
         """Begin a run of this id unless there is one: ``{created, head}``."""
-        if (head := await ctx.get("head", JSON)) is not None:
+        if (head := await head_at(ctx)) is not None:
             return {"created": False, "head": head}
         head = {**order["head"], "life": 1}
         ctx.set("source", order["source"], JSON)
-        self._stand(ctx, head)
-        self._begin(ctx, head, order["source"], rows=order["rows"])
+        if (place := order["place"]) is None:
+            self._begin(ctx, head, order["source"], rows=order["rows"])
+        else:
+            self._enter(ctx, head, place)
+        stand(ctx, head)
         return {"created": True, "head": head}
+
+    def _enter(self, ctx: ObjectContext, head: Head, place: Argument) -> None:
+        """Let a run wait for its turn."""
+        waiting = {"reason": f"queue {place['queue']}", "until": None, "step": ""}
+        head |= {"queue": place["queue"], "rests": "queue"}
+        head |= {"status": "waiting", "waiting": waiting}
+        who = {"run": head["id"], "key": place["key"], "priority": place["priority"]}
+        tell(ctx, self._names.queue, place["queue"], "enter", {**who, "at": head["created"]})
+
+    async def turn(self, ctx: ObjectContext, at: float) -> None:
+        """The run may begin; it may have been stopped before, and begun to say so."""
+        head = await head_at(ctx)
+        if head is not None and head.get("rests") == "queue":
+            await self._begin_rested(ctx, head, at)
+            stand(ctx, head)
+
+    async def _begin_rested(self, ctx: ObjectContext, head: Head, at: float) -> None:
+        head |= {"rests": None, "status": "running", "waiting": None}
+        source: Any = await ctx.get("source", JSON)
+        self._begin(ctx, head, source, now=at)
+
+    async def move(self, ctx: ObjectContext, order: Argument) -> Any:
+        """Let a run that waits go on with another version, in another life: ``{moved}``.
+
+        ``known`` is how the run was known: if that changed, it is not moved.
+        """
+        head = await head_at(ctx)
+        if head is None or any(head[name] != value for name, value in order["known"].items()):
+            return {"moved": False}
+        head["version"] = order["version"]
+        ctx.set("source", order["source"], JSON)
+        if not head.get("rests"):
+            await self._leave(ctx, head)
+            self._begin(ctx, head, order["source"], now=order["at"])
+        stand(ctx, head)
+        return {"moved": True}
+
+    async def _leave(self, ctx: ObjectContext, head: Head) -> None:
+        """What the life so far has to say does not count any more."""
+        head["life"] += 1
+        ctx.clear("trial")
+        await self._mail.nobody_listens(ctx)
+
+    # Whether it is to blame
+
+    async def trial(self, ctx: ObjectContext, attempt: Argument) -> None:
+        """The run is gone on with once more, ``{life, progress}``."""
+        known = await ctx.get("trial", JSON) or {}
+        count = known["count"] if {**known, **attempt} == known else 0
+        ctx.set("trial", {**attempt, "count": count + 1}, JSON)
+
+    async def acquit(self, ctx: ObjectContext, count: int) -> None:
+        """Whatever becomes of the run from here on, so many attempts count."""
+        if known := await ctx.get("trial", JSON):
+            ctx.set("trial", {**known, "count": min(count, known["count"])}, JSON)
+
+    async def aside(self, ctx: ObjectContext, order: Argument) -> None:
+        """Nobody is to go on with the run before somebody resumes or stops it."""
+        head = await head_at(ctx)
+        if head is None or head["finished"] is not None or head["life"] != order["life"]:
+            return
+        await self._leave(ctx, head)
+        waiting = {"reason": order["reason"], "until": None, "step": ""}
+        head |= {"rests": "aside", "intent": "pause", "status": "paused", "waiting": waiting}
+        stand(ctx, head)
 
     async def reopen(self, ctx: ObjectContext, order: Argument) -> Any:
         """Let a run that is over live again, if it ended as ``only`` says: ``{reopened, head}``.
 
         ``forget`` has the paths of the steps that are to be done again.
         """
-        head = await ctx.get("head", JSON)
+        head = await head_at(ctx)
         if head is None or head["finished"] is None or head["status"] not in order["only"]:
             return {"reopened": False, "head": head}
         cleared = {"finished": None, "output": _NOTHING, "problem": None, "waiting": None}
@@ -74,7 +154,7 @@ class Desk:
         ctx.clear("mail")
         for path in order["forget"]:
             ctx.clear(f"ask/{path}")
-        self._stand(ctx, head)
+        stand(ctx, head)
         source: Any = await ctx.get("source", JSON)
         self._begin(ctx, head, source, forget=order["forget"], now=order["at"])
         return {"reopened": True, "head": head}
@@ -100,30 +180,39 @@ class Desk:
 
     async def stand(self, ctx: ObjectContext, changes: Argument) -> None:
         """The run says how it stands now; its parent hears of its end."""
-        head = await ctx.get("head", JSON)
+        head = await head_at(ctx)
         if head is None or head["life"] != changes["life"]:
             return
         head |= changes
-        self._stand(ctx, head)
+        stand(ctx, head)
         if head["finished"] is None:
             return
         ctx.clear("mail")
-        await self._withdraw_all(ctx)
+        ctx.clear("reports")
+        await tell_of_end(ctx)
+        await self._questions.withdraw_all(ctx)
         tell(ctx, self._names.desk, ctx.key(), "forget", head["life"], self._options.keep)
+        if (queue := head.get("queue")) is not None:
+            tell(ctx, self._names.queue, queue, "leave", head["id"])
         if head["parent"] is not None:
             end = {name: head[name] for name in ("status", "output", "problem")}
             message = {"kind": "child", "run": head["id"], "at": head["finished"], **end}
             tell(ctx, self._names.desk, head["parent"], "put", message)
 
-    def _stand(self, ctx: ObjectContext, head: Head) -> None:
-        """Every change has a number, by which it is noticed elsewhere."""
-        head["number"] = head.get("number", 0) + 1
-        ctx.set("head", head, JSON)
-        ctx.set("number", head["number"], JSON)
+    async def await_end(self, ctx: ObjectContext, awakeable: str) -> None:
+        """Somebody waits for the end of the run; of one that is not there, it is over."""
+        head = await head_at(ctx)
+        await await_end(ctx, awakeable, over=head is None or head["finished"] is not None)
+
+    async def report(self, ctx: ObjectContext, reports: Argument) -> None:
+        """How far calls are, by path: the last word of each."""
+        head = await head_at(ctx)
+        if head is not None and head["finished"] is None:
+            ctx.set("reports", {**(await ctx.get("reports", JSON) or {}), **reports}, JSON)
 
     async def forget(self, ctx: ObjectContext, life: int) -> None:
         """Drop the record of a run that is over and was not begun again."""
-        head = await ctx.get("head", JSON)
+        head = await head_at(ctx)
         if head is not None and head["life"] == life and head["finished"] is not None:
             tell(ctx, self._names.run, ctx.key(), "forget", None)
             ctx.clear_all()
@@ -132,7 +221,7 @@ class Desk:
 
     async def control(self, ctx: ObjectContext, wish: Argument) -> Any:
         """``cancel``, ``pause`` or ``resume``; a conflict, in words, if that cannot be."""
-        head = await ctx.get("head", JSON)
+        head = await head_at(ctx)
         if head is None or head["finished"] is not None:
             over = f"run {ctx.key()} is over: {head['status']}" if head else "there is no such run"
             return {} if wish["kind"] == "cancel" else {"conflict": over}
@@ -141,82 +230,17 @@ class Desk:
         match wish["kind"]:
             case "cancel" if head["status"] != "compensating":
                 head["intent"] = "cancel" if wish["undo"] else "abandon"
+                if head.get("rests"):
+                    await self._begin_rested(ctx, head, wish["at"])
             case "pause":
                 head["intent"] = "pause"
             case "resume":
                 head["intent"] = None
-        self._stand(ctx, head)
-        await self.put(ctx, wish)
+                if head.get("rests") == "aside":
+                    await self._begin_rested(ctx, head, wish["at"])
+        stand(ctx, head)
+        await self._mail.put(ctx, wish)
         return {}
-
-    # Its mail
-
-    async def put(self, ctx: ObjectContext, message: Argument) -> None:
-        """Tell the run something; what it is told once it is over is lost on it."""
-        head = await ctx.get("head", JSON)
-        if head is None or head["finished"] is not None:
-            return
-        mail = await self._mail(ctx)
-        mail["last"] += 1
-        mail["messages"].append([mail["last"], message])
-        self._deliver(ctx, mail)
-
-    async def listen(self, ctx: ObjectContext, wait: Argument) -> None:
-        """The run has taken what came up to ``after``, and waits for more."""
-        mail = await self._mail(ctx)
-        mail["messages"] = [each for each in mail["messages"] if each[0] > wait["after"]]
-        mail["waiter"] = wait["awakeable"]
-        self._deliver(ctx, mail)
-
-    async def _mail(self, ctx: ObjectContext) -> Any:
-        return await ctx.get("mail", JSON) or {"last": 0, "messages": [], "waiter": None}
-
-    def _deliver(self, ctx: ObjectContext, mail: Any) -> None:
-        if mail["messages"] and mail["waiter"] is not None:
-            ctx.resolve_awakeable(mail["waiter"], mail["messages"], JSON)
-            mail["waiter"] = None
-        ctx.set("mail", mail, JSON)
-
-    # What it asks people
-
-    async def ask(self, ctx: ObjectContext, question: Argument) -> None:
-        """Put a question; one that was put already stays as it is."""
-        place = f"ask/{question['step']}"
-        if await ctx.get(place, JSON) is None:
-            ctx.set(place, {**question, "decided": None, "decision": None}, JSON)
-            await self._number(ctx)
-
-    async def withdraw(self, ctx: ObjectContext, step: str) -> None:
-        question = await ctx.get(f"ask/{step}", JSON)
-        if question is not None and question["decision"] is None:
-            ctx.clear(f"ask/{step}")
-            await self._number(ctx)
-
-    async def _withdraw_all(self, ctx: ObjectContext) -> None:
-        for key in await ctx.state_keys():
-            if key.startswith("ask/"):
-                question: Any = await ctx.get(key, JSON)
-                if question["decision"] is None:
-                    ctx.clear(key)
-
-    async def decide(self, ctx: ObjectContext, answer: Argument) -> Any:
-        """The first decision is the decision; a later one is a conflict."""
-        question = await ctx.get(f"ask/{answer['step']}", JSON)
-        if question is None:
-            return {"conflict": f"run {ctx.key()} does not ask that any more"}
-        if question["decision"] is not None:
-            return {"conflict": f"approval {ctx.key()}:{answer['step']} was decided already"}
-        decision = answer["decision"]
-        decided = {**question, "decided": decision["at"], "decision": decision}
-        ctx.set(f"ask/{answer['step']}", decided, JSON)
-        await self._number(ctx)
-        message = {"kind": "decision", "step": answer["step"], "at": decision["at"]}
-        await self.put(ctx, {**message, "decision": decision})
-        return {}
-
-    async def _number(self, ctx: ObjectContext) -> None:
-        if (head := await ctx.get("head", JSON)) is not None:
-            self._stand(ctx, head)
 
 
 def _conflict(head: Head, wish: Argument) -> str:

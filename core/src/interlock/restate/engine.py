@@ -19,35 +19,37 @@ from interlock.restate.blobs import SharedBlobs
 from interlock.restate.client import RestateClient
 from interlock.restate.control import Control
 from interlock.restate.desk import Desk
+from interlock.restate.ends import Ends
+from interlock.restate.host import Host
 from interlock.restate.lives import Lives
 from interlock.restate.mirror import Mirror
 from interlock.restate.options import RestateOptions
-from interlock.restate.queues import NoQueues
-from interlock.restate.records import head_of
+from interlock.restate.orders import Orders
+from interlock.restate.probation import Probation
+from interlock.restate.queue import Queue
+from interlock.restate.queues import SharedQueues
+from interlock.restate.reports import Reports
+from interlock.restate.retention import Retention
 from interlock.restate.server import RestateServer
 from interlock.restate.topic import Topic
+from interlock.restate.watching import Watch
 from interlock.restate.wire import Names
-from interlock.sdk.errors import InterlockError, ServiceUnavailable, from_problem
+from interlock.sdk.errors import InterlockError, ServiceUnavailable
 from interlock.sdk.events import Event
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
 from interlock.workflows.arrivals import decision_on
-from interlock.workflows.effects import Effects
-from interlock.workflows.ends import durations, result_of
-from interlock.workflows.errors import RunExists
-from interlock.workflows.letters import letter_of_run, letter_of_step
-from interlock.workflows.operations import Call, Operation, Publish, Recall, Remember, RunChild
-from interlock.workflows.performing import Publisher, call_tool, publish_event, remember
-from interlock.workflows.progress import Item, item_of, missed
+from interlock.workflows.ends import result_of
+from interlock.workflows.performing import Publisher
+from interlock.workflows.progress import Item
 from interlock.workflows.records import StepRecord, step_records
 from interlock.workflows.registry import Registry
 from interlock.workflows.run_events import Announce, RunEvents
-from interlock.workflows.starting import Request, record_of
+from interlock.workflows.starting import Request
 from interlock.workflows.template import Template
 from interlock.workflows.tools import CallPort
 
-_FIRST_LOOK = 0.05
 _LATER_LOOK = 1.0
 
 
@@ -72,41 +74,51 @@ class RestateEngine:
     ) -> None:
         self.journal = journal
         self.world = world
-        self.telemetry = telemetry or Telemetry(world=world)
-        self.names = Names.within(options.namespace)
-        self.blobs = SharedBlobs(options.blobs)
-        self.suspend_after = options.suspend_after
-        self.draining = False
-        self._calls = calls
-        self.effects = Effects(calls)
+        self.names = names = Names.within(options.namespace)
         self._options = options
-        self._publish = publish or journal.events.append
-        self._run_events = RunEvents(announce)
-        self._templates = Registry(journal, functions or {})
-        self._client = RestateClient(options)
-        self._mirror = Mirror(self._client, self.names, journal, self.blobs, world, options.look)
+        self._client = client = RestateClient(options, world)
+        self._blobs = blobs = SharedBlobs(options.blobs / options.namespace)
+        self._templates = templates = Registry(journal, functions or {})
+        self._mirror = Mirror(client, names, journal, blobs, world, options.look)
+        self._reports = Reports(client, names, world, options.look)
+        self.queues = SharedQueues(client, names, options.queues)
+        run_events = RunEvents(announce)
+        self._orders = Orders(client, names, blobs, templates, self.queues, run_events, world)
+        self._host = Host(
+            journal,
+            calls,
+            world,
+            telemetry or Telemetry(world=world),
+            names,
+            blobs,
+            templates,
+            self._orders,
+            self._reports,
+            run_events,
+            publish,
+            options.suspend_after,
+        )
+        self._retention = Retention(client, names, blobs, world)
+        self._probation = Probation(client, names, world)
         self.control = Control(
-            self._client, self.names, self._mirror, self._templates, journal, world, self.create
+            client, names, self._mirror, templates, journal, world, self._orders.fork
         )
         self.cancel = self.control.cancel
-        self.queues = NoQueues()
-        self._durations = durations(self.telemetry)
-        self._restored: set[str] = set()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._client)
-            objects = [
-                Desk(self.names, self._options).bind(),
-                Topic(self.names, self._options).bind(),
-                Lives(self, self._options).bind(),
-            ]
-            self._server = RestateServer(objects, self._options)
+            kinds = (Desk, Topic, Queue, Ends)
+            served = [kind(self.names, self._options).bind() for kind in kinds]
+            served.append(Lives(self._host, self._probation, self._options).bind())
+            self._server = RestateServer(served, self._options)
             await stack.enter_async_context(self._server)
             await self._register(self._options.advertise or self._server.url)
-            task = asyncio.get_running_loop().create_task(self._mirror.keep())
-            stack.push_async_callback(_ended, task)
+            await self.queues.open()
+            chores = (self._mirror.keep(), self._reports.deliver(), self._retention.keep())
+            for work in chores:
+                stack.push_async_callback(_ended, _begun(work))
             self._stack = stack.pop_all()
         return self
 
@@ -123,12 +135,12 @@ class RestateEngine:
             await self.world.sleep(_LATER_LOOK)
 
     async def __aexit__(self, *_: object) -> None:
-        self.draining = True
+        self._host.draining = True
         await self._stack.aclose()
 
     async def stop_starting(self) -> None:
         """Start no run and no step here any more; what is in flight may finish."""
-        self.draining = True
+        self._host.draining = True
 
     # Templates
 
@@ -159,47 +171,20 @@ class RestateEngine:
         tags: Sequence[str] = (),
         timeout: float | None = None,
     ) -> str:
-        if self.draining:
+        if self._host.draining:
             raise ServiceUnavailable("Interlock is shutting down", hint="start it again later")
-        request = Request(workflow, input, run_id, None, parent, tags, timeout)
-        template, record = self._requested(request)
-        return await self.create(record, template)
-
-    def _requested(self, request: Request) -> tuple[Template, RunRecord]:
-        template = self._templates.get(request.workflow)
-        values = template.input.check(dict(request.input), f"input of {template.name}")
-        return template, record_of(template, values, request, self.world)
-
-    async def create(
-        self, record: RunRecord, template: Template, rows: Sequence[Mapping[str, Any]] = ()
-    ) -> str:
-        """Begin a run unless there is one of its id.
-
-        Args:
-            rows: steps that it takes over.
-
-        Raises:
-            RunExists: the id belongs to a run of another workflow.
-        """
-        order = await self._order(record, template, rows)
-        answer = await self._client.call(self.names.desk, record.id, "create", order)
-        if answer["head"]["workflow"] != record.workflow:
-            workflow = answer["head"]["workflow"]
-            raise RunExists(f"run {record.id} exists, of workflow {workflow}")
-        return record.id
-
-    async def _order(
-        self, record: RunRecord, template: Template, rows: Sequence[Mapping[str, Any]] = ()
-    ) -> dict[str, Any]:
-        head = await head_of(record, self.blobs)
-        return {"head": head, "source": template.source.decode(), "rows": list(rows)}
+        return await self._orders.start(
+            Request(workflow, input, run_id, None, parent, tags, timeout)
+        )
 
     async def wait(self, run_id: str) -> Any:
         record = await self.get(run_id)
-        pause = _FIRST_LOOK
         while record.finished is None:
-            await self.world.sleep(pause)
-            pause = min(_LATER_LOOK, pause * 1.5)
+            try:
+                await self._client.end_of(self.names.ends, record.id)
+            except ServiceUnavailable:
+                # It takes longer than a request may, or the server is away, which is said below.
+                await self.world.sleep(_LATER_LOOK)
             record = await self.get(record.id)
         return result_of(record)
 
@@ -215,7 +200,9 @@ class RestateEngine:
     async def steps(self, run_id: str) -> Sequence[StepRecord]:
         record = await self.get(run_id)
         rows = await self._mirror.steps(record.id)
-        return step_records([row for row in rows if row.finished or not record.finished])
+        if record.finished is None:
+            return step_records([*rows, *await self._mirror.under_way(record.id, rows)])
+        return step_records([row for row in rows if row.finished])
 
     def waits(self, run_id: str) -> Mapping[str, Any] | None:
         """Nothing: the run may be on any daemon, and its record says what it waits for."""
@@ -223,13 +210,13 @@ class RestateEngine:
     async def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[Item]:
         """Steps and the end of a run, as they are seen from here: a moment late."""
         record = await self.get(run_id)
-        told = self.world.time() if since is None else since
+        watch = Watch(self.world.time() if since is None else since)
         while True:
-            for item in missed(record.id, await self.steps(record.id), told):
-                told = max(told, item["at"])
+            reports = await self._mirror.reports(record.id)
+            steps = await self.steps(record.id)
+            for item in watch.news(record, steps, reports, self.world.time()):
                 yield item
             if record.finished is not None:
-                yield item_of(record, f"run-{record.status}", record.finished)
                 return
             await self.world.sleep(self._options.look / 2)
             record = await self.get(record.id)
@@ -238,7 +225,7 @@ class RestateEngine:
 
     async def event(self, event: Event) -> None:
         """Tell every run that waits for it, wherever it is, of an event that is durable."""
-        payload = await self.blobs.pack(dict(event.payload))
+        payload = await self._blobs.pack(dict(event.payload))
         told = {**event.to_dict(), "payload": payload, "at": self.world.time()}
         for topic in (topic_of(event.name, None), topic_of(event.name, event.key)):
             await self._client.send(self.names.topic, topic, "publish", told)
@@ -267,55 +254,9 @@ class RestateEngine:
         await self._mirror.all()
         return await self.journal.approvals.get(approval)
 
-    # What runs need of the daemon that they are on (``interlock.restate.surroundings``)
 
-    async def restored(self, version: str, name: str, source: str) -> Template:
-        """The template that a run began with."""
-        if version not in self._restored:
-            await self.journal.templates.add(version, name, source.encode())
-            self._restored.add(version)
-        return await self._templates.version(version)
-
-    def perform(self, operation: Operation, run: RunRecord) -> Coroutine[Any, Any, Any]:
-        match operation:
-            case Call():
-                return call_tool(operation, run, self._calls, self.world, lambda *_: None)
-            case Publish():
-                return publish_event(operation, run, self._publish)
-            case Recall():
-                return self.journal.memos.get(operation.key, self.world.time())
-            case Remember():
-                return remember(operation, self.journal, self.world)
-            case _:
-                raise NotImplementedError(operation.what)
-
-    async def order_of(self, child: RunChild, parent: RunRecord) -> Mapping[str, Any]:
-        owner = None if child.detached else parent.id
-        request = Request(child.workflow, child.input, child.run_id, owner, parent.trace)
-        template, record = self._requested(request)
-        return await self._order(record, template)
-
-    async def asked(self, approval: ApprovalRecord, run: RunRecord) -> None:
-        self._run_events.asked(approval, run)
-        await self.journal.writer.flush()
-
-    async def letter(
-        self, run: RunRecord, path: str, problem: Mapping[str, Any], *, undoing: bool
-    ) -> None:
-        error = from_problem(dict(problem))
-        now = self.world.time()
-        await self.journal.dead_letters.add(letter_of_step(run, path, error, now, undoing=undoing))
-
-    async def ended(self, run: RunRecord) -> RunRecord:
-        """The record of a run that is over; told here."""
-        now = self.world.time()
-        run = replace(run, finished=now)
-        if run.parent is None and run.status in ("failed", "compensation_failed"):
-            await self.journal.dead_letters.add(letter_of_run(run))
-        self._durations.record(now - run.created, run.workflow, run.status)
-        self._run_events.ended(run)
-        await self.journal.writer.flush()
-        return run
+def _begun(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.get_running_loop().create_task(work)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

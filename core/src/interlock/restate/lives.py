@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -13,9 +14,11 @@ from restate import (
     VirtualObject,
 )
 from restate.exceptions import RetryableError
+from restate.server_context import restate_context_is_replaying
 
 from interlock.journal import RunRecord, StepRow
 from interlock.restate.options import RestateOptions
+from interlock.restate.probation import Probation
 from interlock.restate.records import full_row, head_of, run_of
 from interlock.restate.run import DurableRun
 from interlock.restate.surroundings import Surroundings
@@ -38,8 +41,9 @@ class Host(Surroundings, Protocol):
 class Lives:
     """The handlers."""
 
-    def __init__(self, host: Host, options: RestateOptions) -> None:
+    def __init__(self, host: Host, probation: Probation, options: RestateOptions) -> None:
         self._host = host
+        self._probation = probation
         self._options = options
 
     def bind(self) -> VirtualObject:
@@ -60,7 +64,7 @@ class Lives:
         """A life of a run, to its end."""
         if self._host.draining:
             raise RetryableError("the daemon is shutting down")
-        head = order["head"]
+        head, begun = order["head"], restate_context_is_replaying.get()
         try:
             record = await run_of(head, self._host.blobs)
             steps = await self._steps(ctx, order)
@@ -69,8 +73,10 @@ class Lives:
             _log.error("run %s cannot go on here: %s", head["id"], error, extra={"run": head["id"]})
             raise RetryableError(f"{error}", retry_after=_SELDOM) from None
         now, life = order["now"], head["life"]
-        run = DurableRun(ctx, record, template, steps, self._host, life=life, now=now)
-        record = await run.live()
+        trial = self._probation.of(record, life, ctx.request().id) if begun else nullcontext()
+        async with trial:
+            run = DurableRun(ctx, record, template, steps, self._host, life=life, now=now)
+            record = await run.live()
         end = await ctx.run_typed("~end", partial(self._end, record), VALUE)
         tell(ctx, self._host.names.desk, record.id, "stand", {"life": life, **end})
 

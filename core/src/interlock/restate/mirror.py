@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from interlock.journal import ApprovalRecord, Journal, Payload, RunRecord, StepR
 from interlock.restate.blobs import SharedBlobs
 from interlock.restate.client import RestateClient
 from interlock.restate.records import full_row, row_of, run_of
-from interlock.restate.wire import Names
+from interlock.restate.wire import WORK, Names
 from interlock.sdk.errors import InterlockError, NotFound, ServiceUnavailable
 from interlock.sdk.world import World
 from interlock.workflows.arrivals import approval_id
@@ -125,10 +125,30 @@ class Mirror:
         rows = [row for key, row in state.items() if key.startswith("step/")]
         return sorted(rows, key=lambda row: (row["position"], row["started"]))
 
+    async def full_rows(self, run_id: str) -> dict[str, StepRow]:
+        """The same by path and with all values, as a replay reads them."""
+        rows = [await full_row(row, self._blobs) for row in await self.rows(run_id)]
+        return {row.path: row for row in rows}
+
     async def steps(self, run_id: str) -> list[StepRow]:
         """The same, for listings; from the copy once Restate has forgotten the run."""
         rows = [row_of(row) for row in await self.rows(run_id)]
         return rows or list(await self._journal.steps.of_run(run_id))
+
+    async def under_way(self, run_id: str, known: Sequence[StepRow]) -> list[StepRow]:
+        """Rows of what was begun and is not on record, because it may simply be done again."""
+        there = {row.path for row in known}
+        found = []
+        for life in await self._client.invocations(self._names.run, run_id):
+            for row in await self._client.under_way(life["id"]):
+                path, work, what = row["name"].partition(WORK)
+                if work and path not in there:
+                    found.append(StepRow(path, None, 0, "started", what, row["since"], None, None))
+        return found
+
+    async def reports(self, run_id: str) -> State:
+        """How far the calls of a run are, by path."""
+        return (await self.desk(run_id)).get("reports") or {}
 
     async def _questions(self, run: RunRecord, state: Mapping[str, Any]) -> None:
         asked = {key: value for key, value in state.items() if key.startswith("ask/")}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from interlock.journal import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class RestateOptions:
             reach us.
         identity_keys: public keys of the server; without them, whoever reaches the port can
             have runs done.
+        queues: those that templates may name, the same on all daemons.
     """
 
     blobs: Path
@@ -44,3 +48,4 @@ class RestateOptions:
     look: float = 1.0
     patience: float = 20.0
     identity_keys: tuple[str, ...] = ()
+    queues: Mapping[str, Limits] = field(default_factory=dict)

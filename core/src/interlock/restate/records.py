@@ -6,13 +6,28 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
+from restate import ObjectContext
 
 from interlock.journal import RunRecord, StepRow
 from interlock.restate.blobs import Packed, SharedBlobs
+from interlock.restate.wire import JSON
 
 Head = dict[str, Any]
 """A run's record, with ``input`` and ``output`` packed; also ``life``, which counts how often it
-was begun, and ``source``, the digest or text of its template."""
+was begun, ``queue``, the one that it is in, and ``rests``: ``queue`` while it waits for its turn,
+``aside`` while nobody may go on with it."""
+
+
+async def head_at(ctx: ObjectContext) -> Head | None:
+    """The record at the desk of a run, if there is such a run."""
+    return await ctx.get("head", JSON)
+
+
+def stand(ctx: ObjectContext, head: Head) -> None:
+    """Record how a run stands; every change has a number, by which it is noticed elsewhere."""
+    head["number"] = head.get("number", 0) + 1
+    ctx.set("head", head, JSON)
+    ctx.set("number", head["number"], JSON)
 
 
 async def head_of(run: RunRecord, blobs: SharedBlobs) -> Head:

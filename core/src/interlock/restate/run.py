@@ -26,7 +26,7 @@ from interlock.restate.step_state import StepState
 from interlock.restate.surroundings import Surroundings
 from interlock.restate.waits import Waits
 from interlock.restate.wakefulness import Wakefulness
-from interlock.restate.wire import JSON, VALUE, aside, tell
+from interlock.restate.wire import JSON, VALUE, WORK, aside, tell
 from interlock.sdk.errors import InterlockError, from_problem
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
@@ -115,6 +115,11 @@ class DurableRun(Port):
 
     async def _ended(self) -> Ending:
         self._listen(0)
+        match self.record.intent:
+            case "cancel" | "abandon":
+                self.cancel(undo=self.record.intent == "cancel")
+            case "pause":
+                self._held = []
         self._trampoline.start()
         while self._ending is None or self._reactor.busy:
             await self._steps.keep_blobs(self._engine.blobs)
@@ -251,7 +256,8 @@ class DurableRun(Port):
 
     def _make(self, operation: Operation, mark: dict[str, Any] | None) -> None:
         work = partial(self._attempts.make, operation, mark)
-        made = self._ctx.run_typed(operation.path, work, VALUE)
+        name = f"{operation.path}{WORK}{operation.what}"
+        made = self._ctx.run_typed(name, work, VALUE)
         self._reactor.on(made, partial(self._made, operation))
         self._begun[operation] = made
 

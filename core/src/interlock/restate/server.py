@@ -23,15 +23,17 @@ _log = logging.getLogger(__name__)
 
 
 class RestateServer:
-    """Serves objects from ``async with`` to its end.
+    """Serves objects and services from ``async with`` to its end.
 
     Attributes:
         url: where it listens.
     """
 
-    def __init__(self, objects: Sequence[restate.VirtualObject], options: RestateOptions) -> None:
+    def __init__(
+        self, served: Sequence[restate.VirtualObject | restate.Service], options: RestateOptions
+    ) -> None:
         keys = list(options.identity_keys) or None
-        self._app = restate.app(objects, protocol="bidi", identity_keys=keys)
+        self._app = restate.app(served, protocol="bidi", identity_keys=keys)
         self._options = options
         self._stop = asyncio.Event()
 

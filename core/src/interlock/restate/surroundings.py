@@ -15,7 +15,7 @@ from interlock.workflows.operations import Operation, RunChild
 
 
 class Surroundings(Protocol):
-    """The daemon; :class:`RestateEngine` is it.
+    """The daemon; :class:`interlock.restate.host.Host` is it.
 
     Attributes:
         suspend_after: seconds after which a life in which nothing happens leaves memory.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from restate import InvocationRetryPolicy, ObjectContext, RestateDurableFuture, RunOptions
+from restate import (
+    Context,
+    InvocationRetryPolicy,
+    ObjectContext,
+    RestateDurableFuture,
+    RunOptions,
+)
 from restate.serde import Serde
 
 
@@ -27,6 +32,10 @@ FORGOTTEN = timedelta(0)
 """How long Restate keeps what an invocation did that is over: what counts is in the state."""
 
 
+WORK = "\t"
+"""Between path and kind in the names of what a run does for real, in Restate's journal."""
+
+
 def again(at_most: float) -> InvocationRetryPolicy:
     """What a daemon died over is offered again, without end: nobody has to resume it by hand."""
     return InvocationRetryPolicy(
@@ -34,27 +43,30 @@ def again(at_most: float) -> InvocationRetryPolicy:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names of our objects on the server.
+class Names(NamedTuple):
+    """The names of our objects and services on the server.
 
     Attributes:
         run: objects by id of a run: its lives, and the steps on record.
         desk: objects by id of a run: what everybody may ask and tell of it at any time.
         topic: objects by event: who waits for it, and what came.
+        queue: objects by queue: who waits for his turn, and who has it.
+        ends: a service, which answers once a run is over.
     """
 
     run: str
     desk: str
     topic: str
+    queue: str
+    ends: str
 
     @classmethod
     def within(cls, namespace: str) -> Names:
-        return cls(f"{namespace}_run", f"{namespace}_desk", f"{namespace}_topic")
+        return cls(*(f"{namespace}_{each}" for each in cls._fields))
 
 
 def tell(
-    ctx: ObjectContext, service: str, key: str, handler: str, argument: Any, after: float = 0.0
+    ctx: Context, service: str, key: str, handler: str, argument: Any, after: float = 0.0
 ) -> None:
     """Have an object do something, in ``after`` seconds; what one tells another keeps its order."""
     delay = timedelta(seconds=after) if after else None

@@ -103,7 +103,7 @@ class Steering(Protocol):
 class Turns(Protocol):
     """The queues in which runs wait for their turn."""
 
-    def limit(self, limits: Mapping[str, Limits]) -> None:
+    async def limit(self, limits: Mapping[str, Limits]) -> None:
         """Have other limits from now on; who has his turn keeps it."""
         ...
 

@@ -66,7 +66,7 @@ class Queues:
         for queue in self._limits:
             self._look(queue)
 
-    def limit(self, limits: Mapping[str, Limits]) -> None:
+    async def limit(self, limits: Mapping[str, Limits]) -> None:
         """Have other limits from now on; who has his turn keeps it."""
         self._limits = limits
         for queue in limits:
@@ -83,17 +83,7 @@ class Queues:
             NotFound: the configuration has no such queue.
             ExpressionError, InvalidInput: key or priority cannot be had from the input.
         """
-        if place.queue not in self._limits:
-            raise NotFound(
-                f"there is no queue {place.queue!r}, which {run.workflow} waits in",
-                hint="add it under `queues:` in the configuration",
-                nearest=sorted(self._limits),
-            )
-        scope = {"input": run.input}
-        key = "" if place.key is None else str(place.key.evaluate(scope))
-        priority = 0 if place.priority is None else place.priority.evaluate(scope)
-        if not isinstance(priority, int):
-            raise InvalidInput(f"{run.workflow}: the priority {priority!r} is no whole number")
+        key, priority = place_of(run, place, self._limits)
         created = await self._records.enter(run, place.queue, key, priority)
         self._look(place.queue)
         return created
@@ -107,18 +97,7 @@ class Queues:
 
     async def list(self) -> list[dict[str, Any]]:
         """Each queue: ``{name, concurrency, per_key, rate, waiting, active, oldest}``."""
-        counts = await self._records.counts()
-        nothing = {"waiting": 0, "active": 0, "oldest": None}
-        return [
-            {
-                "name": name,
-                "concurrency": limits.concurrency,
-                "per_key": limits.per_key,
-                "rate": str(limits.rate) if limits.rate else None,
-                **counts.get(name, nothing),
-            }
-            for name, limits in self._limits.items()
-        ]
+        return standing(self._limits, await self._records.counts())
 
     def _look(self, queue: str) -> None:
         if queue in self._limits and queue not in self._busy:
@@ -151,3 +130,41 @@ class Queues:
             self._timers[queue].cancel()
         delay = max(0.0, moment - self._world.time())
         self._timers[queue] = self._world.call_later(delay, lambda: self._look(queue))
+
+
+def place_of(run: RunRecord, place: Place, limits: Mapping[str, Limits]) -> tuple[str, int]:
+    """The key and the priority with which a run waits.
+
+    Raises:
+        NotFound: there is no such queue.
+        ExpressionError, InvalidInput: key or priority cannot be had from the input.
+    """
+    if place.queue not in limits:
+        raise NotFound(
+            f"there is no queue {place.queue!r}, which {run.workflow} waits in",
+            hint="add it under `queues:` in the configuration",
+            nearest=sorted(limits),
+        )
+    scope = {"input": run.input}
+    key = "" if place.key is None else str(place.key.evaluate(scope))
+    priority = 0 if place.priority is None else place.priority.evaluate(scope)
+    if not isinstance(priority, int):
+        raise InvalidInput(f"{run.workflow}: the priority {priority!r} is no whole number")
+    return key, priority
+
+
+def standing(
+    limits: Mapping[str, Limits], counts: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Each queue as :meth:`Queues.list` has it."""
+    nothing = {"waiting": 0, "active": 0, "oldest": None}
+    return [
+        {
+            "name": name,
+            "concurrency": each.concurrency,
+            "per_key": each.per_key,
+            "rate": str(each.rate) if each.rate else None,
+            **counts.get(name, nothing),
+        }
+        for name, each in limits.items()
+    ]

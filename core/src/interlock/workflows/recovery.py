@@ -18,9 +18,12 @@ from interlock.workflows.template import Template
 
 Drive = Callable[[RunRecord, Template, dict[str, StepRow]], None]
 
-_SUSPECT = 3
-_POISON = 6
-_PROBATION = 0.5
+SUSPECT = 3
+"""After so many lives in which it recorded nothing, a run may be what kills the process."""
+POISON = 6
+"""After so many, the last of them alone, it is."""
+PROBATION = 0.5
+"""Seconds that it has to survive."""
 _GROUP = 50
 _log = logging.getLogger(__name__)
 
@@ -60,8 +63,8 @@ class Recovery:
         after, suspects = "", dict[str, int]()
         while page := await self._journal.runs.unfinished(after, self._batch):
             lives = await self._journal.runs.lives(page)
-            suspects |= {run_id: lives[run_id] for run_id in page if lives[run_id] >= _SUSPECT}
-            rest = [run_id for run_id in page if lives[run_id] < _SUSPECT]
+            suspects |= {run_id: lives[run_id] for run_id in page if lives[run_id] >= SUSPECT}
+            rest = [run_id for run_id in page if lives[run_id] < SUSPECT]
             if rest:
                 await self._journal.runs.live_again(rest)
                 await self.these(rest)
@@ -74,18 +77,18 @@ class Recovery:
         Those least suspected go first, so that a process that is killed from outside, again and
         again, does not die with the same run each time.
         """
-        fresh = [run_id for run_id, lives in suspects.items() if lives <= _SUSPECT]
+        fresh = [run_id for run_id, lives in suspects.items() if lives <= SUSPECT]
         groups = [fresh[at : at + _GROUP] for at in range(0, len(fresh), _GROUP)]
         alone = sorted(suspects.keys() - {*fresh}, key=lambda run_id: suspects[run_id])
         for group in [*groups, *([run_id] for run_id in alone)]:
-            if suspects[group[0]] >= _POISON:
+            if suspects[group[0]] >= POISON:
                 await self._put_aside(group[0], suspects[group[0]])
                 continue
             await self._journal.runs.live_again(group)
             await self.these(group)
-            await self._world.sleep(_PROBATION)
+            await self._world.sleep(PROBATION)
             # Whatever kills us later may be any of those that are under way by then.
-            await self._journal.runs.lived(group, _SUSPECT)
+            await self._journal.runs.lived(group, SUSPECT)
 
     async def ended_well(self) -> None:
         """The process is about to end because it was asked to: that is no run's fault."""
@@ -94,7 +97,7 @@ class Recovery:
 
     async def _put_aside(self, run_id: str, lives: int) -> None:
         record = await self._journal.runs.find(run_id)
-        reason = f"the process ended {lives} times while the run was begun; resume it to try again"
+        reason = aside_because(lives)
         _log.error(
             "run %s of %s is put aside: %s", run_id, record.workflow, reason, extra={"run": run_id}
         )
@@ -138,3 +141,8 @@ class Recovery:
             "run %s goes on with version %.12s", record.id, moved.version, extra={"run": record.id}
         )
         return moved, self._templates.get(record.workflow)
+
+
+def aside_because(lives: int) -> str:
+    """Why a run is put aside."""
+    return f"the process ended {lives} times while the run was begun; resume it to try again"

@@ -19,11 +19,6 @@ _ENGINES = [
     ),
 ]
 
-_NOT_ON_RESTATE = {
-    "test_queues_hold_runs_to_their_turns_also_over_a_restart": "there are no queues over daemons",
-    "test_a_run_that_waits_is_moved_to_a_version_that_fits": "a life keeps its version",
-}
-
 _QUICK = (
     "branches of several steps, nested-after",
     "events and what is done when none comes-before",
@@ -37,8 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "restate" not in item.name or not item.path.is_relative_to(Path(__file__).parent):
             continue
-        if why := _NOT_ON_RESTATE.get(getattr(item, "originalname", "")):
-            item.add_marker(pytest.mark.skip(reason=why))
         if not any(quick in item.name for quick in _QUICK):
             item.add_marker(pytest.mark.slow)
 

@@ -7,7 +7,8 @@ import re
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from textwrap import dedent
@@ -37,6 +38,7 @@ _SHORTER = ((10.0, 0.02), (60.0, 0.4), (3600.0, 2.0), (7200.0, 2.8), (86400.0, 3
 _LONGEST = 4.0
 _FOR_EVER = 1e6
 _PATIENCE = 5.0
+_NOBODY = "http://127.0.0.1:9"
 
 
 def shorter(seconds: float) -> float:
@@ -105,7 +107,7 @@ class Life:
 
     async def _state(self) -> Any:
         names = self.engine.names
-        which = f"service_name IN ('{names.run}', '{names.desk}', '{names.topic}')"
+        which = f"service_name IN ('{names.run}', '{names.desk}', '{names.topic}', '{names.queue}')"
         rows = await self.engine._client.query(
             f"SELECT key, value_utf8 FROM state WHERE {which} ORDER BY service_key, key"  # noqa: S608 - our own names
         )
@@ -173,7 +175,8 @@ class OnRestate:
         self._templates.clear()
 
     def queue(self, name: str, limits: Limits) -> None:
-        raise NotImplementedError
+        queues = {**self._options.queues, name: limits}
+        self._options = replace(self._options, queues=queues)
 
     async def recorded(self) -> set[str]:
         async with self._open() as engine:
@@ -224,6 +227,10 @@ class OnRestate:
         def kill() -> None:
             dead.set()
             cut_off(engine._server)
+            # It can be asked about its runs, but what was done for them says nothing any more.
+            dead_client = copy(engine._client)
+            dead_client._ingress = dead_client._admin = _NOBODY
+            engine._probation._client = dead_client
 
         # A run may come back before the engine has begun.
         self.tools.kill = kill

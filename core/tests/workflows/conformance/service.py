@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from interlock.sdk import Facts, NotFound
+from interlock.sdk.context import OnProgress
 
 READ = Facts(effect="read", idempotent=True)
 IDEMPOTENT = Facts(effect="write", idempotent=True)
@@ -22,6 +23,7 @@ class Service:
 
     Attributes:
         made: ``(tool, idempotency key)`` of every call that had its effect, in that order.
+        progress: who hears how far the last call of a tool is.
         kill: ends the process that calls; set by the harness for each life.
         before, after: whether the process dies at a call with this key: before that has its
             effect, or after, but before its answer arrives.
@@ -31,6 +33,7 @@ class Service:
         self._tools: dict[str, tuple[Callable[..., Any], Facts]] = {}
         self.made: list[tuple[str, str]] = []
         self.arguments: list[Mapping[str, Any]] = []
+        self.progress: dict[str, OnProgress] = {}
         self.kill: Callable[[], None] = lambda: None
         self.before: Dies = lambda _: False
         self.after: Dies = lambda _: False
@@ -44,8 +47,16 @@ class Service:
         return self._tools[tool][1]
 
     def __call__(
-        self, tool: str, arguments: Mapping[str, Any], *, idempotency_key: str, **_: Any
+        self,
+        tool: str,
+        arguments: Mapping[str, Any],
+        *,
+        idempotency_key: str,
+        on_progress: OnProgress | None = None,
+        **_: Any,
     ) -> Coroutine[Any, Any, Any]:
+        if on_progress is not None:
+            self.progress[tool] = on_progress
         return self._call(tool, arguments, idempotency_key)
 
     async def _call(self, tool: str, arguments: Mapping[str, Any], key: str) -> Any:

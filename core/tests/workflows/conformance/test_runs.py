@@ -9,6 +9,7 @@ import pytest
 
 from interlock.journal import Limits, RunFilter
 from interlock.sdk import InvalidInput, NotFound, WorkflowContext, workflow
+from interlock.sdk.quantities import Rate
 from interlock.workflows import ForeignAwait, InDoubt, RunExists
 
 from .harness import Harness
@@ -98,6 +99,32 @@ async def test_who_watches_misses_no_step_of_a_run_that_ends_meanwhile(harness: 
         ended += [item async for item in items if item["kind"].endswith("succeeded")]
     paths = [item["path"] for item in ended]
     assert (paths[0], paths[-1]) == ("a", "") and "b" in paths
+
+
+async def test_who_watches_hears_how_far_a_call_is(harness: Harness) -> None:
+    gate = asyncio.Event()
+    harness.template("workflow: w\nsteps: [{id: a, call: t.slow}]")
+    harness.tools.add("t.slow", gate.wait, READ)
+    seen: list[dict[str, Any]] = []
+    async with harness.life() as life:
+        run_id = await life.engine.start("w", {})
+
+        async def watch() -> None:
+            async for item in life.engine.watch(run_id):
+                seen.append(item)
+                if item["kind"] == "step-progress":
+                    gate.set()
+
+        watching = asyncio.create_task(watch())
+        await life.quiet()
+        assert [
+            (each.path, each.what, each.status) for each in await life.engine.steps(run_id)
+        ] == [("a", "t.slow", "started")]
+        harness.tools.progress["t.slow"](1, 2, "half")
+        await watching
+    (item,) = [item for item in seen if item["kind"] == "step-progress"]
+    told = {"path": "a", "what": "t.slow", "done": 1, "total": 2, "message": "half"}
+    assert {**item, **told} == item
 
 
 @pytest.mark.parametrize(
@@ -196,7 +223,7 @@ async def test_queues_hold_runs_to_their_turns_also_over_a_restart(harness: Harn
     harness.template("""
         workflow: send
         queue: {name: mail, key: "${{ input.to }}", priority: "${{ input.rank }}"}
-        steps: [{sleep: 1h}]
+        steps: [{wait_for: mail.sent, key: "${{ input.id }}"}]
     """)
 
     async def under_way() -> list[str]:
@@ -206,11 +233,51 @@ async def test_queues_hold_runs_to_their_turns_also_over_a_restart(harness: Harn
 
     async with harness.life() as life:
         for run_id, to, rank in (("a1", "a", 1), ("a2", "a", 1), ("b1", "b", 1), ("c9", "c", 9)):
-            await life.engine.start("send", {"to": to, "rank": rank}, run_id=run_id)
+            await life.engine.start("send", {"to": to, "rank": rank, "id": run_id}, run_id=run_id)
             await life.quiet()
         assert await under_way() == ["a1", "b1"]
     async with harness.life() as life:
         await life.quiet()
         assert await under_way() == ["a1", "b1"]
-        await life.pass_time(3601)
+        await life.publish("mail.sent", "a1")
+        await life.publish("mail.sent", "b1")
+        await life.quiet()
         assert await under_way() == ["a2", "c9"]
+        await life.engine.cancel("a2")
+        await life.engine.start("send", {"to": "a", "rank": 1, "id": "a3"}, run_id="a3")
+        await life.quiet()
+        assert await under_way() == ["a3", "c9"]
+        turns = {"waiting": 0, "active": 2, "oldest": None}
+        (queue,) = await life.engine.queues.list()
+        assert {**queue, **turns} == queue
+
+
+async def test_a_run_that_is_cancelled_before_its_turn_begins_nothing(harness: Harness) -> None:
+    harness.queue("mail", Limits(concurrency=1))
+    harness.template("workflow: send\nqueue: mail\nsteps: [{call: t.send}, {wait_for: mail.sent}]")
+    harness.tools.add("t.send", lambda: 1, IDEMPOTENT)
+    async with harness.life() as life:
+        for run_id in ("one", "two", "three"):
+            await life.engine.start("send", {}, run_id=run_id)
+            await life.quiet()
+        await life.engine.cancel("two")
+        await life.quiet()
+        assert (await life.engine.get("two")).status == "cancelled"
+        await life.engine.cancel("one")
+        await life.quiet()
+        assert (await life.engine.get("three")).status == "waiting"
+    assert [key.partition(":")[0] for _, key in harness.tools.made] == ["one", "three"]
+
+
+async def test_a_queue_lets_so_many_begin_in_a_period(harness: Harness) -> None:
+    harness.queue("mail", Limits(rate=Rate(2, 3.0)))
+    harness.template("workflow: send\nqueue: mail\nsteps: [{call: t.send}]")
+    harness.tools.add("t.send", lambda: 1, IDEMPOTENT)
+    async with harness.life() as life:
+        for number in range(3):
+            await life.engine.start("send", {}, run_id=f"r{number}")
+        await life.quiet()
+        assert harness.tools.count("t.send") == 2
+    async with harness.life() as life:
+        await life.to_the_end("r2")
+    assert harness.tools.count("t.send") == 3

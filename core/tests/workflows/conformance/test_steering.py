@@ -6,6 +6,7 @@ import pytest
 
 from interlock.sdk import Rejected
 from interlock.workflows import RunCancelled
+from interlock.workflows.errors import CodeChanged
 
 from .harness import Harness, Life
 from .service import IDEMPOTENT
@@ -164,3 +165,41 @@ async def test_a_run_that_waits_is_moved_to_a_version_that_fits(
         await life.engine.control.move("r")
         await life.to_the_end("r")
         assert await life.engine.wait("r") == [1, "moved"]
+
+
+async def test_a_run_that_does_not_fit_the_new_version_is_not_moved(
+    harness: Harness, trip: Trip
+) -> None:
+    async with harness.life() as life:
+        await begin(life)
+    harness.forget_templates()
+    harness.template(TRIP.replace("id: hotel", "id: room").replace("steps.hotel", "steps.room"))
+    async with harness.life() as life:
+        with pytest.raises(CodeChanged, match="hotel"):
+            await life.engine.control.move("r")
+        await life.to_the_end("r")
+        assert await life.engine.wait("r") == [1, "paid"]
+
+
+async def test_a_run_that_kills_its_process_is_put_aside_until_it_is_resumed(
+    harness: Harness,
+) -> None:
+    harness.template("workflow: bad\nsteps: [{id: a, call: t.add}, {id: b, call: t.add}]")
+    harness.tools.add("t.add", lambda: 1, IDEMPOTENT)
+    harness.tools.before = lambda key: key == "bad:b"
+    async with harness.life() as life:
+        await life.start("bad", "bad")
+        await life.quiet()
+    reason = ""
+    while "the process ended 6 times" not in reason:
+        async with harness.life() as life:
+            await life.pass_time(1)
+            reason = ((await life.engine.get("bad")).waiting or {}).get("reason", "")
+    harness.tools.before = lambda _: False
+    async with harness.life() as life:
+        await life.quiet()
+        assert (await life.engine.get("bad")).status == "paused"
+        await life.engine.control.resume("bad")
+        await life.to_the_end("bad")
+        assert (await life.engine.get("bad")).status == "succeeded"
+    assert [key for _, key in harness.tools.made] == ["bad:a", "bad:b"]
