@@ -63,7 +63,7 @@ async def all_gauges(runtime: Measured) -> list[Gauge]:
 
 
 def service_gauges(reports: Iterable[Mapping[str, Any]]) -> list[Gauge]:
-    """From reports as ``Host.health`` makes them."""
+    """From reports as ``Services.health`` makes them."""
     ready = Gauge("interlock.service.ready", "1 if the service takes calls")
     breaker = Gauge("interlock.breaker.open", "0 closed, 0.5 half open, 1 open")
     in_flight = Gauge("interlock.calls.in_flight", "Calls in the service now")

@@ -9,7 +9,7 @@ from interlock.journal import RunRecord
 from interlock.workflows import Engine, StepRecord, step_of
 
 Held = Mapping[tuple[str, str], str]
-"""What calls wait for at their guard rails, by run and step; see :meth:`Host.standing`."""
+"""What calls wait for at their guard rails, by run and step; see :meth:`Services.standing`."""
 
 
 class Standing(Protocol):

@@ -9,7 +9,7 @@ from interlock.workflows.tools import CallPort
 
 
 class Effects:
-    """Answers for operations; a call of a tool that is gone counts as the worst kind."""
+    """What the facts of tools say of operations; a tool that is gone promises nothing."""
 
     def __init__(self, calls: CallPort) -> None:
         self._calls = calls
