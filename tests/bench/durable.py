@@ -77,8 +77,10 @@ def template(count: int) -> Template:
 
 
 @asynccontextmanager
-async def running(folder: Path, *counts: int) -> AsyncIterator[EmbeddedEngine]:
-    """The layers as the daemon stacks them."""
+async def running(
+    folder: Path, *counts: int, make: Callable[..., Any] = EmbeddedEngine
+) -> AsyncIterator[Any]:
+    """The layers as the daemon stacks them, with an engine made so."""
     world = RealWorld()
     telemetry = Telemetry(TelemetryOptions(sample_ratio=0.1), processors=[SpanProcessor()])
     async with (
@@ -89,7 +91,7 @@ async def running(folder: Path, *counts: int) -> AsyncIterator[EmbeddedEngine]:
         host.adopt(await load_plugins(world, discover=lambda: [plugin()]))
         spec = ServiceSpec("small", "small", Settings())
         await host.services.start({"small": spec})
-        engine = EmbeddedEngine(journal, ToolCalls(host), world, telemetry=telemetry)
+        engine = make(journal, ToolCalls(host), world, telemetry=telemetry)
         for count in counts:
             engine.register(template(count))
         async with engine:

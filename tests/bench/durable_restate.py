@@ -1,7 +1,7 @@
 """Restate doing the work of ``durable.py``: ``python durable_restate.py FOLDER WORK COUNT SERVER``.
 
-SERVER is the program ``restate-server``; it and the service run as processes of their own, as they
-would in earnest. Runs in an environment of its own and prints one line: seconds.
+SERVER is the program ``restate-server``, or the ingress and the admin URL of one that runs; it and
+the service run as processes of their own, as they would in earnest. Runs in an environment of its own and prints one line: seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -46,29 +46,39 @@ async def serve(port: int) -> None:
 
 
 @asynccontextmanager
-async def running(folder: str, program: str) -> AsyncIterator[aiohttp.ClientSession]:
+async def running(folder: str, *server: str) -> AsyncIterator[aiohttp.ClientSession]:
     """A client of a server that knows the service."""
-    node, ingress, admin, service = (free_port() for _ in range(4))
-    settings = {
-        "RESTATE_DISABLE_TELEMETRY": "true",
-        "RESTATE_INGRESS__BIND_PORT": str(ingress),
-        "RESTATE_ADMIN__BIND_PORT": str(admin),
-        "RESTATE_LOG_FILTER": "error",
-    }
-    server = [program, "--no-logo", "--listen-mode", "tcp", "--bind-ip", "127.0.0.1"]
-    server += ["--bind-port", str(node), "--base-dir", folder]
+    service = free_port()
     with ExitStack() as stack:
-        for command in (server, [sys.executable, "-P", __file__, "serve", str(service)]):
+
+        def keep(command: list[str], **settings: str) -> None:
             process = started(command, settings)
             stack.callback(process.wait)
             stack.callback(process.kill)
+
+        ingress, admin = server if len(server) > 1 else serving(keep, folder, *server)
+        keep([sys.executable, "-P", __file__, "serve", str(service)])
         async with aiohttp.ClientSession(
-            f"http://127.0.0.1:{ingress}",
+            ingress,
             connector=aiohttp.TCPConnector(limit=2 * AT_ONCE),
             timeout=aiohttp.ClientTimeout(300),
         ) as http:
             await register(http, admin, service)
             yield http
+
+
+def serving(keep: Callable[..., None], folder: str, program: str) -> tuple[str, str]:
+    """Where ingress and admin of a server of our own will be."""
+    node, ingress, admin = (free_port() for _ in range(3))
+    command = [program, "--no-logo", "--listen-mode", "tcp", "--bind-ip", "127.0.0.1"]
+    keep(
+        [*command, "--bind-port", str(node), "--base-dir", folder],
+        RESTATE_DISABLE_TELEMETRY="true",
+        RESTATE_INGRESS__BIND_PORT=str(ingress),
+        RESTATE_ADMIN__BIND_PORT=str(admin),
+        RESTATE_LOG_FILTER="error",
+    )
+    return f"http://127.0.0.1:{ingress}", f"http://127.0.0.1:{admin}"
 
 
 def started(command: list[str], settings: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -82,9 +92,9 @@ def free_port() -> int:
         return port
 
 
-async def register(http: aiohttp.ClientSession, admin: int, service: int) -> None:
+async def register(http: aiohttp.ClientSession, admin: str, service: int) -> None:
     """Keep trying until both are up."""
-    url, body = f"http://127.0.0.1:{admin}/deployments", {"uri": f"http://127.0.0.1:{service}"}
+    url, body = f"{admin}/deployments", {"uri": f"http://127.0.0.1:{service}", "force": True}
     async with asyncio.timeout(60):
         while True:
             await asyncio.sleep(0.1)
@@ -97,7 +107,8 @@ async def register(http: aiohttp.ClientSession, admin: int, service: int) -> Non
 
 
 async def run(http: aiohttp.ClientSession, key: str, count: int) -> None:
-    headers = {"idempotency-key": key}
+    # A server that was there before knows the keys of those who asked before.
+    headers = {"idempotency-key": f"{os.getpid()}-{key}"}
     async with http.post("/Bench/steps", json=count, headers=headers) as response:
         response.raise_for_status()
         await response.read()
@@ -113,8 +124,8 @@ async def at_once(http: aiohttp.ClientSession, count: int, each: int) -> None:
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
 
-async def main(folder: str, work: str, count: int, program: str) -> None:
-    async with running(folder, program) as http:
+async def main(folder: str, work: str, count: int, *server: str) -> None:
+    async with running(folder, *server) as http:
         await run(http, "warm", 3)
         began = time.perf_counter()
         match work:
@@ -130,4 +141,4 @@ async def main(folder: str, work: str, count: int, program: str) -> None:
 if sys.argv[1] == "serve":
     asyncio.run(serve(int(sys.argv[2])))
 else:
-    asyncio.run(main(str(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), sys.argv[4]))
+    asyncio.run(main(str(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), *sys.argv[4:]))

@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-GROUPS = ("actors", "policies", "durable", "mcp", "http", "growth")
+GROUPS = ("actors", "policies", "durable", "mcp", "http", "growth", "distributed")
 FOLDER = Path(__file__).resolve().parent
 
 
