@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import signal
 import subprocess
@@ -94,6 +96,13 @@ steps:
     with: {entry: a}
     compensate: {call: ledger.put, with: {entry: undo-a}}
   - {call: ledger.crash}
+"""
+
+ORDERED = """
+workflow: ordered
+on: {event: ledger.ordered, with: {number: "${{ event.payload.number }}"}}
+input: {type: object, properties: {number: {type: integer}}}
+steps: [{call: ledger.put, with: {entry: "order-${{ input.number }}"}}]
 """
 
 SUPERVISOR = """
@@ -231,6 +240,23 @@ def test_a_run_is_cancelled_and_undone_through_any_daemon(cluster: Cluster) -> N
     record = second.until("runs/r", finished)
     assert record["status"] == "cancelled"
     assert cluster.effects() == Counter({"a": 1, "undo-a": 1})
+
+
+@pytest.mark.slow
+def test_a_webhook_delivered_to_each_daemon_starts_one_run(cluster: Cluster) -> None:
+    cluster.workflows(ordered=ORDERED)
+    daemons = [cluster.join(), cluster.join()]
+    body = b'{"number": 7}'
+    signature = {"x-signature": hmac.new(b"none", body, hashlib.sha256).hexdigest()}
+    for daemon in (*daemons, *daemons):
+        url = f"{daemon.url}/hooks/ledger/orders"
+        httpx.post(url, content=body, headers=signature).raise_for_status()
+    for daemon in daemons:
+        runs = daemon.until(
+            "runs?workflow=ordered", lambda found: any(map(finished, found["items"]))
+        )
+        assert len(runs["items"]) == 1
+    assert cluster.effects() == Counter({"order-7": 1})
 
 
 @pytest.mark.slow

@@ -33,10 +33,18 @@ async def faults(folder: Path, text: str) -> list[str]:
 
 
 async def test_an_open_port_without_the_servers_key_is_refused(tmp_path: Path) -> None:
-    (message,) = await faults(tmp_path, "engine: {type: restate, host: 0.0.0.0}\n")
+    (message,) = await faults(tmp_path, "engine: {type: restate, host: 10.0.0.5}\n")
     assert "could have any run done" in message
-    keyed = "engine: {type: restate, host: 0.0.0.0, identity_keys: [publickeyv1_a]}\n"
+    keyed = "engine: {type: restate, host: 10.0.0.5, identity_keys: [publickeyv1_a]}\n"
     await make_plan(config(tmp_path, keyed), RealWorld())
+
+
+async def test_all_addresses_are_none_that_restate_could_be_told(tmp_path: Path) -> None:
+    keyed = "engine: {type: restate, host: 0.0.0.0, identity_keys: [publickeyv1_a]%s}\n"
+    (message,) = await faults(tmp_path, keyed % "")
+    assert "no address under which Restate could reach" in message
+    advertised = keyed % ", advertise: 'http://10.0.0.5:9300'"
+    await make_plan(config(tmp_path, advertised), RealWorld())
 
 
 async def test_settings_of_restate_need_its_type(tmp_path: Path) -> None:

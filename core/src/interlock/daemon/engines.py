@@ -117,3 +117,9 @@ def _restate_faults(document: Document, engine: EngineConfig) -> Iterator[Fault]
             expected="engine.identity_keys, or a loopback address",
             hint="worker.invoker.request-identity-private-key-pem-file makes restate-server sign",
         )
+    if engine.host in ("0.0.0.0", "::") and engine.advertise is None:  # noqa: S104 - only compared
+        yield document.fault(
+            ("engine", "host"),
+            f"{engine.host} is no address under which Restate could reach this daemon",
+            expected="engine.advertise as well: the load balancer before the daemons",
+        )

@@ -21,6 +21,8 @@ from interlock.restate.wire import Names
 from interlock.sdk.world import World
 from interlock.workflows.recovery import POISON, PROBATION, SUSPECT, aside_because
 
+# Attempts before anybody counts: a daemon that dies leaves many runs behind, and none is to blame.
+_UNCOUNTED = 2
 _log = logging.getLogger(__name__)
 
 
@@ -40,15 +42,15 @@ class Probation:
         Raises:
             RetryableError: the run is not to go on; it is never offered again.
         """
-        if await self._client.attempts(invocation) <= 1:
+        if await self._client.attempts(invocation) <= _UNCOUNTED:
             yield
             return
         trial = {"life": life, "progress": await self._client.progress(invocation)}
-        count = await self._count(run, trial, invocation)
-        if count >= POISON:
-            await self._put_aside(run, life, count, invocation)
+        deaths = _UNCOUNTED + await self._count(run, trial, invocation)
+        if deaths >= POISON:
+            await self._put_aside(run, life, deaths, invocation)
         async with AsyncExitStack() as stack:
-            if count >= SUSPECT:
+            if deaths >= SUSPECT:
                 stack.push_async_callback(_ended, await self._alone_for_a_while(run, stack))
             await self._tell(run, "trial", trial)
             stack.push_async_callback(self._tell, run, "acquit", 0)
@@ -72,12 +74,12 @@ class Probation:
             await self._world.sleep(PROBATION)
             over()
             # Whatever kills us later may be any of those that are under way by then.
-            await self._tell(run, "acquit", SUSPECT)
+            await self._tell(run, "acquit", SUSPECT - _UNCOUNTED)
 
         return asyncio.get_running_loop().create_task(survive())
 
-    async def _put_aside(self, run: RunRecord, life: int, count: int, invocation: str) -> NoReturn:
-        reason = aside_because(count)
+    async def _put_aside(self, run: RunRecord, life: int, deaths: int, invocation: str) -> NoReturn:
+        reason = aside_because(deaths)
         _log.error(
             "run %s of %s is put aside: %s", run.id, run.workflow, reason, extra={"run": run.id}
         )

@@ -24,6 +24,7 @@ _QUICK = (
     "events and what is done when none comes-before",
     "a flaky step beside a slow one-after",
     "in_doubt[restate-fail",
+    "over_a_restart[restate",
 )
 
 
