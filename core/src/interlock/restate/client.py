@@ -143,9 +143,12 @@ class RestateClient:
         )
 
     async def attempts(self, invocation: str) -> int:
-        """How often an invocation was begun, as far as the server remembers; now is one of them."""
+        """How often an invocation was begun, as far as the server remembers; now is one of them.
+
+        Asked once: whoever asks has something better to do than to wait for the answer.
+        """
         which = f"id = {_quoted(invocation)}"
-        rows = await self.query(f"SELECT retry_count FROM sys_invocation WHERE {which}")  # noqa: S608 - quoted
+        rows = await self._rows(f"SELECT retry_count FROM sys_invocation WHERE {which}")  # noqa: S608 - quoted
         return rows[0].get("retry_count") or 0 if rows else 0
 
     async def progress(self, invocation: str) -> int:

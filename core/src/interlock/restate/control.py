@@ -134,7 +134,8 @@ class Control:
             return template.version
         lives = await self._client.invocations(self._names.run, record.id)
         at_work = [life["id"] for life in lives if life["status"] == "running"]
-        if any([await self._client.under_way(life) for life in at_work]):
+        busy = any([await self._client.under_way(life) for life in at_work])
+        if busy or record.status == "compensating":
             raise Conflict(f"run {record.id} is under way", hint="pause it, or wait until it waits")
         rows = await self._mirror.full_rows(record.id)
         await self._templates.moved(record, rows, check=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, NoReturn
 
 from restate.exceptions import RetryableError
@@ -18,6 +18,7 @@ from restate.exceptions import RetryableError
 from interlock.journal import RunRecord
 from interlock.restate.client import RestateClient
 from interlock.restate.wire import Names
+from interlock.sdk.errors import InterlockError
 from interlock.sdk.world import World
 from interlock.workflows.recovery import POISON, PROBATION, SUSPECT, aside_because
 
@@ -42,19 +43,26 @@ class Probation:
         Raises:
             RetryableError: the run is not to go on; it is never offered again.
         """
-        if await self._client.attempts(invocation) <= _UNCOUNTED:
+        async with AsyncExitStack() as stack:
+            try:
+                await self._examine(run, life, invocation, stack)
+            except InterlockError as error:
+                _log.warning("run %s goes on uncounted: %s", run.id, error, extra={"run": run.id})
             yield
+
+    async def _examine(
+        self, run: RunRecord, life: int, invocation: str, stack: AsyncExitStack
+    ) -> None:
+        if await self._client.attempts(invocation) <= _UNCOUNTED:
             return
         trial = {"life": life, "progress": await self._client.progress(invocation)}
         deaths = _UNCOUNTED + await self._count(run, trial, invocation)
         if deaths >= POISON:
             await self._put_aside(run, life, deaths, invocation)
-        async with AsyncExitStack() as stack:
-            if deaths >= SUSPECT:
-                stack.push_async_callback(_ended, await self._alone_for_a_while(run, stack))
-            await self._tell(run, "trial", trial)
-            stack.push_async_callback(self._tell, run, "acquit", 0)
-            yield
+        if deaths >= SUSPECT:
+            stack.push_async_callback(_ended, await self._alone_for_a_while(run, stack))
+        await self._tell(run, "trial", trial)
+        stack.push_async_callback(self._acquit, run, 0)
 
     async def _count(self, run: RunRecord, trial: dict[str, Any], invocation: str) -> int:
         """How often it was gone on with so far, from where it stands now."""
@@ -74,7 +82,7 @@ class Probation:
             await self._world.sleep(PROBATION)
             over()
             # Whatever kills us later may be any of those that are under way by then.
-            await self._tell(run, "acquit", SUSPECT - _UNCOUNTED)
+            await self._acquit(run, SUSPECT - _UNCOUNTED)
 
         return asyncio.get_running_loop().create_task(survive())
 
@@ -86,6 +94,10 @@ class Probation:
         await self._tell(run, "aside", {"life": life, "reason": reason})
         await self._client.kill(invocation)
         raise RetryableError(reason)
+
+    async def _acquit(self, run: RunRecord, count: int) -> None:
+        with suppress(InterlockError):
+            await self._tell(run, "acquit", count)
 
     async def _tell(self, run: RunRecord, handler: str, argument: Any) -> None:
         await self._client.call(self._names.desk, run.id, handler, argument)

@@ -21,12 +21,14 @@ from interlock.journal import RunRecord, StepRow
 from interlock.restate.attempts import Attempts, Ended
 from interlock.restate.children import Children, Kin
 from interlock.restate.clock import Clock
+from interlock.restate.correspondence import Correspondence
+from interlock.restate.mail import Message
 from interlock.restate.reactor import Reactor
 from interlock.restate.step_state import StepState
 from interlock.restate.surroundings import Surroundings
 from interlock.restate.waits import Waits
 from interlock.restate.wakefulness import Wakefulness
-from interlock.restate.wire import JSON, VALUE, WORK, aside, tell
+from interlock.restate.wire import VALUE, WORK, aside
 from interlock.sdk.errors import InterlockError, from_problem
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
@@ -75,11 +77,11 @@ class DurableRun(Port):
         self.record = record
         self._ctx = ctx
         self._engine = engine
-        self._life = life
         self._clock = Clock(now)
         self._steps = StepState(ctx)
         self._history = History(record, steps, self._steps, self._clock)
         self._reactor = reactor = Reactor(self.cancel)
+        self._desk = Correspondence(ctx, engine.names, record, life, reactor, self._heed)
         self._awake = Wakefulness(ctx, reactor, engine.suspend_after)
         self._attempts = Attempts(record, engine, engine.world.new_id())
         self._begun: dict[Operation, RestateDurableFuture[Any] | None] = {}
@@ -114,7 +116,7 @@ class DurableRun(Port):
         return self._over(ending)
 
     async def _ended(self) -> Ending:
-        self._listen(0)
+        self._desk.listen()
         match self.record.intent:
             case "cancel" | "abandon":
                 self.cancel(undo=self.record.intent == "cancel")
@@ -131,21 +133,11 @@ class DurableRun(Port):
         told = replace(self.record, status=ending.status, problem=problem)
         return replace(told, output=ending.output, waiting=None)
 
-    # Its mail
+    # What it is told
 
-    def _listen(self, after: int) -> None:
-        awakeable, mail = self._ctx.awakeable(JSON)
-        wait = {"awakeable": awakeable, "after": after}
-        tell(self._ctx, self._engine.names.desk, self.record.id, "listen", wait)
-        self._reactor.on(mail, self._received)
-
-    async def _received(self, messages: list[Any]) -> None:
-        for _, message in messages:
-            await self._heed(message)
-        if self._ending is None:
-            self._listen(messages[-1][0])
-
-    async def _heed(self, message: dict[str, Any]) -> None:
+    async def _heed(self, message: Message) -> None:
+        if self._ending is not None:
+            return
         match message["kind"]:
             case "event":
                 await self._waits.event_came(message)
@@ -177,7 +169,7 @@ class DurableRun(Port):
 
     def go_on(self) -> None:
         held, self._held = self._held, None
-        self._stand("running", None)
+        self._desk.stand("running")
         for operation in held or ():
             self.begin(operation)
         self.idle()
@@ -337,7 +329,7 @@ class DurableRun(Port):
     def compensating(self) -> None:
         self._turning_back = True
         self._trampoline.shield()
-        self._stand("compensating", None)
+        self._desk.stand("compensating")
 
     def dead_letter(self, path: str, error: InterlockError) -> None:
         self._letter(path, error, undoing=False)
@@ -363,9 +355,9 @@ class DurableRun(Port):
             return
         waits = sum(operation in self._waits for operation in self._begun)
         if waits + self._children.waiting != len(self._begun):
-            self._stand("running", None)
+            self._desk.stand("running")
         elif self._held is not None:
-            self._stand("paused", {"reason": "paused", "until": None, "step": ""})
+            self._desk.stand("paused", {"reason": "paused", "until": None, "step": ""})
         elif self._begun:
             self._tell_wait()
 
@@ -375,10 +367,4 @@ class DurableRun(Port):
             return
         reason, step = (wait.reason, wait.step) if wait else ("a run that it started", "")
         until = due if isfinite(due) else None
-        self._stand("waiting", {"reason": reason, "until": until, "step": step})
-
-    def _stand(self, status: Any, waiting: dict[str, Any] | None) -> None:
-        if (status, waiting) != (self.record.status, self.record.waiting):
-            self.record = replace(self.record, status=status, waiting=waiting)
-            changes = {"life": self._life, "status": status, "waiting": waiting}
-            tell(self._ctx, self._engine.names.desk, self.record.id, "stand", changes)
+        self._desk.stand("waiting", {"reason": reason, "until": until, "step": step})
