@@ -2,15 +2,17 @@
 
 import asyncio
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from interlock.journal import JournalError
+from interlock.journal import JournalError, RunRecord
 from interlock.journal.writer import Writer
 from interlock.sdk import Rejected, ServiceUnavailable
 from interlock.workflows import InDoubt, RunCancelled
+from interlock.workflows.operations import Wait
 
 from .stage import IDEMPOTENT, READ, WRITE, Life, Stage, until
 
@@ -470,3 +472,35 @@ async def test_a_cancel_is_not_lost_on_a_run_that_is_just_being_parked(
             await cancelling
         with pytest.raises(RunCancelled):
             await life.engine.wait(run)
+
+
+async def test_a_decision_is_not_lost_on_a_run_that_is_just_being_parked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.template("workflow: w\nsteps: [{id: ask, approve: Well?}]")
+    held, transaction = threading.Event(), Writer._transaction
+
+    def slow(self: Writer, batch: Any) -> JournalError | None:
+        held.wait(10)
+        return transaction(self, batch)
+
+    async with stage.life() as life:
+        arrivals = life.engine.arrivals
+        look = arrivals.look
+
+        async def decided_meanwhile(wait: Wait, run: RunRecord, seen: Collection[str]) -> Any:
+            found = await look(wait, run, seen)
+            monkeypatch.setattr(Writer, "_transaction", slow)
+            deciding.append(asyncio.create_task(life.engine.decide(f"{run.id}:ask", "approve")))
+            await until(lambda: life.journal.writer.pending == 1)
+            return found
+
+        deciding: list[asyncio.Task[Any]] = []
+        monkeypatch.setattr(arrivals, "look", decided_meanwhile)
+        run = await life.engine.start("w", {})
+        await until(lambda: bool(deciding) and life.journal.writer.pending == 2)
+        monkeypatch.undo()
+        held.set()
+        await deciding[0]
+        await life.quiet()
+        assert (await life.engine.get(run)).status == "succeeded"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interlock.sdk import DeadlineExceeded, Rejected, Retryable, ServiceBug
+from interlock.sdk import Conflict, DeadlineExceeded, Rejected, Retryable, ServiceBug
 from interlock.workflows import RunCancelled
 
 from .stage import IDEMPOTENT, WRITE, Stage
@@ -241,3 +241,81 @@ async def test_on_error_compensate_undoes_the_block_and_goes_on(stage: Stage) ->
     async with stage.life() as life:
         assert await life.run("w") == "no money"
     assert _cancelled(stage) == ["a"]
+
+
+SLOW_UNDO = """
+    workflow: slow
+    steps:
+      - {id: a, call: s.do, compensate: {call: s.undo, retry: {attempts: 3, backoff: 2h}}}
+      - {id: b, wait_for: go.on, when: input.waits}
+      - {fail: enough, when: input.fails}
+"""
+
+
+def _undone_at_last(stage: Stage) -> list[int]:
+    """Tools of which the one that undoes fails at first; how often it was called."""
+    called: list[int] = []
+
+    def undo() -> None:
+        called.append(1)
+        if len(called) == 1:
+            raise Retryable("not yet")
+
+    stage.tools.add("s.do", lambda: 1)
+    stage.tools.add("s.undo", undo, IDEMPOTENT)
+    return called
+
+
+async def test_a_cancelled_run_rests_while_its_compensation_waits(stage: Stage) -> None:
+    called = _undone_at_last(stage)
+    stage.template(SLOW_UNDO)
+    async with stage.life() as life:
+        run = await life.engine.start("slow", {"waits": True, "fails": False})
+        await life.quiet()
+        await life.engine.cancel(run)
+        await life.quiet()
+        record = await life.engine.get(run)
+        assert record.status == "compensating"
+        assert record.waiting and record.waiting["reason"] == "not yet"
+        assert life.engine._live == {}
+        await life.pass_time(2 * 3600)
+        assert (await life.engine.get(run)).status == "cancelled"
+    assert len(called) == 2
+
+
+async def test_a_run_that_turns_back_keeps_its_reason_whatever_is_asked_of_it(stage: Stage) -> None:
+    _undone_at_last(stage)
+    stage.template(SLOW_UNDO)
+    async with stage.life() as life:
+        run = await life.engine.start("slow", {"waits": False, "fails": True})
+        await life.quiet()
+        await life.engine.cancel(run, undo=False)
+        with pytest.raises(Conflict, match="being stopped"):
+            await life.engine.control.pause(run)
+    async with stage.life() as life:
+        await life.pass_time(2 * 3600)
+        record = await life.engine.get(run)
+        assert (record.status, (record.problem or {})["message"]) == ("failed", "enough")
+        assert (record.problem or {})["details"]["undone"] == ["a"]
+
+
+async def test_who_waits_for_a_child_to_be_undone_says_so_and_leaves_memory(stage: Stage) -> None:
+    _undone_at_last(stage)
+    stage.template(SLOW_UNDO)
+    stage.template("""
+        workflow: parent
+        steps:
+          - {id: kid, run: slow, with: {waits: false, fails: false}}
+          - {fail: too late}
+    """)
+    async with stage.life() as life:
+        run = await life.engine.start("parent", {})
+        await life.quiet()
+        record = await life.engine.get(run)
+        assert record.status == "compensating"
+        assert record.waiting == {"reason": f"run {run}:kid", "until": None, "step": "kid~undo"}
+        assert life.engine._live == {}
+    async with stage.life() as life:
+        await life.pass_time(2 * 3600)
+        assert (await life.engine.get(run)).status == "failed"
+        assert (await life.engine.get(f"{run}:kid")).status == "compensated"

@@ -10,13 +10,13 @@ from typing import Any
 from interlock.journal.errors import unknown
 from interlock.journal.payloads import decode, packed
 from interlock.journal.reader import Reader
-from interlock.journal.search import NOWHERE, Place, globs
+from interlock.journal.search import NOWHERE, PARKED, Place, globs
 from interlock.journal.writer import Done, Rows, Writer
 
 _OPEN = Rows("INSERT OR IGNORE INTO approvals (id, run, step, request, created, due)", 6)
 _WITHDRAW = Rows("DELETE FROM approvals WHERE decided IS NULL AND id IN (", 1, ")")
 _DECIDE = "UPDATE approvals SET decided = ?, decision = ? WHERE id = ? AND decided IS NULL"
-_WAKE = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
+_WAKE = f"UPDATE runs SET wake = 0 WHERE id = ? AND {PARKED}"
 _COLUMNS = "a.id, a.run, a.step, a.request, a.created, a.due, a.decided, a.decision"
 _WITHIN = "(?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(?2) WHERE r.workflow GLOB value))"
 _GET = f"SELECT {_COLUMNS} FROM approvals a WHERE a.id = ?"
@@ -89,10 +89,6 @@ class Approvals:
             return True
 
         return await self._writer.transact(decide)
-
-    async def wake(self, run_id: str) -> None:
-        """Make a run due that is parked by now; what was written before counts."""
-        await self._writer.transact(lambda connection: connection.execute(_WAKE, (run_id,)))
 
     async def get(self, approval_id: str) -> ApprovalRecord:
         """By id; NotFound if nobody was asked that."""

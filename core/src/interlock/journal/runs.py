@@ -9,10 +9,10 @@ from math import inf
 from typing import Any, Literal
 
 from interlock.journal.blobs import BlobStore
-from interlock.journal.errors import unknown
+from interlock.journal.errors import JournalError, unknown
 from interlock.journal.payloads import decode, encode, packed, resolved
 from interlock.journal.reader import Reader
-from interlock.journal.search import RunFilter
+from interlock.journal.search import PARKED, RunFilter
 from interlock.journal.writer import Done, Rows, Writer
 from interlock.sdk.errors import NotFound
 
@@ -28,6 +28,8 @@ Status = Literal[
     "compensation_failed",
 ]
 Intent = Literal["cancel", "abandon", "pause", "undo"]
+
+Parked = Callable[[JournalError | None, bool], None]
 
 EVERY_RUN = RunFilter()
 
@@ -50,7 +52,13 @@ _COPY = """INSERT INTO runs
     ON CONFLICT (id) DO UPDATE SET version = ?3, status = ?4, intent = ?12, output = ?13,
         problem = ?14, waiting = ?15, wake = ?16, finished = ?17"""
 _MOVE = "UPDATE runs SET version = ?2 WHERE id = ?1"
-_WAKE_PARENT = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
+_WAKE_PARENT = f"UPDATE runs SET wake = 0 WHERE id = ? AND {PARKED}"
+# What came before the run was parked could not wake it.
+_CAME = f"""UPDATE runs SET wake = 0 WHERE id = ?1 AND {PARKED} AND (
+    EXISTS (SELECT 1 FROM approvals
+        WHERE id IN (SELECT value FROM json_each(?2)) AND decided IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM runs AS child
+        WHERE child.id IN (SELECT value FROM json_each(?2)) AND child.finished IS NOT NULL))"""
 _INTEND = {
     None: "UPDATE runs SET intent = NULL WHERE id = ? AND finished IS NULL",
     "cancel": "UPDATE runs SET intent = 'cancel' WHERE id = ? AND finished IS NULL",
@@ -142,7 +150,8 @@ class RunRecord:
 
     def awake(self) -> RunRecord:
         """The record of a parked run that goes on."""
-        return replace(self, status="running", waiting=None, wake=None)
+        status: Status = "compensating" if self.status == "compensating" else "running"
+        return replace(self, status=status, waiting=None, wake=None)
 
     def stuck(self, reason: str) -> RunRecord:
         """The record of a run that cannot go on before the next start."""
@@ -204,10 +213,7 @@ class Runs:
 
     def update(self, run: RunRecord, done: Done | None = None) -> None:
         """Record how a run stands: status, output, problem, waiting, wake and finished."""
-        output = None if run.output is None else self._stored(run.output)
-        problem = packed(run.problem) if run.problem else None
-        waiting = packed(run.waiting) if run.waiting else None
-        row = (run.id, run.status, output, problem, waiting, run.wake, run.finished)
+        row = self._standing(run)
         if run.parent is None or run.finished is None:
             self._writer.write(_UPDATE, row, done)
             return
@@ -217,6 +223,32 @@ class Runs:
             connection.execute(_WAKE_PARENT, (run.parent,))
 
         self._writer.work(end, done)
+
+    def park(self, run: RunRecord, awaited: Sequence[str], done: Parked) -> None:
+        """Record that a run leaves memory, as :meth:`update` does.
+
+        Args:
+            awaited: ids of approvals and runs. One that is decided or over by then makes the run
+                due at once.
+            done: told whether one was.
+        """
+        if not awaited:
+            self._writer.write(_UPDATE, self._standing(run), lambda error: done(error, False))
+            return
+        row, ids, came = self._standing(run), packed(list(awaited)).decode(), False
+
+        def park(connection: sqlite3.Connection) -> None:
+            nonlocal came
+            _UPDATE.apply(connection, [row])
+            came = connection.execute(_CAME, (run.id, ids)).rowcount > 0
+
+        self._writer.work(park, lambda error: done(error, came))
+
+    def _standing(self, run: RunRecord) -> tuple[Any, ...]:
+        output = None if run.output is None else self._stored(run.output)
+        problem = packed(run.problem) if run.problem else None
+        waiting = packed(run.waiting) if run.waiting else None
+        return (run.id, run.status, output, problem, waiting, run.wake, run.finished)
 
     async def copy(self, run: RunRecord) -> None:
         """Record a run as another engine has it on record."""

@@ -16,6 +16,8 @@ _TEXT = f"""instr(lower(id || ' ' || workflow || ' ' || CAST(tags AS TEXT) || ' 
     || ifnull(CAST(problem AS TEXT), '') || ' ' || CAST({resolved("input")} AS TEXT)), lower(?))"""
 _TAG = "EXISTS (SELECT 1 FROM json_each(CAST(tags AS TEXT)) WHERE value = ?)"
 
+PARKED = "finished IS NULL AND wake IS NOT NULL AND status <> 'paused'"
+"""Of runs: whether one has left memory, and goes on by itself as soon as it is due."""
 
 Place = tuple[float, str]
 """Where in a listing something stands: when it was created, and its id."""

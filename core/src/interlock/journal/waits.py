@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from interlock.journal.reader import Reader
+from interlock.journal.search import PARKED
 from interlock.journal.writer import Done, Rows, Writer
 
 _ADD = Rows("INSERT OR IGNORE INTO waits (topic, run, path)", 3)
@@ -13,19 +14,19 @@ _REMOVE = Rows("DELETE FROM waits WHERE (topic, run, path) IN (", 3, ")")
 _RUNS = "SELECT DISTINCT run FROM waits WHERE topic IN (?, ?)"
 _CAME = "UPDATE waits SET event = ? WHERE topic IN (?, ?) AND event IS NULL"
 _EVENT = "SELECT event FROM waits WHERE topic = ? AND run = ? AND path = ?"
-_WAKE = """UPDATE runs SET wake = 0 WHERE status = 'waiting'
+_WAKE = f"""UPDATE runs SET wake = 0 WHERE {PARKED}
     AND id IN (SELECT run FROM waits WHERE topic IN (?, ?))"""
 _FORGET = """DELETE FROM waits WHERE topic IN (?, ?)
     AND run IN (SELECT id FROM runs WHERE finished IS NOT NULL)"""
 
 # The wait after an attempt has the attempt's path; what was called stands there.
-_PAUSES = """UPDATE steps SET due = ?2 WHERE status = 'waiting' AND path LIKE '%~pause'
-    AND run IN (SELECT id FROM runs WHERE wake IS NOT NULL AND status = 'waiting')
+_PAUSES = f"""UPDATE steps SET due = ?2 WHERE status = 'waiting' AND path LIKE '%~pause'
+    AND run IN (SELECT id FROM runs WHERE {PARKED})
     AND EXISTS (SELECT 1 FROM steps AS call WHERE call.run = steps.run
         AND call.path = substr(steps.path, 1, length(steps.path) - 6)
         AND substr(call.what, 1, length(?1)) = ?1)
     RETURNING run"""
-_WAKE_RUN = "UPDATE runs SET wake = 0 WHERE id = ? AND status = 'waiting'"
+_WAKE_RUN = f"UPDATE runs SET wake = 0 WHERE id = ? AND {PARKED}"
 
 
 def topic_of(name: str, key: str | None) -> str:

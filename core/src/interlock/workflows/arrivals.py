@@ -160,8 +160,6 @@ class Arrivals:
             raise Conflict(f"approval {record.id} was decided already")
         if live := self._live.get(record.run):
             live.decided(record.id, decision)
-        # A run that is just leaving memory was still on record as running when it was decided.
-        await self._journal.approvals.wake(record.run)
         self._wake()
 
 

@@ -288,8 +288,11 @@ class EmbeddedEngine:
     async def _start_child(self, child: RunChild, parent: RunRecord) -> None:
         owner = None if child.detached else parent.id
         await self._start(Request(child.workflow, child.input, child.run_id, owner, parent.trace))
-        if child.run_id not in self._live:
-            record = await self.get(child.run_id)
+        await self._tell_if_parked(child.run_id)
+
+    async def _tell_if_parked(self, run_id: str) -> None:
+        if run_id not in self._live:
+            record = await self.get(run_id)
             if record.finished is None and record.wake is not None:
                 self._tell_parent(record, parked=True)
 
@@ -298,6 +301,7 @@ class EmbeddedEngine:
         if record.status == "succeeded":
             await self.journal.runs.intend(run_id, "undo")
             await self._resume([run_id])
+        await self._tell_if_parked(run_id)
         return await self._ends.of(run_id)
 
     def _tell_parent(self, run: RunRecord, *, parked: bool) -> None:

@@ -10,14 +10,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from math import inf, isfinite
+from math import inf
 from typing import Any, Literal
 
-from interlock.journal import JournalError, RunRecord, StepRow
+from interlock.journal import JournalError, RunRecord, Status, StepRow
 from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, ServiceUnavailable
 from interlock.sdk.events import Event
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
+from interlock.workflows.idleness import Idleness
 from interlock.workflows.interpreter import Ending, Interpreter, broken
 from interlock.workflows.letters import letter_of_run, letter_of_step
 from interlock.workflows.lingering import Lingering
@@ -62,7 +63,7 @@ class LiveRun(Port):
         self.since: dict[Operation, float] = {}
         self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
         self._lingering = Lingering(engine.world, self.idle)
-        self._parked_children: set[str] = set()
+        self._idleness = Idleness(record.id, self._begun, self._waiting)
         self._held: list[Operation] | None = None
         self.wanted = False
         self.stopping, self.abandoned = False, record.intent == "abandon"
@@ -84,18 +85,19 @@ class LiveRun(Port):
 
     def cancel(self, *, undo: bool = True) -> None:
         """Begin nothing new, and undo unless told otherwise; ignored once the run turns back."""
-        self.stopping, self.abandoned, self.wanted = True, not undo, True
+        self.stopping, self.abandoned, self.wanted = True, not undo, self._over
         if not self._turning_back and not self._over:
             self._trampoline.stop()
 
     def pause(self) -> None:
         """Begin nothing new before :meth:`go_on`."""
+        self.wanted = self._over
         if self._held is None and not self._over:
             self._held = []
             self.idle()
 
     def go_on(self) -> None:
-        self.wanted = True
+        self.wanted = self._over
         held, self._held = self._held, None
         for operation in held or ():
             self.begin(operation)
@@ -213,22 +215,15 @@ class LiveRun(Port):
 
     def child_parked(self, run_id: str, *, parked: bool) -> None:
         """A run that this one waits for left memory, or came back."""
-        if parked:
-            self._parked_children.add(run_id)
-            self.idle()
-        else:
-            self._parked_children.discard(run_id)
+        self._idleness.child_parked(run_id, parked=parked)
+        self.idle()
 
     # How it stands
 
     @property
     def waits(self) -> dict[str, Any] | None:
         """``{reason, until, step}`` of what is over first, if all it does is to wait."""
-        if not self._begun or not self._only_waits:
-            return None
-        wait, due = self._waiting.next()
-        reason, step = (wait.reason, wait.step) if wait else ("a run that waits itself", "")
-        return {"reason": reason, "until": due if isfinite(due) else None, "step": step}
+        return self._idleness.reason
 
     # How it ends
 
@@ -337,7 +332,7 @@ class LiveRun(Port):
 
     def idle(self) -> None:
         """Park if all there is to do is to wait for a while."""
-        if self._over or not self._only_waits:
+        if self._over or not self._idleness.complete:
             return
         if self._held is not None:
             self._park(replace(self.record, status="paused", waiting=_PAUSED, wake=inf))
@@ -345,19 +340,20 @@ class LiveRun(Port):
         _, due = self._waiting.next()
         long = due - self._engine.world.time() > self._engine.park_after
         if self._begun and long and self._lingering.over(self._history.length):
-            self._park(replace(self.record, status="waiting", waiting=self.waits, wake=due))
+            status: Status = "compensating" if self._turning_back else "waiting"
+            self._park(replace(self.record, status=status, waiting=self.waits, wake=due))
 
     def _park(self, record: RunRecord) -> None:
+        awaited = self._idleness.awaited
         self.close()
-        self._update(record, self._engine.parked)
 
-    @property
-    def _only_waits(self) -> bool:
-        children = sum(
-            isinstance(operation, RunChild) and operation.run_id in self._parked_children
-            for operation in self._begun
-        )
-        return self._waiting.armed + children == len(self._begun)
+        def durable(error: JournalError | None, came: bool) -> None:
+            if error is not None:
+                self._engine.lost(record, error)
+            else:
+                self._engine.parked(replace(record, wake=0.0) if came else record)
+
+        self._engine.journal.runs.park(record, awaited, durable)
 
     def _update(self, record: RunRecord, then: Callable[[RunRecord], None]) -> None:
         def durable(error: JournalError | None) -> None:

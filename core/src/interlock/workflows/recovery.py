@@ -124,7 +124,7 @@ class Recovery:
             return
         if record.queued and record.intent not in ("cancel", "abandon"):
             return
-        if record.status in ("waiting", "paused"):
+        if record.waiting is not None:
             record = record.awake()
             self._journal.runs.update(record)
         self._drive(record, template, steps)
