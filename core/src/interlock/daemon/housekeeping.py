@@ -13,6 +13,7 @@ from interlock.sdk import World
 
 _ENDS = ("failed", "cancelled", "compensated", "compensation_failed")
 _GAUGES_EVERY = 15.0
+_FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _log = logging.getLogger(__name__)
 
@@ -22,12 +23,15 @@ async def keep_running(work: Callable[[], Awaitable[None]], world: World) -> Non
 
     A full disk must not end the daemon, which has calls to answer that need no record.
     """
-    pause = 1.0
+    pause = _FIRST_PAUSE
     while True:
+        began = world.monotonic()
         try:
             await work()
             return
         except JournalError as error:
+            if world.monotonic() - began > _LONGEST_PAUSE:
+                pause = _FIRST_PAUSE  # it had worked again since the last time
             name = getattr(work, "__qualname__", work)
             _log.error("%s begins anew in %g s: %s", name, pause, error)
         await world.sleep(pause)
