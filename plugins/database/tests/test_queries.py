@@ -319,6 +319,22 @@ async def test_named_queries_are_tools(place: Place, opened: Open) -> None:
         await runtime.call("db.query", {"sql": "SELECT 1 AS x"})
 
 
+async def test_ranges_and_bits_are_written_as_postgres_writes_them(
+    postgres: Place, opened: Open
+) -> None:
+    runtime = await opened(postgres.url)
+    sql = """SELECT '[1,5)'::int4range AS a, 'empty'::int4range AS b, '(,2025-01-01]'::tsrange AS c,
+        '{[1,2),[4,5)}'::int4multirange AS d, B'101110011' AS e"""
+    (row,) = (await runtime.call("db.query", {"sql": sql}))["rows"]
+    assert row == {
+        "a": "[1,5)",
+        "b": "empty",
+        "c": "(,2025-01-01T00:00:00]",
+        "d": ["[1,2)", "[4,5)"],
+        "e": "101110011",
+    }
+
+
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
 
 

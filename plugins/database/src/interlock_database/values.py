@@ -6,7 +6,8 @@ in the database        as JSON
 decimals               string, no digit is lost: ``"12.30"``
 date, time, timestamp  string, ISO 8601: ``"2026-11-23T10:00:00+00:00"``
 intervals              string, as PostgreSQL writes it; MySQL's TIME: ``"26:00:00"``
-uuid, inet, ranges     string
+uuid, inet             string
+ranges, bits           string, as PostgreSQL writes them: ``"[1,5)"``, ``"101"``
 bytes                  ``{"base64": "…"}``; the same is accepted as argument
 json, jsonb            the value itself (MySQL, MariaDB and SQLite: its text)
 arrays, rows           array
@@ -47,7 +48,20 @@ def to_json(value: Any) -> Any:
         return {str(name): to_json(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [to_json(inner) for inner in value]
-    return str(value)
+    return _as_postgres_writes(value)
+
+
+def _as_postgres_writes(value: Any) -> str:
+    """Of asyncpg's own types, which are known by their looks: not everybody has the driver."""
+    if hasattr(value, "as_string"):
+        return str(value.as_string()).replace(" ", "")
+    if not hasattr(value, "lower_inc"):
+        return str(value)
+    if value.isempty:
+        return "empty"
+    ends = (to_json(end) for end in (value.lower, value.upper))
+    lower, upper = ("" if end is None else end for end in ends)
+    return f"{'[' if value.lower_inc else '('}{lower},{upper}{']' if value.upper_inc else ')'}"
 
 
 def _clock(span: datetime.timedelta) -> str:
