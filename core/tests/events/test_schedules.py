@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -187,6 +188,42 @@ def test_cron_keeps_to_the_clock_on_the_wall() -> None:
     moments = Cron("30 9 * * *", "Europe/Berlin").checked().after(start)
     found = [datetime.fromtimestamp(moment, UTC).hour for moment in islice(moments, 3)]
     assert found == [8, 7, 7], "summer time begins on the 29th"
+
+
+@pytest.mark.parametrize(
+    ("cron", "after", "found"),
+    [
+        ("30 2 * * *", "2027-03-27T12:00+01:00", ["28T03:00+0200", "29T02:30+0200"]),
+        ("30 2 * * *", "2027-10-30T12:00+02:00", ["31T02:30+0200", "01T02:30+0100"]),
+        ("30 2 * * *", "2027-10-31T02:05+01:00", ["01T02:30+0100", "02T02:30+0100"]),
+        ("0 * * * *", "2027-10-31T01:30+02:00", ["31T02:00+0200", "31T02:00+0100"]),
+    ],
+)
+def test_hours_that_a_zone_skips_or_repeats(cron: str, after: str, found: list[str]) -> None:
+    moments = Cron(cron, "Europe/Berlin").after(datetime.fromisoformat(after).timestamp())
+    berlin = ZoneInfo("Europe/Berlin")
+    times = [datetime.fromtimestamp(moment, berlin) for moment in islice(moments, 2)]
+    assert [f"{time:%dT%H:%M%z}" for time in times] == found
+
+
+def test_the_last_of_many_times_is_the_last() -> None:
+    schedule = Schedule("s", Every(60.0), "w", compile_value({}), catch_up="last")
+    assert schedule.missed(0.0, 90 * 86400 + 59.0) == [90 * 86400.0]
+    assert schedule.missed(90 * 86400.0, 90 * 86400 + 59.0) == []
+
+
+@pytest.mark.parametrize(("catch_up", "made_up"), [("none", 0), ("last", 1), ("all", 5)])
+async def test_what_passed_while_the_machine_slept_is_made_up_for_as_well(
+    stage: Stage, catch_up: str, made_up: int
+) -> None:
+    async with stage.life(catch_up=catch_up, overlap="allow"):
+        await stage.hours(1.1)
+        before = len(stage.runs.started)
+        stage.world._epoch += 5 * HOUR
+        await stage.hours(0.1)
+        assert len(stage.runs.started) - before == made_up
+        await stage.hours(1)
+        assert len(stage.runs.started) - before == made_up + 1
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ class Cron:
     def after(self, moment: float) -> Iterator[float]:
         start = datetime.fromtimestamp(moment, ZoneInfo(self.zone))
         for due in CronSim(self.expression, start):
-            yield due.timestamp()
+            # Begun in an hour that a zone repeats, cronsim gives the first one's times as well.
+            if due.timestamp() > moment:
+                yield due.timestamp()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Literal, Protocol
 from zlib import crc32
 
@@ -22,6 +22,7 @@ CatchUp = Literal["none", "last", "all"]
 
 _LONGEST_SLEEP = 60.0
 _MOST_MISSED = 1000
+_FIRST_WINDOW = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -71,14 +72,29 @@ class Schedule:
 
     def missed(self, since: float, now: float) -> list[float]:
         """The times to make up for."""
-        if self.catch_up == "none":
-            return []
-        passed = []
-        for due in islice(self.moments.after(since), _MOST_MISSED):
-            if due > now:
-                break
-            passed.append(due)
-        return passed[-1:] if self.catch_up == "last" else passed
+        match self.catch_up:
+            case "none":
+                return []
+            case "last":
+                return self._last(since, now)
+        passed = list(islice(self._between(since, now), _MOST_MISSED + 1))
+        if len(passed) > _MOST_MISSED:
+            message = "schedule %s: more than %d times passed, only the first are made up for"
+            _log.warning(message, self.name, _MOST_MISSED)
+        return passed[:_MOST_MISSED]
+
+    def _last(self, since: float, now: float) -> list[float]:
+        """The last time that passed, looked for from now backwards: many may have."""
+        window = _FIRST_WINDOW
+        while True:
+            start = max(since, now - window)
+            passed = list(self._between(start, now))
+            if passed or start == since:
+                return passed[-1:]
+            window *= 4
+
+    def _between(self, since: float, now: float) -> Iterator[float]:
+        return takewhile(lambda due: due <= now, self.moments.after(since))
 
 
 class Scheduler:
@@ -107,17 +123,30 @@ class Scheduler:
         if since is None:
             since = self._world.time()
             await self._state.put("last", since)
-        for due in self.schedule.missed(since, self._world.time()):
-            await self._fire(due)
-        last = max(since, self._world.time())
-        for due in self.schedule.moments.after(last):
-            await self._sleep_until(due + self.schedule.delay(due))
-            await self._fire(due)
+        while since is not None:
+            for due in self.schedule.missed(since, self._world.time()):
+                await self._fire(due)
+            since = await self._keep_time(max(since, self._world.time()))
 
-    async def _sleep_until(self, moment: float) -> None:
-        # In short pieces: the clock may be set, and a laptop may sleep.
+    async def _keep_time(self, last: float) -> float | None:
+        """Start what is due until time has passed unseen; what was seen to by then, if so."""
+        for due in self.schedule.moments.after(last):
+            if not await self._sleep_until(due + self.schedule.delay(due)):
+                return last
+            await self._fire(due)
+            last = due
+        return None
+
+    async def _sleep_until(self, moment: float) -> bool:
+        """False if it is much later than that when this process is woken.
+
+        It sleeps in short pieces, since the clock may be set and the machine suspended.
+        """
         while (left := moment - self._world.time()) > 0:
             await self._world.sleep(min(left, _LONGEST_SLEEP))
+            if self._world.time() > moment + _LONGEST_SLEEP:
+                return False
+        return True
 
     async def _fire(self, due: float) -> None:
         if not await self._state.get("paused") and await self._may_start():
