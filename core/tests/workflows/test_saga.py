@@ -8,7 +8,7 @@ import pytest
 from interlock.sdk import Conflict, DeadlineExceeded, Rejected, Retryable, ServiceBug
 from interlock.workflows import RunCancelled
 
-from .stage import IDEMPOTENT, WRITE, Stage
+from .stage import IDEMPOTENT, WRITE, Stage, until
 
 BOOKING = """
     workflow: trip
@@ -319,3 +319,59 @@ async def test_who_waits_for_a_child_to_be_undone_says_so_and_leaves_memory(stag
         await life.pass_time(2 * 3600)
         assert (await life.engine.get(run)).status == "failed"
         assert (await life.engine.get(f"{run}:kid")).status == "compensated"
+
+
+@pytest.mark.parametrize("deadline", ["", "timeout: 1d"])
+async def test_a_cancel_of_a_parked_run_undoes_what_came_after_branches(
+    stage: Stage, deadline: str
+) -> None:
+    stage.tools.add("s.do", lambda n: n)
+    stage.tools.add("s.undo", lambda n: n, IDEMPOTENT)
+    step = "{{call: s.do, with: {{n: {0}}}, compensate: {{call: s.undo, with: {{n: {0}}}}}}}"
+    stage.template(f"""
+        workflow: w
+        {deadline}
+        steps:
+          - {{for_each: [1, 2, 3], concurrency: 2, do: [{step.format('"${{ item }}"')}]}}
+          - {{parallel: {{a: [{step.format(4)}], b: [{{transform: 1}}]}}}}
+          - {{parallel: {{a: [{step.format(5)}, {{wait_for: x.y}}], b: [{{sleep: 3h}}]}}}}
+    """)
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.quiet()
+        assert (await life.engine.get(run)).status == "waiting"
+        await life.engine.cancel(run)
+        with pytest.raises(RunCancelled):
+            await life.engine.wait(run)
+    assert sorted(made["n"] for made in stage.tools.made("s.undo")) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{parallel: {a: [{call: s.read}], b: [{call: s.read}]}, wait: 1}",
+        "{steps: [{call: s.read}], timeout: 1h}",
+        "{for_each: [1, 2], do: [{call: s.read}]}",
+    ],
+)
+async def test_a_cancel_before_anything_of_a_step_is_on_record_undoes_the_rest(
+    stage: Stage, step: str
+) -> None:
+    reading = asyncio.Event()
+    stage.tools.add("s.read", reading.wait)
+    stage.tools.add("s.do", lambda: 1)
+    stage.tools.add("s.undo", lambda: 1, IDEMPOTENT)
+    stage.template(f"""
+        workflow: w
+        steps:
+          - {{call: s.do, compensate: {{call: s.undo}}}}
+          - {step}
+    """)
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await until(lambda: stage.tools.made("s.read") != [])
+        await life.journal.runs.intend(run, "cancel")
+    async with stage.life() as life:
+        with pytest.raises(RunCancelled):
+            await life.engine.wait(run)
+    assert len(stage.tools.made("s.undo")) == 1

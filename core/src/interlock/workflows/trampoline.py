@@ -54,9 +54,11 @@ class Gathering:
         ended: how many branches gave a result or failed.
         good: how many ends were no failures; a return from the run is none.
         early: whether an end was a failure or a return.
+        all_begun: whether no branch is left to begin.
     """
 
     __slots__ = (
+        "all_begun",
         "branch",
         "count",
         "crash",
@@ -89,6 +91,7 @@ class Gathering:
         self.ended = 0
         self.good = 0
         self.early = False
+        self.all_begun = False
         self.stop = False
 
     def begun(self, branch: Branch) -> None:
@@ -132,7 +135,7 @@ class Gathering:
         if self.need == _NO_LIMIT:
             if self.ends:
                 return [], self.ends[0][3]
-            complete = self.ended == self.count and not self.stop
+            complete = self.ended == self.count and self.all_begun
             return self.values, None if complete else Stopped()
         results = [MISSING] * self.count
         if self.tolerant and not self._hopeless:
@@ -141,7 +144,8 @@ class Gathering:
             if error is not None:
                 return [], error
             results[index] = value
-        complete = len(self.ends) >= min(self.need, self.count)
+        enough = min(self.need, self.count) if self.all_begun else self.need
+        complete = len(self.ends) >= enough
         return results, None if complete else Stopped()
 
 
@@ -250,6 +254,7 @@ class Trampoline:
         while len(group.live) < group.limit and (not group.stop or self._port.replaying):
             index, body = next(group.rest, (0, None))
             if body is None:
+                group.all_begun = True
                 break
             branch = Branch(body, group, index)
             branch.stop = group.stop
