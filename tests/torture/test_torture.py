@@ -1,5 +1,6 @@
-"""The short forms; the long ones are ``python tests/torture/run.py --kills 200`` and, with what runs
-wait for, ``python tests/torture/office.py --kills 60``."""
+"""The short forms; the long ones are ``python tests/torture/run.py --kills 200``, with what runs
+wait for ``python tests/torture/office.py --kills 60``, and with what operators do to them
+``python tests/torture/steering.py --kills 70``."""
 
 from __future__ import annotations
 
@@ -40,3 +41,10 @@ def test_queues_people_events_children_and_the_clock_survive_two_kills() -> None
     verdict = tortured("office.py", 2)
 
     assert verdict["runs"] > 20 and verdict["most_rooms"] > 0
+
+
+@pytest.mark.slow
+def test_pauses_and_cancels_undo_what_they_should_over_three_kills() -> None:
+    verdict = tortured("steering.py", 3)
+
+    assert verdict["runs"] > 6 and "cancelled" in verdict["ends"]
