@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from interlock.sdk import Conflict, NeedsAttention
+from interlock.journal import open_journal
+from interlock.sdk import Conflict, NeedsAttention, RealWorld
 
 from .conftest import Open, Remote, State, as_child, until
 
@@ -88,14 +89,11 @@ async def test_a_list_that_changes_while_it_runs_is_followed(
 
 
 async def test_a_damaged_record_of_approvals_approves_nothing(
-    opened: Open, up: dict[str, Any]
+    opened: Open, up: dict[str, Any], tmp_path: Path
 ) -> None:
+    # Before the service runs: it writes the record whenever it learns the tools.
+    async with open_journal(tmp_path / "state" / "journal.db", RealWorld()) as journal:
+        await journal.key_value("up").put("pins", ["nonsense"])
     runtime = await opened(up=up)
-    kept = runtime.journal.key_value("up")
-    while await kept.get("pins") is None:  # or it would be written over what we write
-        await asyncio.sleep(0.01)
-    await kept.put("pins", ["nonsense"])
-    await runtime.restart_service("up")
-    await until(lambda: runtime.service("up")["state"] == "ready")
     with pytest.raises(NeedsAttention, match="damaged"):
         await runtime.call("up.echo", {"text": "x"})
