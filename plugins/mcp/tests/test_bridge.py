@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 from interlock.sdk import NeedsAttention, Retryable, error_from_response
 from interlock_mcp.bridge import Bridge
 from interlock_mcp.errors import is_lost, translated
-from interlock_mcp.failures import said_in
+from interlock_mcp.failures import json_rpc_error
 
 NO_SESSION = {"jsonrpc": "2.0", "error": {"code": -32000, "message": "No valid session ID"}}
 FORBIDDEN = {"jsonrpc": "2.0", "id": None, "error": {"code": -32002, "message": "wrong token"}}
@@ -24,7 +24,7 @@ async def answered(status: int, body: Any, *, session: str = "s1") -> MCPError:
 
     def answer(request: httpx.Request) -> httpx.Response:
         response = httpx.Response(status, json=body, request=request)
-        said = said_in(response.content)
+        said = json_rpc_error(response.content)
         error = error_from_response(response, now=0.0, message=said["message"] if said else "")
         error.body = response.content  # type: ignore[attr-defined] # as the service's read_error
         raise error

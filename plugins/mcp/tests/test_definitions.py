@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from interlock_mcp.definitions import Sieve, free_name, local_name
-from interlock_mcp.poison import suspicions
+from interlock_mcp.definitions import ToolFilter, free_name, local_name
 from interlock_mcp.schemas import schema_fault
 from interlock_mcp.settings import McpSettings
+from interlock_mcp.suspicions import suspicions
 
 SETTINGS = McpSettings(url="http://x.example", max_definition=2000)
 GOOD = {"name": "good", "inputSchema": {"type": "object"}}
@@ -48,9 +48,12 @@ def _deep(levels: int) -> dict[str, Any]:
     ],
 )
 def test_a_bad_tool_is_left_out_and_the_others_stay(bad: Any, reason: str) -> None:
-    sieve = Sieve(SETTINGS)
-    assert sieve({"tools": [bad, GOOD], "nextCursor": "c"}) == {"tools": [GOOD], "nextCursor": "c"}
-    (told,) = sieve.left_out.values()
+    tool_filter = ToolFilter(SETTINGS)
+    assert tool_filter({"tools": [bad, GOOD], "nextCursor": "c"}) == {
+        "tools": [GOOD],
+        "nextCursor": "c",
+    }
+    (told,) = tool_filter.left_out.values()
     assert reason in told
 
 
@@ -84,7 +87,7 @@ def test_a_schema_that_stands_for_too_much_is_left_out() -> None:
     ],
 )
 @pytest.mark.parametrize("place", ["description", "schema", "title"])
-def test_known_forms_of_poison_are_found_wherever_they_stand(text: str, place: str) -> None:
+def test_known_forms_of_injection_are_found_wherever_they_stand(text: str, place: str) -> None:
     schema = {"type": "object", "properties": {"a": {"description": text}}}
     parts = {"description": ("", text, {}), "schema": ("", "", schema), "title": (text, "", {})}
     assert suspicions("add", *parts[place])
@@ -109,10 +112,10 @@ def test_a_name_with_letters_that_look_like_others_is_found() -> None:
 
 
 def test_other_results_pass_untouched() -> None:
-    sieve = Sieve(SETTINGS)
+    tool_filter = ToolFilter(SETTINGS)
     results: tuple[dict[str, Any], ...] = ({"content": []}, {"tools": "none"}, {})
     for result in results:
-        assert sieve(result) == result
+        assert tool_filter(result) == result
 
 
 def test_a_name_is_one_that_our_tools_may_have() -> None:

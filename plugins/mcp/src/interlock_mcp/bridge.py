@@ -17,7 +17,7 @@ from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND
 
 from interlock.sdk import InterlockError, NeedsAttention, Retryable, ServiceBug
 from interlock_mcp.errors import PROBLEM
-from interlock_mcp.failures import said_in
+from interlock_mcp.failures import json_rpc_error
 
 _DROPPED = frozenset(
     {"host", "content-length", "connection", "transfer-encoding", "accept-encoding"}
@@ -81,7 +81,7 @@ def _failed(error: InterlockError, request: httpx2.Request, content: bytes) -> h
         # The stream for notifications, which a server need not have.
         return httpx2.Response(status)
     body: bytes = getattr(error, "body", b"")
-    said = said_in(body)
+    said = json_rpc_error(body)
     if _SESSION in request.headers and _forgotten(status, body, said):
         reason = Retryable("the server has forgotten our session", sent=False)
         told = {"code": INVALID_REQUEST, "message": "Session terminated", "data": _ours(reason)}

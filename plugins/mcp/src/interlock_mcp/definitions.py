@@ -17,7 +17,7 @@ from interlock_mcp.settings import McpSettings
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-class Sieve:
+class ToolFilter:
     """Lets a list of tools through without those that would spoil it.
 
     Attributes:

@@ -37,7 +37,7 @@ def failure_in(
     return Rejected(message)
 
 
-def said_in(body: bytes) -> dict[str, Any] | None:
+def json_rpc_error(body: bytes) -> dict[str, Any] | None:
     """The JSON-RPC error that a body is, even without an id; None if it is none."""
     try:
         said = orjson.loads(body)["error"]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from interlock.sdk import Conflict, KeyValue, NotFound
-from interlock_mcp.poison import suspicions
+from interlock_mcp.suspicions import suspicions
 
 _KEY = "pins"
 

@@ -23,8 +23,15 @@ from interlock.sdk import (
     error_from_response,
     tool,
 )
-from interlock_mcp.definitions import Sieve, definition_of, facts_of, free_name, local_name, wanted
-from interlock_mcp.failures import failure_in, said_in
+from interlock_mcp.definitions import (
+    ToolFilter,
+    definition_of,
+    facts_of,
+    free_name,
+    local_name,
+    wanted,
+)
+from interlock_mcp.failures import failure_in, json_rpc_error
 from interlock_mcp.pages import every
 from interlock_mcp.pins import Definition, Pins
 from interlock_mcp.results import resource_of, value_of
@@ -34,17 +41,17 @@ if TYPE_CHECKING:
     from mcp import Client
     from mcp_types import CallToolResult, Tool
 
-    from interlock_mcp.link import Link
+    from interlock_mcp.connection import Connection
 
 
 class Mcp(Service[McpSettings]):
     """One MCP server."""
 
-    _link: Link | None = None
+    _connection: Connection | None = None
 
     def __init__(self, settings: McpSettings, context: Any) -> None:
         super().__init__(settings, context)
-        self._sieve = Sieve(settings)
+        self._filter = ToolFilter(settings)
         self._pins = Pins(context.state, settings.trust)
         self._definitions: dict[str, Definition] = {}
         self._held: dict[str, str] = {}
@@ -58,7 +65,7 @@ class Mcp(Service[McpSettings]):
         return HttpOptions(self.settings.url, headers=headers)
 
     def read_error(self, response: httpx.Response) -> ServiceError:
-        said = said_in(response.content)
+        said = json_rpc_error(response.content)
         message = f"{self.context.name}: {said['message']}" if said else ""
         error = error_from_response(response, now=self.world.time(), message=message)
         # For the bridge: a server may say what is wrong in the protocol's own words.
@@ -73,13 +80,13 @@ class Mcp(Service[McpSettings]):
                 f"{self.context.name}: there is no program {command[0]!r}", hint=hint
             )
         # Half a second and 20 MB, for those only who have such a service.
-        link = await anyio.to_thread.run_sync(import_module, "interlock_mcp.link")
-        self._link = link.Link(self.settings, self.context, self._sieve, self._learn)
-        await self._link.open()
+        module = await anyio.to_thread.run_sync(import_module, "interlock_mcp.connection")
+        self._connection = module.Connection(self.settings, self.context, self._filter, self._learn)
+        await self._connection.open()
 
     async def stop(self) -> None:
-        if self._link is not None:
-            await self._link.close()
+        if self._connection is not None:
+            await self._connection.close()
 
     def tools(self) -> Mapping[str, ToolSpec]:
         own = super().tools()
@@ -93,7 +100,7 @@ class Mcp(Service[McpSettings]):
         found = {
             each.name: definition_of(each) for each in tools if wanted(each.name, self.settings)
         }
-        for name, reason in self._sieve.left_out.items():
+        for name, reason in self._filter.left_out.items():
             self.log.warning("tool %s is left out: %s", name, reason)
         # What is accepted meanwhile must neither be forgotten nor judged by an older record.
         async with self._judging:
@@ -164,19 +171,19 @@ class Mcp(Service[McpSettings]):
                 progress_callback=report,
             )
 
-        result: CallToolResult = await self._connected.ask(work)
+        result: CallToolResult = await self._server.ask(work)
         return result
 
     async def _run_task(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-        from interlock_mcp.tasks import TaskCall  # with the SDK, as the link is
+        from interlock_mcp.tasks import TaskCall  # with the SDK, as the connection is
 
-        return await TaskCall(self._connected.ask, current_call(), self.world).run(name, arguments)
+        return await TaskCall(self._server.ask, current_call(), self.world).run(name, arguments)
 
     @property
-    def _connected(self) -> Link:
-        if self._link is None:
+    def _server(self) -> Connection:
+        if self._connection is None:
             raise NeedsAttention(f"{self.context.name} has not been started")
-        return self._link
+        return self._connection
 
     # Tools of our own
 
@@ -199,7 +206,7 @@ class Mcp(Service[McpSettings]):
                 "suspicions": each.suspicions,
             }
             for each in self._definitions.values()
-        ] + [{"name": name, "left_out": why} for name, why in self._sieve.left_out.items()]
+        ] + [{"name": name, "left_out": why} for name, why in self._filter.left_out.items()]
 
     @tool(effect="write", idempotent=True)
     async def accept_tool(self, name: str, digest: str) -> dict[str, Any]:
@@ -236,7 +243,7 @@ class Mcp(Service[McpSettings]):
         Args:
             uri: URI of the resource, from ``list_resources`` or made by a template.
         """
-        read = await self._connected.ask(lambda client: client.read_resource(uri))
+        read = await self._server.ask(lambda client: client.read_resource(uri))
         blobs, largest = self.context.blobs, self.settings.max_result
         return [await resource_of(each, blobs, largest) for each in read.contents]
 
@@ -255,14 +262,14 @@ class Mcp(Service[McpSettings]):
             name: name of the prompt, from ``list_prompts``.
             arguments: values of the prompt's arguments by name.
         """
-        prompt = await self._connected.ask(lambda client: client.get_prompt(name, arguments))
+        prompt = await self._server.ask(lambda client: client.get_prompt(name, arguments))
         return [_plain(each) for each in prompt.messages]
 
     async def _every(self, method: str, what: str) -> list[dict[str, Any]]:
         def listed(client: Client) -> Awaitable[list[Any]]:
             return every(lambda cursor: getattr(client, method)(cursor=cursor), what)
 
-        return [_plain(each) for each in await self._connected.ask(listed)]
+        return [_plain(each) for each in await self._server.ask(listed)]
 
 
 def _plain(model: Any) -> dict[str, Any]:

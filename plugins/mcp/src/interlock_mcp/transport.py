@@ -1,4 +1,4 @@
-"""The way to a server, and what is done to each message on it."""
+"""The streams to and from a server, and what is done to each message on them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mcp_types import JSONRPCResponse
 
 from interlock.sdk import ServiceContext
 from interlock_mcp.bridge import Bridge
-from interlock_mcp.leash import leashed
+from interlock_mcp.process_group import process_group
 from interlock_mcp.settings import McpSettings
 from interlock_mcp.stderr import logged
 
@@ -24,36 +24,36 @@ from interlock_mcp.stderr import logged
 # The SDK would ask after two, and then wait for whatever is not reaped, our own shell too.
 _ASKED, _KILLED = 1.0, 1.8
 
-Sieve = Callable[[Any], Any]
+ToolFilter = Callable[[Any], Any]
 
 
 @asynccontextmanager
 async def connect(
     settings: McpSettings,
     context: ServiceContext,
-    sieve: Sieve,
+    tool_filter: ToolFilter,
     lost: anyio.Event,
     heard: Callable[[str], None],
 ) -> AsyncIterator[Any]:
     """Streams of messages from and to the server.
 
     Args:
-        sieve: what becomes of a result; the SDK fails a whole list for one bad tool in it.
+        tool_filter: what becomes of a result; the SDK fails a whole list for one bad tool in it.
         lost: set when the server is gone.
         heard: is told each line that a program writes to stderr.
     """
     async with AsyncExitStack() as stack:
-        way = await stack.enter_async_context(_way(settings, context, heard))
+        streams = await stack.enter_async_context(_streams(settings, context, heard))
         outgoing, incoming = anyio.create_memory_object_stream[Any](0)
         tasks = await stack.enter_async_context(anyio.create_task_group())
-        tasks.start_soon(_pump, way[0], outgoing, sieve, lost)
+        tasks.start_soon(_pump, streams[0], outgoing, tool_filter, lost)
         stack.callback(tasks.cancel_scope.cancel)
         async with outgoing, incoming:
-            yield incoming, way[1]
+            yield incoming, streams[1]
 
 
 @asynccontextmanager
-async def _way(
+async def _streams(
     settings: McpSettings, context: ServiceContext, heard: Callable[[str], None]
 ) -> AsyncIterator[Any]:
     if settings.url:
@@ -71,9 +71,9 @@ async def _over_pipes(
     environment = {name: value.get_secret_value() for name, value in settings.env.items()}
     with (
         logged(context.log, list(environment.values()), heard) as errors,
-        leashed(settings.command) as leash,
+        process_group(settings.command) as group,
     ):
-        command, *arguments = leash.command
+        command, *arguments = group.command
         parameters = StdioServerParameters(
             command=command,
             args=arguments,
@@ -85,8 +85,8 @@ async def _over_pipes(
             try:
                 yield streams
             finally:
-                context.world.call_later(_ASKED, leash.tug)
-                context.world.call_later(_KILLED, leash.pull)
+                context.world.call_later(_ASKED, group.terminate)
+                context.world.call_later(_KILLED, group.kill)
 
 
 @asynccontextmanager
@@ -97,10 +97,10 @@ async def _over_http(settings: McpSettings, http: httpx.AsyncClient) -> AsyncIte
         yield streams
 
 
-async def _pump(reading: Any, writing: Any, sieve: Sieve, lost: anyio.Event) -> None:
+async def _pump(reading: Any, writing: Any, tool_filter: ToolFilter, lost: anyio.Event) -> None:
     try:
         async for message in reading:
-            await writing.send(_sieved(message, sieve))
+            await writing.send(_filtered(message, tool_filter))
     except (anyio.ClosedResourceError, anyio.BrokenResourceError):
         pass
     finally:
@@ -108,9 +108,9 @@ async def _pump(reading: Any, writing: Any, sieve: Sieve, lost: anyio.Event) -> 
         writing.close()
 
 
-def _sieved(message: Any, sieve: Sieve) -> Any:
+def _filtered(message: Any, tool_filter: ToolFilter) -> Any:
     if isinstance(message, SessionMessage) and isinstance(message.message, JSONRPCResponse):
-        message.message.result = _as_expected(sieve(message.message.result))
+        message.message.result = _as_expected(tool_filter(message.message.result))
     return message
 
 

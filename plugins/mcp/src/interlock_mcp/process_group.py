@@ -1,4 +1,4 @@
-"""A leash for a program: it does not outlive us, even if it ignores the end of its input.
+"""A program in a process group that does not outlive us, even if it ignores the end of its input.
 
 In the program's process group a shell waits for the end of a pipe that we alone hold open, and
 then kills the group; a line on the pipe has it ask the group first. The kernel's own way,
@@ -27,8 +27,9 @@ exec "$@"
 """
 
 
-class Leash:
-    """
+class ProcessGroup:
+    """How to start a program, and how to end all of it.
+
     Attributes:
         command: to be started in place of the program, as the leader of a group. Where there is
             no ``/proc``, it is the program's own.
@@ -42,12 +43,12 @@ class Leash:
             held = [str(os.getpid()), str(self._ends[0])]
             self.command = [_SHELL, "-c", _SCRIPT, _SHELL, *held, *command]
 
-    def tug(self) -> None:
+    def terminate(self) -> None:
         """Ask what is left to end (SIGTERM)."""
         if self._ends:
             os.write(self._ends[1], b"\n")
 
-    def pull(self) -> None:
+    def kill(self) -> None:
         """Kill what is left of the program and of what it has started."""
         ends, self._ends = self._ends, ()
         for end in ends:
@@ -55,9 +56,10 @@ class Leash:
 
 
 @contextmanager
-def leashed(command: Sequence[str]) -> Iterator[Leash]:
-    leash = Leash(command)
+def process_group(command: Sequence[str]) -> Iterator[ProcessGroup]:
+    """What is left of the program is killed at the end."""
+    group = ProcessGroup(command)
     try:
-        yield leash
+        yield group
     finally:
-        leash.pull()
+        group.kill()

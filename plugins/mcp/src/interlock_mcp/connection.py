@@ -23,7 +23,7 @@ from interlock.sdk import InterlockError, Retryable, ServiceContext
 from interlock_mcp.errors import is_lost, translated
 from interlock_mcp.pages import every
 from interlock_mcp.settings import McpSettings
-from interlock_mcp.transport import Sieve, connect
+from interlock_mcp.transport import ToolFilter, connect
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -32,7 +32,7 @@ _PATIENCE = 10.0
 _SHOWN = 300  # characters
 
 
-class Link:
+class Connection:
     """Nobody else enters or leaves the SDK's client: it must be left by the task that entered it.
 
     Args:
@@ -43,12 +43,12 @@ class Link:
         self,
         settings: McpSettings,
         context: ServiceContext,
-        sieve: Sieve,
+        tool_filter: ToolFilter,
         learn: Callable[[Sequence[Tool]], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._context = context
-        self._sieve = sieve
+        self._filter = tool_filter
         self._learn = learn
         self._client: Client | None = None
         self._lost = anyio.Event()
@@ -73,7 +73,7 @@ class Link:
             with anyio.CancelScope(shield=True):
                 await asyncio.wait([self._task])
 
-    async def _there(self) -> Client:
+    async def _ready(self) -> Client:
         """The client, once there is one.
 
         Raises:
@@ -84,13 +84,14 @@ class Link:
                 await self._up.wait()
         if self._client is None:
             raise Retryable(
-                f"{self._context.name}: the MCP server is away: {_told(self._reason)}", sent=False
+                f"{self._context.name}: the MCP server is away: {_text_of(self._reason)}",
+                sent=False,
             )
         return self._client
 
     async def ask(self, work: Callable[[Client], Awaitable[Any]]) -> Any:
         """Use the client; errors are of Interlock's tree."""
-        client = await self._there()
+        client = await self._ready()
         try:
             return await work(client)
         except MCPError as error:
@@ -119,7 +120,7 @@ class Link:
             failures = 0 if world.monotonic() - began > _STEADY else failures + 1
             pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures - 1, 10))
             self._context.log.warning(
-                "the MCP server is gone (%s), tried again in %.1f s", _told(self._reason), pause
+                "the MCP server is gone (%s), tried again in %.1f s", _text_of(self._reason), pause
             )
             await world.sleep(pause * (0.5 + world.random() / 2))
 
@@ -127,9 +128,9 @@ class Link:
         """One connection, from its opening to its loss."""
         self._lost, self._changed = anyio.Event(), anyio.Event()
         self._said = ""
-        way = connect(self._settings, self._context, self._sieve, self._lost, self._hear)
+        streams = connect(self._settings, self._context, self._filter, self._lost, self._hear)
         us = Implementation(name="interlock", version="0.1")
-        async with Client(way, message_handler=self._heard, client_info=us) as client:
+        async with Client(streams, message_handler=self._heard, client_info=us) as client:
             await self._learn(await _tools_of(client))
             self._client, self._reason = client, None
             self._up.set()
@@ -155,7 +156,7 @@ class Link:
         if isinstance(error, MCPError) and not (dead and self._said):
             return translated(error, service)
         # What a program says before it ends is the reason, as a rule.
-        reason = self._said[:_SHOWN] if dead else _told(error)
+        reason = self._said[:_SHOWN] if dead else _text_of(error)
         return Retryable(f"{service}: the MCP server cannot be reached: {reason}")
 
     def _away(self) -> None:
@@ -201,7 +202,7 @@ def _innermost(error: BaseException) -> Exception:
     return error if isinstance(error, Exception) else RuntimeError(repr(error))
 
 
-def _told(error: Exception | None) -> str:
+def _text_of(error: Exception | None) -> str:
     if error is None:
         return "it ended"
     return str(error) or type(error).__name__
