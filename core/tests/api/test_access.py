@@ -190,6 +190,8 @@ async def test_access_tokens_of_the_issuer_are_checked(tmp_path: Path) -> None:
             assert await status(issuer.token(aud="https://other.example")) == 401
             assert await status(issuer.token(iss="https://other.example")) == 401
             assert await status(issuer.token(scope="openid")) == 401
+            assert await status(issuer.token(sub="local-admin")) == 401
+            assert await status(issuer.token(exp=10**400)) == 401
             assert await status(issuer.token(key=stranger)) == 401
             assert [await status(each) for each in (unsigned, shared, "a.b.c")] == [401] * 3
             assert issuer.fetched == 1

@@ -102,7 +102,11 @@ class Guard:
         if found is not None:
             return found
         if self.oauth is not None and token.count(".") == 2:
-            return await self.oauth.check(token)
+            subject = await self.oauth.check(token)
+            if subject.name in self.tokens.names:
+                # Sessions, tasks and answers are known by the name; it cannot stand for two.
+                raise Unauthorized("the token's subject has the name of one of api.tokens")
+            return subject
         raise Unauthorized("this token is not known", hint="see api.tokens in the configuration")
 
     def _check_names(self, headers: Mapping[str, str]) -> None:

@@ -87,9 +87,11 @@ class AccessTokens:
                 leeway=_LEEWAY,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
+            return _caller(claims)
         except jwt.PyJWTError as error:
             raise Unauthorized(f"the access token is not valid: {_why(error)}") from None
-        return _caller(claims)
+        except (OverflowError, TypeError, ValueError):  # PyJWT takes any number for a moment
+            raise Unauthorized("the access token is not valid: it cannot be read") from None
 
     def metadata(self) -> dict[str, Any]:
         """The protected resource metadata of RFC 9728."""

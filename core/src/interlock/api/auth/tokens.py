@@ -24,10 +24,11 @@ def hashed(token: str) -> str:
 
 
 class Tokens:
-    """Callers by the hashes of their tokens."""
+    """Callers by the hashes of their tokens; ``names`` are theirs."""
 
     def __init__(self, callers: Mapping[str, Caller]) -> None:
         self._callers = tuple(callers.items())
+        self.names = frozenset(caller.name for caller in callers.values())
 
     def find(self, token: str) -> Caller | None:
         """Whose token it is; takes as long for a wrong one as for a right one."""
