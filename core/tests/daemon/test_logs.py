@@ -70,6 +70,14 @@ def test_for_people_a_line_is_text_and_names_the_run() -> None:
     assert TextLines(Shape()).format(record).endswith("WARNING a.b: it waits (run 01M8)")
 
 
+def test_what_others_say_makes_no_line_of_its_own_and_moves_no_terminal() -> None:
+    said = "refused: no\x1b[2J\n12:30:01 INFO    a.b: all is well"
+    record = logging.LogRecord("a.b", logging.WARNING, __file__, 1, said, None, None)
+    first, forged = TextLines(Shape()).format(record).split("\n")
+    assert first.endswith("refused: no\\x1b[2J")
+    assert forged == "    12:30:01 INFO    a.b: all is well"
+
+
 async def test_the_daemon_keeps_its_lines_without_its_secrets(
     tmp_path: Path, root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:

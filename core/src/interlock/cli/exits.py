@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 import orjson
 
-from interlock.cli.output import wants_json
+from interlock.cli.output import plain, wants_json
 from interlock.sdk.errors import InterlockError
 
 FAILED = 1
@@ -60,12 +60,13 @@ def print_error(error: InterlockError) -> None:
     if error.code == "config-error":
         click.echo(str(error), err=True)
         return
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True)
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {plain(error.message)}", err=True)
     for fault in error.details.get("errors", [])[1:]:
-        click.echo(f"       {fault.get('path', '')}: {fault.get('reason', '')}", err=True)
+        said = plain(f"{fault.get('path', '')}: {fault.get('reason', '')}")
+        click.echo(f"       {said}", err=True)
     if error.retry_after is not None:
         click.echo(f"{click.style('retry:', bold=True)} in {error.retry_after:g} s", err=True)
     if nearest := error.details.get("nearest"):
         click.echo(f"{click.style('hint:', bold=True)}  did you mean {nearest[0]!r}?", err=True)
     elif error.hint:
-        click.echo(f"{click.style('hint:', bold=True)}  {error.hint}", err=True)
+        click.echo(f"{click.style('hint:', bold=True)}  {plain(error.hint)}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ import click
 import orjson
 
 _WANTED = "interlock.json"
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def _note(context: click.Context, parameter: click.Parameter, wanted: bool) -> bool:
@@ -63,7 +65,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*["" if cell is None else str(cell) for cell in row])
+        table.add_row(*["" if cell is None else plain(str(cell)) for cell in row])
     console = Console(markup=False, highlight=False)
     if not console.is_terminal:
         # A pipe has no width of its own; lines must not be folded for one it does not have.
@@ -104,6 +106,11 @@ def span(seconds: float | None) -> str:
     )
 
 
+def plain(text: str) -> str:
+    """What a service says, with escapes shown that a terminal would obey."""
+    return _OBEYED.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
 def first_line(text: str, width: int = 72) -> str:
-    line = text.strip().partition("\n")[0]
+    line = plain(text).strip().partition("\n")[0]
     return line if len(line) <= width else line[: width - 1] + "…"

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from interlock.cli.output import first_line
+from interlock.cli.output import first_line, plain
 from interlock.sdk.errors import InterlockError, from_problem
 
 _MARKS = {
@@ -67,8 +67,8 @@ def show_call(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def _call_line(item: dict[str, Any]) -> str:
     """``3/10  message``; without a total the message alone, for it may be a piece of text."""
     if item.get("total") is None:
-        return str(item["message"]).rstrip() or f"{item['done']:g}"
-    return f"{item['done']:g}/{item['total']:g}  {item['message']}".rstrip()
+        return plain(item["message"]).rstrip() or f"{item['done']:g}"
+    return f"{item['done']:g}/{item['total']:g}  {plain(item['message'])}".rstrip()
 
 
 def progress_line(item: dict[str, Any], width: int = 1000) -> str:

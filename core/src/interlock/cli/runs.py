@@ -18,6 +18,7 @@ from interlock.cli.output import (
     first_line,
     json_option,
     local_time,
+    plain,
     print_items,
     print_json,
     span,
@@ -180,9 +181,9 @@ def _next(record: dict[str, Any]) -> str:
 
 def _why(record: dict[str, Any]) -> str:
     if error := record.get("error"):
-        return str(error.get("message", error))
+        return plain(str(error.get("message", error)))
     waiting = record.get("waiting") or {}
-    return str(waiting.get("reason", ""))
+    return plain(str(waiting.get("reason", "")))
 
 
 def _until(waiting: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import click
 import orjson
 
 from interlock.cli.client import connect
-from interlock.cli.output import column, first_line, json_option, print_items, print_json
+from interlock.cli.output import column, first_line, json_option, plain, print_items, print_json
 
 
 @click.command()
@@ -86,6 +86,6 @@ def _say(line: dict[str, Any], as_json: bool) -> None:
         click.echo(orjson.dumps(line))
         return
     moment = f"{datetime.fromtimestamp(line['at']):%H:%M:%S}"
-    click.echo(f"{moment} {line['level'].upper():<7} {line['logger']}: {line['message']}")
+    click.echo(f"{moment} {line['level'].upper():<7} {line['logger']}: {plain(line['message'])}")
     if line.get("exception"):
-        click.echo(line["exception"])
+        click.echo(plain(line["exception"]))

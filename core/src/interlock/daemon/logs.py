@@ -21,6 +21,7 @@ _LOOKS_SECRET = re.compile(
     r"(?i)\b(bearer|basic) +[\w.~+/=-]{8,}"
     r"|([?&](?:\w*token|\w*key|secret|signature|password)=)[^&\s'\"]+"
 )
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # These repeat, at info, what spans and counters already say.
 _CHATTY = ("httpx", "httpx2", "httpcore", "aiohttp", "uvicorn", "mcp")
 
@@ -87,7 +88,14 @@ class TextLines(logging.Formatter):
         moment = datetime.fromtimestamp(line["at"]).astimezone()
         about = f" (run {line['run']})" if "run" in line else ""
         text = f"{moment:%H:%M:%S} {line['level'].upper():<7} {line['logger']}: {line['message']}"
-        return "\n".join(filter(None, [text + about, line.get("exception", "").rstrip()]))
+        whole = filter(None, [text + about, line.get("exception", "").rstrip()])
+        return _set_in("\n".join(whole))
+
+
+def _set_in(text: str) -> str:
+    """One entry: what others say makes no line of its own, and moves no terminal."""
+    shown = _OBEYED.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return shown.replace("\n", "\n    ")
 
 
 class Logs:
