@@ -323,16 +323,27 @@ async def test_ranges_and_bits_are_written_as_postgres_writes_them(
     postgres: Place, opened: Open
 ) -> None:
     runtime = await opened(postgres.url)
-    sql = """SELECT '[1,5)'::int4range AS a, 'empty'::int4range AS b, '(,2025-01-01]'::tsrange AS c,
+    sql = """SELECT '[1,5)'::int4range AS a, 'empty'::int4range AS b, '(,2.5]'::numrange AS c,
         '{[1,2),[4,5)}'::int4multirange AS d, B'101110011' AS e"""
     (row,) = (await runtime.call("db.query", {"sql": sql}))["rows"]
     assert row == {
         "a": "[1,5)",
         "b": "empty",
-        "c": "(,2025-01-01T00:00:00]",
+        "c": "(,2.5]",
         "d": ["[1,2)", "[4,5)"],
         "e": "101110011",
     }
+
+
+async def test_a_type_that_the_driver_cannot_read_is_no_lost_connection(
+    postgres: Place, opened: Open
+) -> None:
+    runtime = await opened(postgres.url)
+    sql = "SELECT daterange('2025-01-01', '2025-02-01') AS term"
+    with pytest.raises(Rejected, match="column::text"):
+        await runtime.call("db.query", {"sql": sql})
+    found = await runtime.call("db.query", {"sql": sql.replace(" AS", "::text AS")})
+    assert found["rows"] == [{"term": "[2025-01-01,2025-02-01)"}]
 
 
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"

@@ -80,6 +80,9 @@ def _unknown(service: str, origin: Exception) -> ServiceError:
     if isinstance(origin, ValueError | TypeError):
         hint = "say its type in the statement, such as CAST(:name AS integer)"
         return Rejected(f"{service}: an argument does not fit: {_line(origin)}", hint=hint)
+    if type(origin).__name__ == "UnsupportedClientFeatureError":  # asyncpg: ranges of moments
+        hint = "have the database write it as text: column::text"
+        return Rejected(f"{service}: {_line(origin)}", hint=hint)
     if type(origin).__name__ in _REFUSED:
         return Rejected(f"{service}: {_line(origin)}")
     return Retryable(f"{service}: the connection is lost: {_line(origin)}")
