@@ -106,6 +106,14 @@ async def test_what_is_no_input_is_told_before_anything_is_spent(
     assert not [sent for sent in generated if "generateContent" in sent["path"]]
 
 
+async def test_a_picture_to_edit_is_told_of_under_its_own_name(opened: Open) -> None:
+    runtime = await opened()
+    edit = {"image": {"base64": b64encode(b"text").decode()}, "instruction": "Make it night"}
+    with pytest.raises(InvalidInput, match=r"\$\.image: not a picture") as caught:
+        await runtime.call("nano-banana.edit", edit)
+    assert caught.value.path == "$.image"
+
+
 async def test_inputs_are_bounded_together(opened: Open) -> None:
     runtime = await opened(max_input=len(_webp()) + 1)
     image = {"base64": b64encode(_webp()).decode()}

@@ -96,8 +96,8 @@ def _nothing(
             text=text,
             usage=usage,
         )
-    return NoAnswer(f"{service}: the model answered with nothing ({reason or 'no reason'})",
-                    usage=usage)  # fmt: skip
+    message = f"{service}: the model answered with nothing ({reason or 'no reason'})"
+    return NoAnswer(message, usage=usage)
 
 
 def _is_picture(part: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import io
 import os
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -50,9 +50,13 @@ class Measured:
 
 
 async def fetch(
-    pictures: Sequence[Picture], most: int, http: httpx.AsyncClient, blobs: Blobs
+    pictures: Mapping[str, Picture], most: int, http: httpx.AsyncClient, blobs: Blobs
 ) -> list[dict[str, Any]]:
     """The pictures as parts of a request.
+
+    Args:
+        pictures: by the JSON path under which the caller gave them, such as ``$.images[0]``.
+        most: bytes of all of them together.
 
     Raises:
         InvalidInput: one is none, or together they are larger than ``most`` bytes.
@@ -60,10 +64,10 @@ async def fetch(
     """
     parts: list[dict[str, Any]] = []
     left = most
-    for index, picture in enumerate(pictures):
-        data = await _bytes(picture, left, http, blobs, f"$.images[{index}]")
+    for path, picture in pictures.items():
+        data = await _bytes(picture, left, http, blobs, path)
         left -= len(data)
-        measured = await measure(data, f"$.images[{index}]")
+        measured = await measure(data, path)
         encoded = b64encode(data).decode()
         parts.append({"inlineData": {"mimeType": measured.media_type, "data": encoded}})
     return parts

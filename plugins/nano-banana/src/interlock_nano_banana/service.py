@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -67,7 +68,8 @@ class NanoBanana(Service[NanoBananaSettings]):
             name: name of the file in the setting ``folder``, without an extension; default: made
                 from its content.
         """
-        return await self._draw(prompt, images or [], aspect_ratio, image_size, name)
+        given = {f"$.images[{index}]": image for index, image in enumerate(images or ())}
+        return await self._draw(prompt, given, aspect_ratio, image_size, name)
 
     @tool(effect="read", cacheable=True)
     async def edit(
@@ -88,12 +90,12 @@ class NanoBanana(Service[NanoBananaSettings]):
             name: name of the file in the setting ``folder``, without an extension; default: made
                 from its content.
         """
-        return await self._draw(instruction, [image], None, image_size, name)
+        return await self._draw(instruction, {"$.image": image}, None, image_size, name)
 
     async def _draw(
         self,
         prompt: str,
-        images: list[Picture],
+        images: Mapping[str, Picture],
         ratio: Ratio | None,
         size: Size | None,
         name: str,
