@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from interlock.sdk import InvalidInput
 
@@ -23,16 +23,7 @@ Kind = Literal[
     "sentiment",
     "categories",
 ]
-KINDS: tuple[Kind, ...] = (
-    "summary",
-    "key_points",
-    "action_items",
-    "decisions",
-    "questions",
-    "best_practices",
-    "sentiment",
-    "categories",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 SYSTEM = (
     "You analyse texts. Each segment begins with its number in brackets. State only what the "
     "segments say, in their language, and name for every statement the numbers of the segments "
@@ -86,6 +77,7 @@ def segments_of(
 
 
 def prompt(segments: Sequence[Segment], goal: str) -> str:
+    """The goal, and the segments with their numbers."""
     numbered = [f"[{number}] {segment.text}" for number, segment in enumerate(segments, 1)]
     wanted = f"Goal of the analysis: {goal}\n\n" if goal else ""
     return wanted + "\n".join(numbered)

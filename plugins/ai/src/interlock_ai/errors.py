@@ -95,7 +95,7 @@ def read_error(response: httpx.Response, service: str, now: float) -> ServiceErr
     return known
 
 
-def told_error(error: Any, service: str) -> ServiceError:
+def error_within(error: Any, service: str) -> ServiceError:
     """The error for one that a provider tells within an answer that began well, with a 200."""
     error = error if isinstance(error, dict) else {"message": error}
     words = f"{error.get('type')} {_code(error)}".lower()

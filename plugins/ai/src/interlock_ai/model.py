@@ -9,11 +9,12 @@ import httpx
 import orjson
 
 from interlock.sdk import current_call
-from interlock_ai.errors import AnswerBroken, AnswerEmpty, AnswerRefused, told_error
+from interlock_ai.errors import AnswerBroken, AnswerEmpty, AnswerRefused, error_within
+from interlock_ai.progress import AnswerProgress
 from interlock_ai.providers import Completion, Provider, Question
 from interlock_ai.providers.exchange import Json
 from interlock_ai.settings import AISettings
-from interlock_ai.streams import Telling, events, read_object
+from interlock_ai.streams import events, read_object
 
 _OTHER_SHAPE = (KeyError, TypeError, AttributeError, ValueError)
 _MILLION = 1e6
@@ -63,7 +64,7 @@ class Model:
 
     def _read(self, body: Json) -> Completion:
         if error := body.get("error"):
-            raise told_error(error, self._name)
+            raise error_within(error, self._name)
         try:
             return self._provider.read(body)
         except _OTHER_SHAPE as error:
@@ -119,11 +120,11 @@ class Model:
             return read_object(await response.aread(), self._name)
 
     async def _assembled(self, response: httpx.Response) -> Json:
-        assembly = self._provider.assembly(lambda error: told_error(error, self._name))
-        telling = Telling(current_call())
+        assembly = self._provider.assembly(lambda error: error_within(error, self._name))
+        progress = AnswerProgress(current_call())
         async for event in events(response.aiter_bytes(), self._name):
             try:
-                telling.add(assembly.take(event))
+                progress.add(assembly.take(event))
             except _OTHER_SHAPE as error:
                 raise self._misshapen(error) from None
         body = assembly.body()
@@ -131,5 +132,5 @@ class Model:
             raise AnswerBroken(
                 f"{self._name}: the answer broke off before its end", hint="it is asked for again"
             )
-        telling.end()
+        progress.end()
         return body

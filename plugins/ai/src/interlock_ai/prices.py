@@ -47,7 +47,7 @@ def published(provider: str) -> Published | None:
     return _read()[vendor] if vendor else None
 
 
-def of(model: str, prices: Mapping[str, Price]) -> Price | None:
+def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
     """The price under the model's id, or under the longest beginning (``gpt*``) that fits."""
     if model in prices:
         return prices[model]

@@ -21,7 +21,7 @@ from interlock_ai import analysis, react
 from interlock_ai.conversation import Answer, answered
 from interlock_ai.errors import AnswerUnfit, read_error
 from interlock_ai.model import Model
-from interlock_ai.prices import of, published
+from interlock_ai.prices import price_of, published
 from interlock_ai.providers import Question, Turn, provider_of
 from interlock_ai.settings import AISettings
 from interlock_ai.templates import Template, Templates, load_templates
@@ -57,7 +57,7 @@ class AI(Service[AISettings]):
                 "give settings.prices",
                 settings.model,
             )
-        elif of(settings.model, settings.prices) is None and (
+        elif price_of(settings.model, settings.prices) is None and (
             known := published(settings.provider)
         ):
             self.log.info(

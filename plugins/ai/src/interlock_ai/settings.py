@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from interlock.sdk import Seconds, Settings
-from interlock_ai.prices import Price, of, published
+from interlock_ai.prices import Price, price_of, published
 
 ProviderName = Literal["anthropic", "openai", "openai-chat", "openai-compatible", "gemini"]
 
@@ -62,6 +62,6 @@ class AISettings(Settings):
         known = published(self.provider)
         for given in (self.prices, known.models if known else {}):
             for model in models:
-                if (price := of(model, given)) is not None:
+                if (price := price_of(model, given)) is not None:
                     return price
         return None

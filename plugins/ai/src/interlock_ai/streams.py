@@ -1,6 +1,4 @@
-"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), bounded;
-and what a caller hears of an answer while it comes.
-"""
+"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), bounded."""
 
 from __future__ import annotations
 
@@ -8,13 +6,11 @@ from collections.abc import AsyncIterator
 
 import orjson
 
-from interlock.sdk import CallContext
 from interlock_ai.errors import AnswerBroken
 from interlock_ai.providers.exchange import Json
 
 # An answer of the longest models is a twentieth of this.
 _LARGEST = 32 * 2**20
-_PIECE = 80
 _DONE = b"[DONE]"
 _BOM = b"\xef\xbb\xbf"  # which a stream may begin with
 
@@ -62,32 +58,3 @@ def read_object(text: bytes, service: str) -> Json:
         shown = text[:80].decode(errors="replace")
         raise AnswerBroken(f"{service}: what came of the answer is no JSON object: {shown}")
     return value
-
-
-class Telling:
-    """Tells the pieces of an answer through a call's progress; ``done`` counts characters.
-
-    Pieces end at a line's or word's end: nobody wants to be told of every token.
-    """
-
-    def __init__(self, call: CallContext) -> None:
-        self._call = call
-        self._held = ""
-        self._told = 0
-
-    def add(self, text: str) -> None:
-        self._held += text
-        end = self._held.rfind("\n") + 1
-        if not end and len(self._held) >= _PIECE:
-            end = self._held.rfind(" ") + 1
-        if end:
-            self._tell(end)
-
-    def end(self) -> None:
-        if self._held:
-            self._tell(len(self._held))
-
-    def _tell(self, end: int) -> None:
-        piece, self._held = self._held[:end], self._held[end:]
-        self._told += len(piece)
-        self._call.progress(self._told, None, piece)
