@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aiohttp import web
@@ -220,7 +220,7 @@ async def test_nothing_is_asked_where_no_webhook_is_registered(figma: Any, serve
     assert server.asked == []
 
 
-@pytest.mark.parametrize("kind", Kind.__args__)  # type: ignore[attr-defined]  # of a Literal
+@pytest.mark.parametrize("kind", get_args(Kind))
 async def test_every_kind_of_delivery_has_a_name(figma: Any, kind: str) -> None:
     body = json.dumps({**UPDATE, "event_type": kind}).encode()
 
