@@ -13,13 +13,15 @@ from interlock.sdk import World
 from interlock_simulator.deliveries import Announcement, Deliveries, Outcome
 from interlock_simulator.figma import errors
 from interlock_simulator.figma.comments import Comments
-from interlock_simulator.figma.extras import Extras, read_body
+from interlock_simulator.figma.dev_resource_routes import DevResourceRoutes
 from interlock_simulator.figma.library import Library
 from interlock_simulator.figma.published import USER, published
-from interlock_simulator.figma.reactions import Reactions
+from interlock_simulator.figma.reaction_routes import ReactionRoutes
 from interlock_simulator.figma.renders import Renders
+from interlock_simulator.figma.requests import read_body
 from interlock_simulator.figma.selection import copied, found, restricted, split_ids, used_by
 from interlock_simulator.figma.teams import Teams
+from interlock_simulator.figma.webhook_routes import WebhookRoutes
 from interlock_simulator.vendor import BAD_CREDENTIAL, Handler, refusing, reply
 
 _HEAD = ("name", "lastModified", "thumbnailUrl", "version", "role", "editorType", "linkAccess")
@@ -37,16 +39,18 @@ class Figma:
     def __init__(self, library: Library, world: World, deliveries: Deliveries) -> None:
         self._library = library
         self._comments = Comments(world)
-        self._extras = Extras(library, world, deliveries)
+        self._dev_resources = DevResourceRoutes(library)
+        self._webhooks = WebhookRoutes(library, world, deliveries)
         self._renders = Renders()
 
     def reset(self) -> None:
         self._comments.clear()
-        self._extras.clear()
+        self._dev_resources.clear()
+        self._webhooks.clear()
 
     async def announce(self, what: Announcement) -> list[Outcome]:
         """Tell the webhooks that look for it of something that happened to a file."""
-        return await self._extras.announce(what)
+        return await self._webhooks.announce(what)
 
     def application(self) -> web.Application:
         application = web.Application(
@@ -71,7 +75,12 @@ class Figma:
             web.get("/v1/images/{key}", self._images),
             web.get("/pictures/{name:.+}", self._renders.picture),
         ]
-        for part in (self._extras, Reactions(self._comments), Teams(self._library)):
+        for part in (
+            self._dev_resources,
+            self._webhooks,
+            ReactionRoutes(self._comments),
+            Teams(self._library),
+        ):
             routes += part.routes()
         routes += [web.get(f"{file}/{kind}", self._published(kind)) for kind in _LIBRARY_LISTS]
         application.add_routes(routes)

@@ -9,14 +9,14 @@ from aiohttp import web
 
 from interlock_simulator.figma import errors
 from interlock_simulator.figma.comments import Comments
-from interlock_simulator.figma.extras import read_body
+from interlock_simulator.figma.requests import read_body
 from interlock_simulator.vendor import reply
 
 _EMOJI = re.compile(r":[\w+-]+:(:skin-tone-[2-6]:)?")
 _DONE = {"status": 200, "error": False}
 
 
-class Reactions:
+class ReactionRoutes:
     """Handlers over the comments of the simulated account."""
 
     def __init__(self, comments: Comments) -> None:
