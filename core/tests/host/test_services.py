@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
+import anyio
 import pytest
 
 from interlock.host import PluginState
 from interlock.sdk import (
     ActorRestarted,
+    ActorStopped,
     BreakerPolicy,
     CircuitOpen,
     DeadlineExceeded,
@@ -401,6 +403,35 @@ async def test_a_restart_on_request_makes_a_new_instance(virtual: VirtualWorld) 
 
         assert await host.call("again.go", {}) == "gone"
         assert Again.story == ["start", "stop", "start"]
+
+
+async def test_calls_wait_for_the_service_that_takes_the_place_of_another(
+    virtual: VirtualWorld,
+) -> None:
+    class Slow(Recorded):
+        leave = anyio.Event()
+
+        async def stop(self) -> None:
+            await self.leave.wait()
+
+        @tool(effect="write")
+        async def write(self) -> str:
+            return "written"
+
+    async with Hosting(virtual, Slow) as hosting:
+        host = await hosting.start("slow")
+        restarting = asyncio.create_task(host.services.restart("slow"))
+        await settle()
+        calling = asyncio.create_task(host.call("slow.write", {}))
+        hurried = asyncio.create_task(host.call("slow.write", {}, timeout=1.0))
+        await settle()
+        assert not calling.done()
+        await virtual.advance(2.0)
+        with pytest.raises(ActorStopped):
+            await hurried
+        Slow.leave.set()
+        await restarting
+        assert await calling == "written"
 
 
 async def test_a_failing_stop_does_not_keep_the_others_from_stopping(

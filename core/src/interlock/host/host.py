@@ -21,6 +21,7 @@ from interlock.host.services import Services
 from interlock.host.spec import Emit, Stores
 from interlock.host.watchdog import Watchdog
 from interlock.sdk import (
+    ActorStopped,
     DeadlineExceeded,
     Event,
     NotFound,
@@ -145,7 +146,14 @@ class Host:
             tried=tried,
         )
         call.keywords = entry.spec.signature.arguments(arguments)
-        return await self._ask(entry, call, until - now)
+        try:
+            return await self._ask(entry, call, until - now)
+        except ActorStopped as stopped:
+            if stopped.may_have_run or not await self.services.swaps.over(entry.service, until):
+                raise
+        entry = self._entry(tool)  # of the service that took its place
+        call.keywords = entry.spec.signature.arguments(arguments)
+        return await self._ask(entry, call, until - self._world.monotonic())
 
     async def _ask(self, entry: ToolEntry, call: Call, timeout: float) -> Any:
         ref = self.services.ref(entry.service)

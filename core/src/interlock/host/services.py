@@ -18,6 +18,7 @@ from interlock.host.hosted import HostedService, Surroundings
 from interlock.host.plugins import Plugins
 from interlock.host.spec import ServiceSpec
 from interlock.host.status import ServiceState, ServiceStatus
+from interlock.host.swaps import Swaps
 from interlock.host.watchdog import Watchdog
 from interlock.sdk import InterlockError, NotFound, Prompt, SharedGates
 
@@ -33,6 +34,7 @@ class Services:
 
     Attributes:
         plugins: what offers the types of those that start from now on.
+        swaps: who is being replaced.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Services:
         make_gates: Callable[[str], Gates],
     ) -> None:
         self.plugins = Plugins()
+        self.swaps = Swaps(around.world)
         self._around = around
         self._catalog = catalog
         self._watchdog = watchdog
@@ -70,19 +73,20 @@ class Services:
             aliases: further names of tools: name to ``service.tool``.
             settle: seconds to wait for the outcome of all first tries; they go on after that.
         """
-        await self._stop(
-            [each for each in self._running.values() if services.get(each.spec.name) != each.spec]
-        )
-        started = [
-            self._added(spec) for name, spec in services.items() if name not in self._running
-        ]
-        self._homeless = {
-            name: status for name, status in self._homeless.items() if name in services
-        }
-        self._catalog.set_aliases(aliases or {})
-        for service in filter(None, started):
-            await service.spawn()
-        await self._settled([service for service in started if service], settle)
+        old = [each for each in self._running.values() if services.get(each.spec.name) != each.spec]
+        with self.swaps.of(each.spec.name for each in old if each.spec.name in services):
+            await self._stop(old)
+            added = [
+                self._added(spec) for name, spec in services.items() if name not in self._running
+            ]
+            self._homeless = {
+                name: status for name, status in self._homeless.items() if name in services
+            }
+            self._catalog.set_aliases(aliases or {})
+            started = [service for service in added if service]
+            for service in started:
+                await service.spawn()
+        await self._settled(started, settle)
 
     async def restart(self, name: str) -> None:
         """Stop a service and start it anew; its gates keep what they know.
@@ -91,10 +95,11 @@ class Services:
             NotFound: there is no service of this name.
         """
         service = self.get(name)
-        await self._stop([service])
-        added = self._added(service.spec)
-        if added is not None:
-            await added.spawn()
+        with self.swaps.of([name]):
+            await self._stop([service])
+            added = self._added(service.spec)
+            if added is not None:
+                await added.spawn()
 
     async def stop(self) -> None:
         """All of them."""
