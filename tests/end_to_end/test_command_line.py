@@ -101,7 +101,8 @@ def test_a_daemon_elsewhere_is_named_by_url_and_token_file(
 
 
 def test_nouns_list_and_their_verbs_act(daemon: Daemon) -> None:
-    interlock("start", "note", "--arg", "text=bad", "--wait", code=1)
+    started = interlock("start", "note", "--arg", "text=bad", "--wait", code=1).stderr
+    assert started.index("✓  put") < started.index("✗  refuse")
     (run,) = as_json("runs", "--text", "bad")
     shown = interlock("runs", "show", run["id"][:20])
     assert "failed:   no" in shown.stdout

@@ -49,7 +49,8 @@ def start(
     body = {"input": read_arguments(pairs, source), "run_id": run_id, "tags": list(tags)}
     started = client.post(f"workflows/{workflow}/start", body)["run_id"]
     if wait:
-        _follow(client, started, quiet=as_json)
+        # From its beginning: some of it has happened by now.
+        _follow(client, started, quiet=as_json, since=0.0)
     elif as_json:
         print_json({"run_id": started})
     else:

@@ -94,7 +94,8 @@ def _head(state: State) -> Iterator[RenderableType]:
     yield Text.assemble(
         ("interlock", "bold"),
         f"  {datetime.fromtimestamp(state['at']):%H:%M:%S}   ",
-        ", ".join(f"{runs.get(each, 0)} {each}" for each in _OPEN if runs.get(each)) or "no runs",
+        ", ".join(f"{runs.get(each, 0)} {each}" for each in _OPEN if runs.get(each))
+        or "no run under way",
     )
     yield Text(f"{lately:5.1f} runs a minute {_sparkline([each['started'] for each in minutes])}")
     needs = [f"{count} {_NEEDS[name]}" for name, count in state["needs"].items() if count]
