@@ -17,7 +17,8 @@ _log = logging.getLogger(__name__)
 
 
 class Invoke(Gate):
-    """
+    """Sets the context that the tool may ask for, and answers for what it raises.
+
     Args:
         transient: errors of the tool that are no bugs.
         clean: takes secrets out of an error.

@@ -16,7 +16,7 @@ from interlock.restate.reactor import Reactor
 from interlock.restate.surroundings import Surroundings
 from interlock.restate.wire import JSON, ask, tell
 from interlock.sdk.errors import InterlockError, from_problem
-from interlock.workflows.errors import CompensationFailed, RunExists
+from interlock.workflows.errors import CompensationFailed, run_exists
 from interlock.workflows.operations import RunChild, UndoChild
 
 Kin = RunChild | UndoChild
@@ -99,7 +99,7 @@ class Children:
         head = orjson.loads(answer)["head"]
         started = self._clock.time()
         if head["workflow"] != workflow:
-            error = RunExists(f"run {child.run_id} exists, of workflow {head['workflow']}")
+            error = run_exists(child.run_id, head["workflow"])
             self._conclude(child, None, error, started)
         elif child.detached:
             self._conclude(child, {"run": child.run_id}, None, started)

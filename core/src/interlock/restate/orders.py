@@ -12,7 +12,7 @@ from interlock.restate.queues import SharedQueues
 from interlock.restate.records import head_of
 from interlock.restate.wire import Names
 from interlock.sdk.world import World
-from interlock.workflows.errors import RunExists
+from interlock.workflows.errors import run_exists
 from interlock.workflows.operations import RunChild
 from interlock.workflows.registry import Registry
 from interlock.workflows.run_events import RunEvents
@@ -89,5 +89,5 @@ class Orders:
         wanted = order["head"]
         answer = await self._client.call(self._names.desk, wanted["id"], "create", order)
         if answer["head"]["workflow"] != wanted["workflow"]:
-            raise RunExists(f"run {wanted['id']} exists, of workflow {answer['head']['workflow']}")
+            raise run_exists(wanted["id"], answer["head"]["workflow"])
         return str(wanted["id"])

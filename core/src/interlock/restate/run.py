@@ -30,7 +30,7 @@ from interlock.restate.waits import Waits
 from interlock.restate.wakefulness import Wakefulness
 from interlock.restate.wire import VALUE, WORK, aside
 from interlock.sdk.errors import InterlockError, from_problem
-from interlock.workflows.errors import RunCancelled
+from interlock.workflows.errors import cut_off
 from interlock.workflows.history import History
 from interlock.workflows.interpreter import Ending, Interpreter, broken
 from interlock.workflows.operations import (
@@ -184,7 +184,7 @@ class DurableRun(Port):
     def _cut_off(self, _: None) -> None:
         if self._ending is not None:
             return
-        error = RunCancelled("the run was cut off, it did not stop in time")
+        error = cut_off()
         error.with_details(in_flight=sorted(operation.path for operation in self._begun))
         for operation in list(self._begun):
             if isinstance(operation, RunChild):

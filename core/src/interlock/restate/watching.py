@@ -13,7 +13,8 @@ _OPEN = ("started", "waiting")
 
 
 class Watch:
-    """
+    """What is new of one run, from one look at its record to the next.
+
     Args:
         since: what happened up to this moment was seen.
     """
