@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from aiohttp import web
@@ -76,6 +78,15 @@ async def test_one_token_is_fetched_for_all_callers(serve: Serve, opened: Open) 
     assert said == ["hello"] * 20
     assert login.forms == [{"grant_type": "client_credentials", "scope": "read write"}]
     assert login.headers == ["Basic bWU6cw=="]
+
+
+async def test_an_id_with_a_colon_reaches_the_provider_whole(serve: Serve, opened: Open) -> None:
+    login = Login()
+    url = await serve({"POST /token": login.token, "GET /a": login.api})
+    runtime = await opened(oauth(url, client_id="c:id", client_secret="a+/= ü"))
+    assert await runtime.call("api.a") == "hello"
+    sent = b64decode(login.headers[0].removeprefix("Basic ")).decode()
+    assert [unquote(part) for part in sent.split(":")] == ["c:id", "a+/= ü"]
 
 
 async def test_a_token_that_is_refused_is_renewed_once(serve: Serve, opened: Open) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import orjson
@@ -127,8 +128,10 @@ class Tokens:
         settings = self._settings
         if settings.style == "body" or settings.client_secret is None:
             return {}
-        secret = settings.client_secret.get_secret_value()
-        return {"Authorization": basic(settings.client_id, secret)}
+        # RFC 6749, 2.3.1: both are encoded as in a form first, so that an id may have a colon. A
+        # blank is %20, which is read by those as well who do not take + for one.
+        secret = quote(settings.client_secret.get_secret_value(), safe="")
+        return {"Authorization": basic(quote(settings.client_id, safe=""), secret)}
 
 
 def _seconds(value: Any) -> float:
