@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from interlock.sdk import NotFound
+
 from .conftest import Open, Serve, api, echo, written
 
 
@@ -100,3 +102,48 @@ async def test_a_list_in_a_multipart_form_is_several_parts(
     runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
     sent = await runtime.call("api.a", {"f": ["one", "two"]})
     assert sent["body"].count('name="f"') == 2 and "one" in sent["body"]
+
+
+FILES: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "photo": {"type": "string", "format": "binary", "description": "of the pet"},
+        "more": {"type": "array", "items": {"contentMediaType": "image/png"}},
+        "name": {"type": "string"},
+    },
+}
+
+
+async def test_files_are_sent_from_beside_the_journal(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    url = await serve({"POST /a": echo})
+    document = api(url, {})
+    body = {"content": {"multipart/form-data": {"schema": FILES}}}
+    document["paths"]["/a"] = {"post": {"operationId": "a", "requestBody": body}}
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    kept = await runtime.journal.blobs.put(b"bytes of it", "image/png")
+    photo = {"blob": kept.digest, "name": "rex.png", "media_type": "image/png"}
+    sent = (await runtime.call("api.a", {"photo": photo, "more": ["b", "c"], "name": "Rex"}))[
+        "body"
+    ]
+    assert 'name="photo"; filename="rex.png"\r\nContent-Type: image/png\r\n\r\nbytes of it' in sent
+    assert sent.count('name="more"; filename="file"') == 2
+    assert 'name="name"\r\n\r\nRex' in sent
+    with pytest.raises(NotFound):
+        await runtime.call("api.a", {"photo": {"blob": "sha256:" + "0" * 64}})
+
+
+async def test_a_body_that_is_a_file_is_sent_as_it_is(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    url = await serve({"POST /a": echo})
+    document = api(url, {})
+    schema = {"type": "string", "format": "binary"}
+    body = {"content": {"application/octet-stream": {"schema": schema}}, "required": True}
+    document["paths"]["/a"] = {"post": {"operationId": "a", "requestBody": body}}
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    kept = await runtime.journal.blobs.put(b"bytes of it", "image/png")
+    sent = await runtime.call("api.a", {"body": {"blob": kept.digest}})
+    assert sent["body"] == "bytes of it"
+    assert sent["headers"]["content-type"] == "application/octet-stream"

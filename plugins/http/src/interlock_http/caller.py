@@ -15,6 +15,7 @@ from interlock_http.operation import Operation, Request, request_of
 from interlock_http.paged_list import PagedList
 from interlock_http.paging import POSITION_SCHEMA
 from interlock_http.settings import ApiSettings
+from interlock_http.uploads import loaded
 
 _UNAUTHORISED = 401
 
@@ -55,6 +56,7 @@ class Caller:
 
         Those of an operation with pages are ``{items, truncated}``, or ``{items, next}`` for one.
         """
+        arguments = await self._with_files(operation, arguments)
         if operation.paging is not None:
             base = operation.base_url or self._base
             paged = PagedList(self._context.name, operation, operation.paging, base)
@@ -65,6 +67,13 @@ class Caller:
             request.headers[self._settings.idempotency_header] = current_call().idempotency_key
         answer, _ = await self.send(request)
         return look_up(operation.pick, answer) if operation.pick else answer
+
+    async def _with_files(
+        self, operation: Operation, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        files = operation.body.files & arguments.keys() if operation.body else frozenset()
+        blobs = self._context.blobs
+        return {**arguments, **{name: await loaded(arguments[name], blobs) for name in files}}
 
     async def send(self, request: Request, url: str = "") -> tuple[Any, httpx.Response]:
         """Send a request, once more with other credentials if these are refused.

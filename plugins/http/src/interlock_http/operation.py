@@ -11,6 +11,7 @@ import orjson
 
 from interlock.sdk import Facts, InvalidInput
 from interlock_http.paging import Paging
+from interlock_http.uploads import Upload
 
 Location = Literal["path", "query", "header", "cookie"]
 
@@ -37,6 +38,10 @@ class Parameter:
     json: bool = False
 
 
+Part = tuple[None, str] | tuple[str, bytes, str]
+"""Of a multipart body, as httpx takes it: a text, or name, content and type of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """How arguments of a tool become the body of a request.
@@ -44,6 +49,7 @@ class Body:
     Attributes:
         fields: arguments that are its fields, by name; empty if ``argument`` is all of it.
         required: it is sent even if it is empty.
+        files: arguments that stand for files, loaded before the request is made.
         styles: of a form's fields, where they are told; else a list is its field several times,
             and an object is JSON.
     """
@@ -52,6 +58,7 @@ class Body:
     fields: tuple[str, ...] = ()
     required: bool = False
     media_type: str = "application/json"
+    files: frozenset[str] = frozenset()
     styles: Mapping[str, Parameter] = field(default_factory=dict)
 
 
@@ -89,7 +96,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes | None = None
     form: dict[str, list[str]] | None = None
-    files: list[tuple[str, tuple[None, str]]] | None = None
+    files: list[tuple[str, Part]] | None = None
     base_url: str = ""
 
     def options(self) -> dict[str, Any]:
@@ -201,13 +208,22 @@ def _put_body(request: Request, body: Body, arguments: Mapping[str, Any]) -> Non
             for name, text in _form(body, content):
                 request.form.setdefault(name, []).append(text)
         case "multipart/form-data" if isinstance(content, dict):
-            request.files = [(name, (None, text)) for name, text in _form(body, content)]
+            request.files = list(_parts(body, content))
         case media_type if "json" in media_type:
             request.content = orjson.dumps(content)
             request.headers["Content-Type"] = media_type
         case media_type:
-            request.content = _text(content).encode()
+            raw = content.content if isinstance(content, Upload) else _text(content).encode()
+            request.content = raw
             request.headers["Content-Type"] = media_type
+
+
+def _parts(body: Body, content: Mapping[str, Any]) -> Iterator[tuple[str, Part]]:
+    for name in content.keys() & body.files:
+        for file in _listed(content[name]):
+            yield name, (file.name, file.content, file.media_type)
+    texts = {name: value for name, value in content.items() if name not in body.files}
+    yield from ((name, (None, text)) for name, text in _form(body, texts))
 
 
 def _form(body: Body, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
+from interlock_http import uploads
 from interlock_http.openapi.description import (
     Broken,
     Description,
@@ -138,12 +139,28 @@ class Arguments:
         schema, styles = media.get("schema") or {}, _styles(media, at)
         at = f"{at}/schema"
         if fields := self._fields(schema, at, required=required):
-            return Body("", fields, required, media_type, styles)
+            files = self._files(schema, fields) if _is_multipart(media_type) else frozenset()
+            return Body("", fields, required, media_type, files, styles)
         argument = self._argument("body", "request")
-        self._property(argument, self._schemas.convert(schema, at), body)
+        file = None if _is_structured(media_type) else self._file(schema, at)
+        self._property(argument, file or self._schemas.convert(schema, at), body)
         if required:
             self._required.append(argument)
-        return Body(argument, media_type=media_type, styles=styles)
+        files = frozenset({argument} if file else ())
+        return Body(argument, media_type=media_type, files=files, styles=styles)
+
+    def _files(self, schema: Any, fields: tuple[str, ...]) -> frozenset[str]:
+        """Those of the fields that are files; their arguments say so."""
+        properties = self._description.follow(schema, "")["properties"]
+        files = {name: self._file(properties[name], "") for name in fields}
+        found = {name: file for name, file in files.items() if file is not None}
+        self._properties |= found
+        return frozenset(found)
+
+    def _file(self, schema: Any, pointer: str) -> dict[str, Any] | None:
+        if not isinstance(schema, Mapping):
+            return None
+        return uploads.schema_of(self._description.follow(schema, pointer))
 
     def _fields(self, schema: Any, pointer: str, *, required: bool) -> tuple[str, ...]:
         """The fields of a plain object become arguments of their own, where none is taken."""
@@ -176,6 +193,14 @@ def _location(place: str, pointer: str) -> Location:
         if location == place:
             return location
     raise Broken(f"{pointer}/in", f"a parameter cannot be in {place!r}")
+
+
+def _is_multipart(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower() == "multipart/form-data"
+
+
+def _is_structured(media_type: str) -> bool:
+    return "json" in media_type or media_type.startswith(("text/", "multipart/"))
 
 
 def _styles(media: Mapping[str, Any], pointer: str) -> dict[str, Parameter]:
