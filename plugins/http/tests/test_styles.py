@@ -42,15 +42,35 @@ async def test_parameters_are_written_in_their_style(
     assert (await runtime.call("api.a", {"q": value}))["query"] == query
 
 
-@pytest.mark.parametrize(("explode", "path"), [(False, "/a/x,1,y,2"), (True, "/a/x=1,y=2")])
-async def test_an_object_in_a_path_is_written_in_its_style(
-    serve: Serve, opened: Open, tmp_path: Path, explode: bool, path: str
+@pytest.mark.parametrize(
+    ("parameter", "value", "path"),
+    [
+        ({}, "a/b,c", "a%2Fb%2Cc"),
+        ({}, ["a", "b,c"], "a,b%2Cc"),
+        ({}, {"x": 1, "y": 2}, "x,1,y,2"),
+        ({"explode": True}, {"x": 1, "y": 2}, "x=1,y=2"),
+        ({"style": "label"}, "a", ".a"),
+        ({"style": "label"}, ["a", "b"], ".a,b"),
+        ({"style": "label", "explode": True}, {"x": 1, "y": 2}, ".x=1.y=2"),
+        ({"style": "matrix"}, "a", ";q=a"),
+        ({"style": "matrix"}, ["a", "b"], ";q=a,b"),
+        ({"style": "matrix", "explode": True}, ["a", "b"], ";q=a;q=b"),
+        ({"style": "matrix", "explode": True}, {"x": 1, "y": 2}, ";x=1;y=2"),
+    ],
+)
+async def test_values_in_a_path_are_written_in_their_style(
+    serve: Serve,
+    opened: Open,
+    tmp_path: Path,
+    parameter: dict[str, Any],
+    value: Any,
+    path: str,
 ) -> None:
     url = await serve({"GET /a/{q}": echo})
-    parameter = {"name": "q", "in": "path", "required": True, "explode": explode}
-    document = api(url, {"parameters": [parameter]}, path="/a/{q}")
+    declared = {"name": "q", "in": "path", "required": True, **parameter}
+    document = api(url, {"parameters": [declared]}, path="/a/{q}")
     runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
-    assert unquote((await runtime.call("api.a", {"q": {"x": 1, "y": 2}}))["path"]) == path
+    assert (await runtime.call("api.a", {"q": value}))["path"] == f"/a/{path}"
 
 
 FORM = "application/x-www-form-urlencoded"

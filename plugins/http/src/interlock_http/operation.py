@@ -11,6 +11,7 @@ import orjson
 
 from interlock.sdk import Facts, InvalidInput
 from interlock_http.paging import Paging
+from interlock_http.path_styles import PathStyle, expanded
 from interlock_http.uploads import Upload
 
 Location = Literal["path", "query", "header", "cookie"]
@@ -27,6 +28,7 @@ class Parameter:
         separator: between the parts of a list or object that is one parameter.
         deep: an object is ``name[key]=value``, to any depth; a list ``name[0]=value``.
         json: its value is written as JSON.
+        path_style: of one in the path.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Parameter:
     separator: str = ","
     deep: bool = False
     json: bool = False
+    path_style: PathStyle = "simple"
 
 
 Part = tuple[None, str] | tuple[str, bytes, str]
@@ -143,11 +146,13 @@ def _put(request: Request, parameter: Parameter, value: Any) -> None:
 
 
 def _segment(parameter: Parameter, value: Any) -> str:
-    text = _joined(parameter, value)
+    style, explode = parameter.path_style, parameter.explode
+    plain = orjson.dumps(value).decode() if parameter.json else value
+    text = expanded(parameter.name, plain, style, explode=explode, text_of=_text)
     if text in ("", ".", ".."):
         message = f"{parameter.argument}: {text!r} cannot stand in a path"
         raise InvalidInput(message, path=f"$.{parameter.argument}")
-    return quote(text, safe="")
+    return text
 
 
 def _header(parameter: Parameter, value: Any) -> str:

@@ -18,10 +18,12 @@ from interlock_http.openapi.description import (
 from interlock_http.openapi.media import media_type_of
 from interlock_http.openapi.schemas import Schemas
 from interlock_http.operation import Body, Location, Parameter
+from interlock_http.path_styles import PathStyle
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 _SEPARATORS = {"form": ",", "simple": ",", "deepObject": ",", "spaceDelimited": " "}
 _SEPARATORS["pipeDelimited"] = "|"
+_PATH_STYLES: tuple[PathStyle, ...] = get_args(PathStyle)
 # Words that say more of an object than its properties; its fields alone would lose them.
 _MORE = frozenset(
     {"allOf", "anyOf", "oneOf", "not", "if", "patternProperties", "dependentRequired"}
@@ -85,7 +87,8 @@ class Arguments:
     ) -> Parameter:
         location = _location(place, pointer)
         style = parameter.get("style") or ("form" if place in ("query", "cookie") else "simple")
-        if style not in _SEPARATORS:
+        path_style = next((each for each in _PATH_STYLES if each == style), None)
+        if style not in _SEPARATORS and not (path_style and place == "path"):
             raise Broken(f"{pointer}/style", f"the style {style!r} is not supported")
         schema, at, json = self._schema_of(parameter, pointer)
         argument = self._argument(name, place)
@@ -97,9 +100,10 @@ class Arguments:
             argument=argument,
             location=location,
             explode=bool(parameter.get("explode", style == "form")),
-            separator=_SEPARATORS[style],
+            separator=_SEPARATORS.get(style, ","),
             deep=style == "deepObject",
             json=json,
+            path_style=path_style or "simple",
         )
 
     @staticmethod
