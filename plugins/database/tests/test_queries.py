@@ -150,6 +150,22 @@ async def test_no_procedure_writes_while_we_read(mariadb: Place, opened: Open, s
         assert (await runtime.call("db.query", {"sql": allowed}))["rows"]
 
 
+@pytest.mark.parametrize("before", ["", "--\n/* SELECT */ ("])
+async def test_reading_runs_no_copy(postgres: Place, opened: Open, before: str) -> None:
+    runtime = await opened(postgres.url)
+    with pytest.raises(Rejected, match="a statement that reads begins with"):
+        await runtime.call("db.query", {"sql": f"{before}copy (SELECT 1) TO PROGRAM 'false'"})
+    for allowed in ("(SELECT 1 AS x)", "--why\nSHOW work_mem", "/* x */ VALUES (1)"):
+        assert (await runtime.call("db.query", {"sql": allowed}))["rows"]
+
+
+@pytest.mark.parametrize("into", ["INTO OUTFILE", "INTO/**/DUMPFILE", "into /*!50000OUTFILE*/"])
+async def test_reading_writes_no_file(mariadb: Place, opened: Open, into: str) -> None:
+    runtime = await opened(mariadb.url)
+    with pytest.raises(Rejected, match="writes no file"):
+        await runtime.call("db.query", {"sql": f"SELECT 1 {into} '/no/such/folder'"})
+
+
 async def test_a_colon_within_a_text_is_no_argument(place: Place, opened: Open) -> None:
     await place.run(ORDERS)
     quote = {"sqlite": '"{}"', "postgres": '"{}"', "mariadb": "`{}`"}[place.kind].format("at:x")
@@ -344,33 +360,3 @@ async def test_a_type_that_the_driver_cannot_read_is_no_lost_connection(
         await runtime.call("db.query", {"sql": sql})
     found = await runtime.call("db.query", {"sql": sql.replace(" AS", "::text AS")})
     assert found["rows"] == [{"term": "[2025-01-01,2025-02-01)"}]
-
-
-HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
-
-
-async def test_no_lock_outlives_its_call(postgres: Place, opened: Open) -> None:
-    runtime = await opened(postgres.url, pool_size=1)
-    await runtime.call("db.query", {"sql": "SELECT pg_advisory_lock(7), 1 AS done"})
-    with pytest.raises(Rejected):
-        await runtime.call("db.query", {"sql": "SELECT pg_advisory_lock(8), 1 / 0 AS done"})
-    assert await postgres.run(HELD) == [(0,)]
-
-
-async def test_no_lock_outlives_its_call_on_mariadb(mariadb: Place, opened: Open) -> None:
-    runtime = await opened(mariadb.url, pool_size=1)
-    await runtime.call("db.query", {"sql": "SELECT GET_LOCK('seven', 0) AS held"})
-    assert await mariadb.run("SELECT IS_FREE_LOCK('seven')") == [(1,)]
-
-
-async def test_what_a_call_sets_holds_for_itself_alone(postgres: Place, opened: Open) -> None:
-    runtime = await opened(postgres.url, pool_size=1, read_only=False)
-    for sql in (
-        "SET TIME ZONE 'Asia/Tokyo'",
-        "CREATE TEMP TABLE mine (id int)",
-        "SET ROLE pg_monitor",
-    ):
-        await runtime.call("db.execute", {"sql": sql})
-    sql = "SELECT current_setting('TimeZone') AS zone, current_user AS me, to_regclass('mine') AS mine"
-    (row,) = (await runtime.call("db.query", {"sql": sql}))["rows"]
-    assert row["zone"] != "Asia/Tokyo" and row["me"] == "postgres" and row["mine"] is None
