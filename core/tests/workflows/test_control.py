@@ -1,5 +1,7 @@
 """What operators do to runs."""
 
+import asyncio
+
 import pytest
 
 from interlock.sdk import Conflict, DeadlineExceeded, InvalidInput, NotFound, Rejected
@@ -301,3 +303,44 @@ async def test_a_compensation_that_failed_is_tried_again(stage: Stage) -> None:
         assert (await life.engine.get(run_id)).status == "failed"
         assert len(stage.tools.made("t.fly")) == len(stage.tools.made("t.free")) == 1
         assert [letter.kind for letter in await life.journal.dead_letters.list()] == ["run"]
+
+
+@pytest.mark.parametrize("paused", [True, False])
+@pytest.mark.parametrize("act", ["cancel", "resume"])
+async def test_what_is_asked_of_a_parked_run_counts_though_the_process_dies_with_it(
+    stage: Stage, act: str, paused: bool
+) -> None:
+    stage.template("workflow: w\nsteps: [{wait_for: go.on}]")
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.quiet()
+        if paused:
+            await life.engine.control.pause(run)
+            await life.quiet()
+        assert life.engine._live == {}
+        await life.journal.runs.intend(run, "cancel" if act == "cancel" else None)
+    async with stage.life() as life:
+        await life.quiet()
+        expected = "cancelled" if act == "cancel" else "waiting"
+        assert (await life.engine.get(run)).status == expected
+
+
+async def test_a_cancel_counts_though_the_process_dies_while_the_run_is_being_parked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.template("workflow: w\nsteps: [{call: t.one}, {wait_for: go.on}]")
+    go = asyncio.Event()
+    stage.tools.add("t.one", go.wait)
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.engine.control.pause(run)
+        monkeypatch.setattr(life.engine._recovery, "_drive", lambda *_: None)
+        monkeypatch.setattr(life.engine.control, "_live", {})
+        monkeypatch.setattr(life.engine.control, "_resume", lambda _: asyncio.sleep(0))
+        await life.engine.cancel(run)
+        go.set()
+        await life.quiet()
+        assert (await life.engine.get(run)).status == "paused"
+    async with stage.life() as life:
+        await life.quiet()
+        assert (await life.engine.get(run)).status == "cancelled"

@@ -39,9 +39,12 @@ _CREATE = Rows(
     11,
 )
 _UPDATE = Rows(
+    # A run that is parked without knowing what was asked of it meanwhile is due at once.
     """UPDATE runs SET status = new.column2, output = new.column3, problem = new.column4,
-    waiting = new.column5, wake = new.column6, finished = new.column7 FROM (""",
-    7,
+    waiting = new.column5, finished = new.column7, wake = CASE
+        WHEN new.column6 IS NULL OR intent IS new.column8 THEN new.column6 ELSE 0.0 END
+    FROM (""",
+    8,
     ") AS new WHERE id = new.column1",
     last_only=True,
 )
@@ -59,10 +62,13 @@ _CAME = f"""UPDATE runs SET wake = 0 WHERE id = ?1 AND {PARKED} AND (
         WHERE id IN (SELECT value FROM json_each(?2)) AND decided IS NOT NULL)
     OR EXISTS (SELECT 1 FROM runs AS child
         WHERE child.id IN (SELECT value FROM json_each(?2)) AND child.finished IS NOT NULL))"""
+_STOP = """UPDATE runs SET intent = '{}', wake = CASE WHEN wake IS NOT NULL THEN 0.0 END
+    WHERE id = ? AND finished IS NULL"""
 _INTEND = {
-    None: "UPDATE runs SET intent = NULL WHERE id = ? AND finished IS NULL",
-    "cancel": "UPDATE runs SET intent = 'cancel' WHERE id = ? AND finished IS NULL",
-    "abandon": "UPDATE runs SET intent = 'abandon' WHERE id = ? AND finished IS NULL",
+    None: """UPDATE runs SET intent = NULL, wake = CASE status WHEN 'paused' THEN 0.0 ELSE wake END
+        WHERE id = ? AND finished IS NULL""",
+    "cancel": _STOP.format("cancel"),
+    "abandon": _STOP.format("abandon"),
     "pause": """UPDATE runs SET intent = 'pause'
         WHERE id = ? AND finished IS NULL AND intent IS NULL""",
     "undo": """UPDATE runs SET intent = 'undo', status = 'compensating', finished = NULL, cut = NULL
@@ -248,7 +254,8 @@ class Runs:
         output = None if run.output is None else self._stored(run.output)
         problem = packed(run.problem) if run.problem else None
         waiting = packed(run.waiting) if run.waiting else None
-        return (run.id, run.status, output, problem, waiting, run.wake, run.finished)
+        ends = (run.id, run.status, output, problem, waiting, run.wake, run.finished)
+        return (*ends, run.intent)
 
     async def copy(self, run: RunRecord) -> None:
         """Record a run as another engine has it on record."""

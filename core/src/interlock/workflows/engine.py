@@ -220,7 +220,7 @@ class EmbeddedEngine:
 
     def waits(self, run_id: str) -> Mapping[str, Any] | None:
         live = self._live.get(run_id)
-        return live.waits if live else None
+        return live.idleness.reason if live else None
 
     async def watch(self, run_id: str, *, since: float | None = None) -> AsyncIterator[Item]:
         full_id = (await self.get(run_id)).id

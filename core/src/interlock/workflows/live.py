@@ -13,7 +13,7 @@ from functools import partial
 from math import inf
 from typing import Any, Literal
 
-from interlock.journal import JournalError, RunRecord, Status, StepRow
+from interlock.journal import Intent, JournalError, RunRecord, Status, StepRow
 from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, ServiceUnavailable
 from interlock.sdk.events import Event
 from interlock.workflows.errors import RunCancelled
@@ -47,6 +47,7 @@ class LiveRun(Port):
     Attributes:
         wanted: it is to come back should it be parked just now.
         since: when what is not over was begun.
+        idleness: whether all it does is to wait.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class LiveRun(Port):
         self.since: dict[Operation, float] = {}
         self._waiting = Waiting(record, self._history, engine, self._conclude, self.idle)
         self._lingering = Lingering(engine.world, self.idle)
-        self._idleness = Idleness(record.id, self._begun, self._waiting)
+        self.idleness = Idleness(record.id, self._begun, self._waiting)
         self._held: list[Operation] | None = None
         self.wanted = False
         self.stopping, self.abandoned = False, record.intent == "abandon"
@@ -215,15 +216,8 @@ class LiveRun(Port):
 
     def child_parked(self, run_id: str, *, parked: bool) -> None:
         """A run that this one waits for left memory, or came back."""
-        self._idleness.child_parked(run_id, parked=parked)
+        self.idleness.child_parked(run_id, parked=parked)
         self.idle()
-
-    # How it stands
-
-    @property
-    def waits(self) -> dict[str, Any] | None:
-        """``{reason, until, step}`` of what is over first, if all it does is to wait."""
-        return self._idleness.reason
 
     # How it ends
 
@@ -328,11 +322,13 @@ class LiveRun(Port):
         if record.parent is None and record.status in ("failed", "compensation_failed"):
             self._engine.journal.dead_letters.put(letter_of_run(record))
         self._engine.run_events.ended(record)
-        self._update(record, self._engine.finished)
+        self._engine.journal.runs.update(
+            record, partial(self._recorded, record, self._engine.finished)
+        )
 
     def idle(self) -> None:
         """Park if all there is to do is to wait for a while."""
-        if self._over or not self._idleness.complete:
+        if self._over or not self.idleness.complete:
             return
         if self._held is not None:
             self._park(replace(self.record, status="paused", waiting=_PAUSED, wake=inf))
@@ -341,28 +337,34 @@ class LiveRun(Port):
         long = due - self._engine.world.time() > self._engine.park_after
         if self._begun and long and self._lingering.over(self._history.length):
             status: Status = "compensating" if self._turning_back else "waiting"
-            self._park(replace(self.record, status=status, waiting=self.waits, wake=due))
+            self._park(replace(self.record, status=status, waiting=self.idleness.reason, wake=due))
+
+    @property
+    def _known_intent(self) -> Intent | None:
+        """What was asked of the run, as far as it acts on that already."""
+        if self._held is not None:
+            return "pause"
+        if self.stopping:
+            return "abandon" if self.abandoned else "cancel"
+        return "undo" if self.record.intent == "undo" else None
 
     def _park(self, record: RunRecord) -> None:
-        awaited = self._idleness.awaited
+        awaited, record = self.idleness.awaited, replace(record, intent=self._known_intent)
         self.close()
+        then = partial(self._recorded, record, self._engine.parked)
+        self._engine.journal.runs.park(record, awaited, then)
 
-        def durable(error: JournalError | None, came: bool) -> None:
-            if error is not None:
-                self._engine.lost(record, error)
-            else:
-                self._engine.parked(replace(record, wake=0.0) if came else record)
-
-        self._engine.journal.runs.park(record, awaited, durable)
-
-    def _update(self, record: RunRecord, then: Callable[[RunRecord], None]) -> None:
-        def durable(error: JournalError | None) -> None:
-            if error is not None:
-                self._engine.lost(record, error)
-            else:
-                then(record)
-
-        self._engine.journal.runs.update(record, durable)
+    def _recorded(
+        self,
+        record: RunRecord,
+        then: Callable[[RunRecord], None],
+        error: JournalError | None,
+        came: bool = False,
+    ) -> None:
+        if error is not None:
+            self._engine.lost(record, error)
+        else:
+            then(replace(record, wake=0.0) if came else record)
 
     def _tell(self, kind: str, path: str = "", what: str = "", **more: Any) -> None:
         run_id, progress = self.record.id, self._engine.progress

@@ -103,7 +103,8 @@ class Recovery:
         )
         await self._journal.runs.intend(run_id, "pause")
         waiting = {"reason": reason, "until": None, "step": ""}
-        self._journal.runs.update(replace(record, status="paused", waiting=waiting, wake=inf))
+        aside = replace(record, status="paused", waiting=waiting, wake=inf, intent="pause")
+        self._journal.runs.update(aside)
 
     async def these(self, run_ids: Sequence[str]) -> None:
         """Continue runs from their record."""
