@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,25 @@ async def test_large_values_are_deleted_once_nothing_refers_to_them(stage: OnRes
         await life.publish("all.done")
         await life.to_the_end("s")
         assert (await life.engine.get("s")).status == "succeeded"
+
+
+async def test_a_run_is_offered_again_however_long_there_is_no_daemon(stage: OnRestate) -> None:
+    """Restate's own default is to give up after seventy attempts, until somebody resumes it."""
+    stage._options = replace(stage._options, offer_again=0.01)
+    gate = asyncio.Event()
+    stage.template("workflow: w\nsteps: [{id: a, call: t.slow}]")
+    stage.tools.add("t.slow", gate.wait, IDEMPOTENT)
+    async with stage.life() as life:
+        await life.start("w", "r")
+        await life.quiet()
+    async with stage._open() as engine:
+        (life_of_r,) = await engine._client.invocations(engine.names.run, "r")
+        while await engine._client.attempts(life_of_r["id"]) < 80:
+            await asyncio.sleep(0.05)
+    gate.set()
+    async with stage.life() as life:
+        await life.to_the_end("r")
+        assert (await life.engine.get("r")).status == "succeeded"
 
 
 async def test_a_run_whose_daemons_end_well_is_not_put_aside(stage: OnRestate) -> None:

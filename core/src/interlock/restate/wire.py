@@ -36,10 +36,14 @@ WORK = "\t"
 """Between path and kind in the names of what a run does for real, in Restate's journal."""
 
 
+# Restate's own default is to wait for an operator after seventy attempts.
+_WITHOUT_END = 2**31
+
+
 def again(at_most: float) -> InvocationRetryPolicy:
     """What a daemon died over is offered again, without end: nobody has to resume it by hand."""
     return InvocationRetryPolicy(
-        timedelta(seconds=min(0.05, at_most)), 2.0, timedelta(seconds=at_most)
+        timedelta(seconds=min(0.05, at_most)), 2.0, timedelta(seconds=at_most), _WITHOUT_END
     )
 
 
