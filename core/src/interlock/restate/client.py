@@ -96,14 +96,17 @@ class RestateClient:
         return {row["service_key"]: (row["number"], row["oldest"]) for row in rows}
 
     async def under_way(self, invocation: str) -> Rows:
-        """What an invocation does just now: ``{name, since}``, by the names of its ``ctx.run``."""
-        which = _quoted(invocation)
+        """What an invocation does just now: ``{name, since}``, by the names of its ``ctx.run``.
+
+        A single look at one journal: a subquery would ask all nodes, also one that is gone.
+        """
         return await self.query(
-            "SELECT name, to_unixtime(appended_at) AS since FROM sys_journal "  # noqa: S608 - quoted
-            f"WHERE id = {which} AND entry_type = 'Command: Run' "
-            "AND json_get_int(entry_lite_json, 'Command', 'Run', 'completion_id') NOT IN "
-            "(SELECT json_get_int(entry_lite_json, 'Notification', 'id', 'CompletionId') "
-            f"FROM sys_journal WHERE id = {which} AND entry_type = 'Notification: Run')"
+            "SELECT max(name) AS name, to_unixtime(min(appended_at)) AS since FROM sys_journal "  # noqa: S608 - quoted
+            f"WHERE id = {_quoted(invocation)} "
+            "AND entry_type IN ('Command: Run', 'Notification: Run') GROUP BY "
+            "coalesce(json_get_int(entry_lite_json, 'Command', 'Run', 'completion_id'), "
+            "json_get_int(entry_lite_json, 'Notification', 'id', 'CompletionId')) "
+            "HAVING count(*) = 1"
         )
 
     async def texts(self, services: Iterable[str], part: str) -> list[str]:
