@@ -1,4 +1,4 @@
-"""Settings of the service type ``ai``."""
+"""Settings of the ai service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much the analyser says."""
+"""Settings of the analysis service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator says about one Figma account."""
+"""Settings of the figma service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from interlock_figma.limits import Plan, Seat
 
 
 class FigmaSettings(Settings):
-    """Settings of the service type ``figma``."""
+    """One Figma account."""
 
     token: SecretStr = Field(description="personal access token or plan token")
     base_url: str = Field("https://api.figma.com", description="origin of the REST API")

@@ -7,8 +7,8 @@ from typing import TypeVar
 import httpx
 
 from interlock.sdk import HttpOptions, Service, ServiceError
-from interlock_http.answers import error_of
 from interlock_http.caller import Caller
+from interlock_http.errors import read_error
 from interlock_http.operation import Request
 from interlock_http.settings import ApiSettings
 
@@ -24,7 +24,7 @@ class ApiService(Service[S]):
         return HttpOptions(self.settings.base_url)
 
     def read_error(self, response: httpx.Response) -> ServiceError:
-        return error_of(
+        return read_error(
             response,
             now=self.world.time(),
             service=self.context.name,

@@ -18,8 +18,8 @@ from pydantic import (
 )
 
 from interlock.sdk import Bytes, Facts, Settings, schema_fault
-from interlock_http.answers import MESSAGE
 from interlock_http.auth import Auth
+from interlock_http.errors import MESSAGE
 from interlock_http.jmespaths import JmesPath
 from interlock_http.paging import Paging
 

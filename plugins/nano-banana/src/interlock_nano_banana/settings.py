@@ -1,4 +1,4 @@
-"""Settings of the service type ``nano-banana``."""
+"""Settings of the nano-banana service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator says about one Notion workspace."""
+"""Settings of the notion service."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from interlock.sdk import Bytes, PerTime, Rate, Settings
 
 
 class NotionSettings(Settings):
-    """Settings of the service type ``notion``."""
+    """One Notion workspace."""
 
     token: SecretStr = Field(description="secret of the integration")
     base_url: str = Field("https://api.notion.com", description="origin of the REST API")

@@ -1,4 +1,4 @@
-"""Settings of the service type ``simulator``."""
+"""Settings of the simulator service."""
 
 from __future__ import annotations
 
