@@ -55,11 +55,11 @@ class Tools:
     ) -> dict[str, Any]:
         """Do something typed.
 
-        With a second paragraph.
+        With a second paragraph, about ``count``.
 
         Args:
             data: raw bytes,
-                as many as there are.
+                as many as ``count``, or ``a | `b```.
             since (datetime): not before this.
             count: how many
 
@@ -144,8 +144,9 @@ def test_descriptions_come_from_the_docstring() -> None:
     typed = signature("typed")
     properties = typed.input_schema["properties"]
 
-    assert typed.description == "Do something typed.\n\nWith a second paragraph."
-    assert properties["data"]["description"] == "raw bytes, as many as there are."
+    assert typed.description == "Do something typed.\n\nWith a second paragraph, about `count`."
+    # Code that holds a mark itself keeps both of its own.
+    assert properties["data"]["description"] == "raw bytes, as many as `count`, or ``a | `b```."
     assert properties["since"]["description"] == "not before this."
     assert properties["count"]["description"] == "how many"
     assert "description" not in properties["tags"]

@@ -37,8 +37,8 @@ class Signature:
 
     @cached_property
     def description(self) -> str:
-        """The docstring up to its ``Args:``."""
-        doc = inspect.getdoc(self.method) or ""
+        """The docstring up to its ``Args:``, as Markdown."""
+        doc = _doc(self.method)
         return re.split(r"^\s*(?:Args|Returns|Raises):\s*$", doc, flags=re.MULTILINE)[0].strip()
 
     @cached_property
@@ -132,10 +132,14 @@ def _plain_json(annotation: Any) -> bool:
     return origin in _PASS_THROUGH and all(_plain_json(argument) for argument in arguments)
 
 
+def _doc(method: Callable[..., Any]) -> str:
+    """The docstring, with code as people and models read it in Markdown: between single marks."""
+    return re.sub(r"``([^`]+)``", r"`\1`", inspect.getdoc(method) or "")
+
+
 def _argument_descriptions(method: Callable[..., Any]) -> dict[str, str]:
     """Descriptions of a Google-style ``Args:`` section, by name."""
-    doc = inspect.getdoc(method) or ""
-    section = re.search(r"^Args:\s*\n((?:[ \t]+.*\n?|\s*\n)+)", doc, flags=re.MULTILINE)
+    section = re.search(r"^Args:\s*\n((?:[ \t]+.*\n?|\s*\n)+)", _doc(method), flags=re.MULTILINE)
     if section is None:
         return {}
     entries = re.findall(
