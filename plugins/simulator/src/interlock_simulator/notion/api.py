@@ -9,14 +9,15 @@ from aiohttp import web
 from interlock_simulator.deliveries import Announcement, Deliveries, Outcome
 from interlock_simulator.notion import errors
 from interlock_simulator.notion.blocks import Blocks
+from interlock_simulator.notion.comments import Comments
 from interlock_simulator.notion.containers import Containers
 from interlock_simulator.notion.databases import Databases
 from interlock_simulator.notion.exchange import WORKSPACE, admitted
 from interlock_simulator.notion.markdown import Markdown
 from interlock_simulator.notion.pages import Pages
-from interlock_simulator.notion.people import People
 from interlock_simulator.notion.subscriptions import Subscriptions
 from interlock_simulator.notion.uploads import Uploads
+from interlock_simulator.notion.users import Users
 from interlock_simulator.notion.views import Views
 from interlock_simulator.notion.workspace import Workspace
 from interlock_simulator.vendor import refusing
@@ -58,7 +59,8 @@ class Notion:
             Databases(self._workspace, self._query_limit),
             Containers(self._workspace, blocks),
             Markdown(self._workspace, blocks),
-            People(self._workspace),
+            Comments(self._workspace),
+            Users(self._workspace),
             Uploads(self._workspace),
             Views(self._workspace),
         )

@@ -17,8 +17,8 @@ from interlock_simulator.notion.exchange import (
     uuid_of,
     with_data_sources,
 )
+from interlock_simulator.notion.rich_text import plain_text, rich_text
 from interlock_simulator.notion.schema import declared
-from interlock_simulator.notion.texts import plain_text, rich_text
 from interlock_simulator.notion.workspace import Object, Workspace
 
 _SHOWN = ("icon", "cover", "is_inline")

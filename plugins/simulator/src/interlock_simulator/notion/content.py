@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from interlock_simulator.notion.errors import invalid
-from interlock_simulator.notion.texts import plain_text, rich_text
+from interlock_simulator.notion.rich_text import plain_text, rich_text
 
 Block = dict[str, Any]
 

@@ -12,7 +12,7 @@ from interlock_simulator.notion.exchange import answer, body_of, path_id, with_d
 from interlock_simulator.notion.lists import page_of
 from interlock_simulator.notion.pages import with_properties
 from interlock_simulator.notion.query import matching, ordered
-from interlock_simulator.notion.texts import plain_text
+from interlock_simulator.notion.rich_text import plain_text
 from interlock_simulator.notion.workspace import Object, Workspace
 from interlock_simulator.vendor import Refused
 

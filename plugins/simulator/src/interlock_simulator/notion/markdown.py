@@ -10,8 +10,8 @@ from aiohttp import web
 from interlock_simulator.notion import errors
 from interlock_simulator.notion.blocks import Blocks
 from interlock_simulator.notion.content import markdown
+from interlock_simulator.notion.dialect import parsed
 from interlock_simulator.notion.exchange import answer, body_of, path_id
-from interlock_simulator.notion.flavoured import parsed
 from interlock_simulator.notion.workspace import Object, Workspace
 
 _PAGES = ("child_page", "child_database")

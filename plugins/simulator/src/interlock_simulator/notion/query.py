@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from interlock_simulator.notion.errors import invalid
-from interlock_simulator.notion.texts import plain_text
+from interlock_simulator.notion.rich_text import plain_text
 
 Row = Mapping[str, Any]
 Test = Callable[[Any, Any], bool]

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
+from interlock_simulator.notion.rich_text import rich_text
 from interlock_simulator.notion.schema import schema_of
-from interlock_simulator.notion.texts import rich_text
 
 Object = dict[str, Any]
 

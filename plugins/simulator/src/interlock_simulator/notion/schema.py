@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from interlock_simulator.notion.errors import invalid
-from interlock_simulator.notion.texts import rich_text
+from interlock_simulator.notion.rich_text import rich_text
 
 _CHOICES = ("select", "status", "multi_select")
 _COMPUTED = frozenset(

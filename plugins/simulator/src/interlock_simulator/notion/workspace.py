@@ -13,7 +13,7 @@ from interlock.sdk import World
 from interlock_simulator.notion.errors import BOT_ID, not_found
 from interlock_simulator.notion.files import Upload
 from interlock_simulator.notion.recordings import Recorded, read_recordings
-from interlock_simulator.notion.texts import plain_text
+from interlock_simulator.notion.rich_text import plain_text
 
 Object = dict[str, Any]
 
@@ -48,6 +48,13 @@ class Workspace:
     def moment(self) -> float:
         """Seconds since the epoch."""
         return self._world.time()
+
+    def user(self, id: str) -> Object:
+        """The user of this id; refused as Notion does if there is none."""
+        for user in self.users:
+            if user["id"] == id:
+                return user
+        raise not_found("user", id)
 
     def now(self) -> str:
         """The time as Notion writes it: to the minute."""

@@ -1,4 +1,4 @@
-"""Users and comments."""
+"""Comments: listed, written, changed, deleted."""
 
 from __future__ import annotations
 
@@ -8,34 +8,22 @@ from interlock_simulator.notion import errors
 from interlock_simulator.notion.errors import BOT_ID
 from interlock_simulator.notion.exchange import answer, body_of, path_id, uuid_of
 from interlock_simulator.notion.lists import page_of
-from interlock_simulator.notion.texts import rich_text
+from interlock_simulator.notion.rich_text import rich_text
 from interlock_simulator.notion.workspace import Object, Workspace
 
 
-class People:
+class Comments:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/v1/users", self.users),
-            web.get("/v1/users/me", self.me),
-            web.get("/v1/users/{user_id}", self.user),
             web.get("/v1/comments", self.comments),
             web.post("/v1/comments", self.add_comment),
             web.get("/v1/comments/{comment_id}", self.comment),
             web.patch("/v1/comments/{comment_id}", self.change_comment),
             web.delete("/v1/comments/{comment_id}", self.delete_comment),
         ]
-
-    async def users(self, request: web.Request) -> web.Response:
-        return answer(request, page_of(self._workspace.users, "user", request.query))
-
-    async def me(self, request: web.Request) -> web.Response:
-        return answer(request, self._user(BOT_ID))
-
-    async def user(self, request: web.Request) -> web.Response:
-        return answer(request, self._user(path_id(request, "user_id")))
 
     async def comments(self, request: web.Request) -> web.Response:
         place = uuid_of(request.query.get("block_id"), "query.block_id")
@@ -49,7 +37,7 @@ class People:
         if not body.get("rich_text"):
             raise errors.invalid("body failed validation: body.rich_text should be defined.")
         parent, discussion = self._place(body)
-        stamps = self._workspace.stamps()
+        stamps, name = self._workspace.stamps(), self._workspace.user(BOT_ID)["name"]
         comment = {
             "object": "comment",
             "id": self._workspace.new_id(),
@@ -59,7 +47,7 @@ class People:
             "last_edited_time": stamps["last_edited_time"],
             "created_by": stamps["created_by"],
             "rich_text": rich_text(body["rich_text"]),
-            "display_name": {"type": "integration", "resolved_name": self._user(BOT_ID)["name"]},
+            "display_name": {"type": "integration", "resolved_name": name},
         }
         self._workspace.comments.append(comment)
         return answer(request, comment)
@@ -98,9 +86,3 @@ class People:
         if id not in self._workspace.pages and id not in self._workspace.blocks:
             raise errors.not_found(kind.removesuffix("_id"), id)
         return {"type": kind, kind: id}, self._workspace.new_id()
-
-    def _user(self, id: str) -> Object:
-        for user in self._workspace.users:
-            if user["id"] == id:
-                return user
-        raise errors.not_found("user", id)
