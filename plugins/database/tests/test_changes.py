@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from interlock.runtime import Runtime
-from interlock.sdk import Conflict, Rejected, Retryable
+from interlock.sdk import Conflict, InterlockError, Rejected, Retryable
 
 from .conftest import Open, Place
 
@@ -132,7 +132,7 @@ async def test_a_deadlock_says_that_nothing_happened(place: Place, opened: Open)
 
 
 async def refusal(runtime: Runtime) -> str:
-    with pytest.raises(Exception) as refused:  # noqa: PT011 - the kind is looked at by the caller
+    with pytest.raises(InterlockError) as refused:
         await runtime.call("db.query", {"sql": "SELECT 1 AS x"})
     return f"{type(refused.value).__name__} {refused.value}"
 
