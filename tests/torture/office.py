@@ -9,17 +9,15 @@ more rooms taken than the queue allows. The long form is ``--kills 60``. Exit co
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
+from command import main
 from counting import CountingService
 from victim import Victim
 
@@ -182,7 +180,6 @@ def _stands(run: dict[str, Any]) -> str:
 
 def _all_runs(client: httpx.Client) -> list[dict[str, Any]]:
     """Page by page; the newest first."""
-    runs: list[dict[str, Any]] = []
     answer = client.get("/runs", params={"limit": 1000}).raise_for_status()
     runs: list[dict[str, Any]] = answer.json()["items"]
     while following := answer.links.get("next"):
@@ -191,18 +188,5 @@ def _all_runs(client: httpx.Client) -> list[dict[str, Any]]:
     return runs
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        verdict = Office(Path(folder), arguments.kills, arguments.seed).run()
-    told = "\n".join(f"{key:<10} {value}" for key, value in verdict.items())
-    print(json.dumps(verdict) if arguments.json else told)
-    return int(any(verdict[key] for key in ("lost", "repeated", "wrong")))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, Office))

@@ -7,17 +7,15 @@ crashes. The long form is ``--kills 200``. Exit code 1 if any of the three is no
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 from cases import CASES, Case
+from command import main
 from counting import CountingService
 from victim import Victim
 
@@ -130,21 +128,5 @@ def _right(case: Case, number: int, end: dict[str, Any]) -> bool:
     return end["status"] == case.status and end["output"] == case.output(number)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        verdict = Torture(Path(folder), arguments.kills, arguments.seed).run()
-    print(json.dumps(verdict) if arguments.json else _told(verdict))
-    return int(any(verdict[key] for key in ("lost", "repeated", "wrong")))
-
-
-def _told(verdict: dict[str, Any]) -> str:
-    return "\n".join(f"{key:<9} {value}" for key, value in verdict.items())
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, Torture))

@@ -8,11 +8,8 @@ The long form is ``--kills 70``. Exit code 1 if it is not so.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -20,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from command import main
 from counting import CountingService
 from victim import Victim
 
@@ -223,18 +221,5 @@ class Steering:
         return found
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        verdict = Steering(Path(folder), arguments.kills, arguments.seed).run()
-    told = "\n".join(f"{key:<10} {value}" for key, value in verdict.items())
-    print(json.dumps(verdict) if arguments.json else told)
-    return int(any(verdict[key] for key in ("lost", "repeated", "wrong")))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, Steering))
