@@ -87,7 +87,7 @@ def test_a_schema_that_stands_for_too_much_is_left_out() -> None:
     ],
 )
 @pytest.mark.parametrize("place", ["description", "schema", "title"])
-def test_known_forms_of_injection_are_found_wherever_they_stand(text: str, place: str) -> None:
+def test_known_forms_of_poison_are_found_wherever_they_stand(text: str, place: str) -> None:
     schema = {"type": "object", "properties": {"a": {"description": text}}}
     parts = {"description": ("", text, {}), "schema": ("", "", schema), "title": (text, "", {})}
     assert suspicions("add", *parts[place])
