@@ -20,7 +20,7 @@ from interlock.sdk import (
     Retryable,
     Throttled,
 )
-from interlock_http.limits import rate_limit
+from interlock_http.rate_limits import rate_limit
 from interlock_http.settings import HttpSettings
 
 from .conftest import Open, Serve, answering, echo

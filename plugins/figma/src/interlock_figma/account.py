@@ -25,7 +25,7 @@ from interlock_figma.cache import FileCache, Locks
 from interlock_figma.errors import read_error
 from interlock_figma.keys import file_key as key_of
 from interlock_figma.keys import node_ids
-from interlock_figma.limits import rates
+from interlock_figma.rate_limits import rates
 from interlock_figma.settings import FigmaSettings
 from interlock_figma.tree import Document, read_document
 

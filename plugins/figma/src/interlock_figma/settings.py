@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field, SecretStr
 
 from interlock.sdk import Bytes, Settings
-from interlock_figma.limits import Plan, Seat
+from interlock_figma.rate_limits import Plan, Seat
 
 
 class FigmaSettings(Settings):

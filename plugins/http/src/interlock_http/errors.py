@@ -8,7 +8,7 @@ import orjson
 from interlock.sdk import NeedsAttention, Rejected, ServiceError, Throttled, error_from_response
 from interlock_http.answers import media_type_of, text_of
 from interlock_http.jmespaths import look_up
-from interlock_http.limits import pause, rate_limit
+from interlock_http.rate_limits import pause, rate_limit
 
 MESSAGE = (
     "error.message || message || error_description || error.detail || detail || errors[0].message"
