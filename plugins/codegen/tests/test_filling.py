@@ -52,7 +52,7 @@ def test_a_field_carries_all_of_a_text_of_several_runs() -> None:
 
 def test_a_label_in_the_boxes_of_a_field_is_its_label() -> None:
     box = a_row(a_text("you@example.com"), name="Input", stroke="line", id="1:5")
-    labelled = a_row(a_text("Email"), box, name="Input with label", id="1:4")
+    labelled = a_row(a_text("Email", id="1:9"), box, name="Input with label", id="1:4")
 
     code = code_of(a_row(labelled, name="Input field"), name="Input field outline")
 
@@ -70,7 +70,7 @@ def test_a_field_that_is_only_called_one_is_named_for_what_it_asks() -> None:
 def test_what_holds_a_field_shows_the_fields_states() -> None:
     def drawn(state: str, **fields: Any) -> dict[str, Any]:
         box = a_row(a_text("you@example.com"), name="Input", stroke="line", id="1:5", **fields)
-        label = a_row(a_text("Email"), box, name="Input with label", id="1:4")
+        label = a_row(a_text("Email", id="1:9"), box, name="Input with label", id="1:4")
         tree = a_row(label, a_text("A hint", id="1:6"), name=f"State={state}")
         return {"id": state, "name": f"State={state}", "values": {"State": state}, "tree": tree}
 
@@ -86,3 +86,13 @@ def test_what_holds_a_field_shows_the_fields_states() -> None:
     assert "group-has-focus-visible:opacity-90" in code
     assert "group-has-disabled:opacity-50" in code
     assert "disabled={disabled}" in code
+
+
+def test_a_field_far_below_its_label_is_a_label_of_its_own() -> None:
+    content = a_row(a_text("you@example.com"), name="Content", id="1:6")
+    box = a_row(content, name="Input", stroke="line", id="1:5")
+    labelled = a_row(a_text("Email", id="1:9"), box, name="Input with label", id="1:4")
+
+    code = code_of(a_row(labelled, name="Input field"), name="Input field outline")
+
+    assert code.index("<p") < code.index("<label") < code.index("<input")

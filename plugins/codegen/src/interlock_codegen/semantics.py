@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,8 @@ _LIST = re.compile(r"\blist\b", re.IGNORECASE)
 _HEADING = re.compile(r"\b(?:h([1-6])|heading|headline|title)\b", re.IGNORECASE)
 _TALLEST_CONTROL = 120
 _LONGEST_LINK = 60
+_DEEPEST_FIELD = 2
+"""Levels of a label that assistive tools, and those who check for them, look through."""
 _NO_NAME = re.compile(
     r"^(frame|group|rectangle|ellipse|vector|image|img|photo|picture|instance|component|union|"
     r"subtract|shape|mask|bg|background|line|layer|unsplash.*)[\s\d_:./-]*$",
@@ -70,7 +73,7 @@ def _control(name: str, node: Json) -> str | None:
         return None
     if _INPUT.search(name) and not _has_button(node):
         # What is in a field is called one as well.
-        found = field_text(node) is not None
+        found = _levels_to(node, field_text(node)) <= _DEEPEST_FIELD
         return "input" if found else (None if has_control(node) else "")
     if has_control(node):
         return None
@@ -123,6 +126,14 @@ def field_text(node: Json) -> str | None:
     inside = [text for box in boxes for text in _texts(box)]
     outlined = len(boxes) == 1 and ("stroke" in boxes[0] or "fill" in boxes[0])
     return str(inside[0]["id"]) if outlined and len(inside) == 1 else None
+
+
+def _levels_to(node: Json, text: str | None) -> float:
+    """How many levels below a layer the text of this id stands; infinite if it does not."""
+    children = [child for child in node.get("children") or () if not child.get("hidden")]
+    if any(str(child["id"]) == text for child in children):
+        return 1
+    return 1 + min((_levels_to(child, text) for child in children), default=math.inf)
 
 
 def hugs_width(node: Json, text: str | None) -> bool:
