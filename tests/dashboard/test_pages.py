@@ -66,6 +66,7 @@ def shown(page: Page, path: str) -> None:
     expect(page.locator("main .loading")).to_have_count(0)
 
 
+@pytest.mark.timeout(180)  # twenty pages, each looked through twice
 def test_axe_finds_nothing_on_any_page_in_light_and_dark(
     inspected: Page, everything: list[str]
 ) -> None:
