@@ -27,7 +27,7 @@ _VENDORS = {
 class Price(Settings):
     """US dollars for a million tokens."""
 
-    input: float = Field(ge=0)
+    input: float = Field(ge=0, description="of what the model reads")
     output: float = Field(ge=0, description="of the answer, and of what was thought before it")
     cached_input: float | None = Field(None, ge=0, description="read from a cache; default: input")
 

@@ -20,9 +20,9 @@ _VERSION = re.compile(r"/(v\d+\w*)$")
 class AISettings(Settings):
     """One model of one provider."""
 
-    provider: ProviderName
+    provider: ProviderName = Field(description="whose API is spoken")
     model: str = Field(min_length=1, description="the provider's id of the model")
-    api_key: SecretStr | None = None
+    api_key: SecretStr | None = Field(None, description="needed by all but openai-compatible")
     base_url: str | None = Field(None, description="default: the provider's own")
     api_version: str | None = Field(None, description="part of the path; default: of base_url, v1")
     max_tokens: int = Field(4096, ge=1, description="of an answer, where the call does not say")

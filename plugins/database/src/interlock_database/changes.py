@@ -20,8 +20,8 @@ class Change(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sql: str
-    params: dict[str, Any] = Field(default_factory=dict)
+    sql: str = Field(description="one SQL statement; `:name` stands for a parameter")
+    params: dict[str, Any] = Field({}, description="values of the parameters by name")
     expect: int | None = Field(None, ge=0, description="rows it must change; else all is undone")
 
 

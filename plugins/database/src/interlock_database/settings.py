@@ -15,8 +15,8 @@ class NamedQuery(Settings):
     """A statement that becomes a tool of its own name."""
 
     sql: str = Field(description="one statement; :name stands for an argument")
-    description: str = ""
-    effect: Literal["read", "write"] = "read"
+    description: str = Field("", description="of the tool; default: the statement")
+    effect: Literal["read", "write"] = Field("read", description="write: it changes something")
     idempotent: bool | None = Field(None, description="default: reads are, writes are not")
     returns: Literal["many", "one", "value", "count"] = Field(
         "many",
@@ -40,7 +40,7 @@ class Watch(Settings):
     overlap: float = Field(
         0, ge=0, description="how far back each round looks again, in units of the cursor (seconds)"
     )
-    every: Seconds = 10.0
+    every: Seconds = Field(10.0, description="between two rounds")
     batch: int = Field(500, ge=2, le=10_000, description="rows read at once")
     notify: str = Field("", description="PostgreSQL: a NOTIFY on this channel starts a round")
 
@@ -53,8 +53,8 @@ class DatabaseSettings(Settings):
     )
     read_only: bool = Field(True, description="the database refuses writes; no tool offers any")
     allow_sql: bool = Field(True, description="false: only the named queries are tools")
-    queries: dict[str, NamedQuery] = Field(default_factory=dict)
-    watch: dict[str, Watch] = Field(default_factory=dict)
+    queries: dict[str, NamedQuery] = Field({}, description="statements that become tools, by name")
+    watch: dict[str, Watch] = Field({}, description="queries whose rows become events, by name")
     statement_timeout: Seconds = Field(30.0, description="the call's deadline, if that is sooner")
     max_rows: int = Field(1000, ge=1, description="rows of one result")
     max_result: Bytes = Field(4 * 2**20, description="bytes of one result, as JSON")

@@ -17,7 +17,7 @@ class Watch(Settings):
 
     path: str = Field("", description="of the folder; default: the root")
     pattern: str = Field("*", description="shell pattern that a file's name must match")
-    recursive: bool = True
+    recursive: bool = Field(True, description="whether files in folders below count as well")
     every: Seconds = Field(5.0, gt=0, description="between two looks")
     existing: bool = Field(
         False, description="whether files that the first look finds count as created"
@@ -50,7 +50,7 @@ class FilesSettings(Settings):
     options: dict[str, Any] = Field(
         default={}, description="for an object store, by fsspec's names: endpoint_url, anon, …"
     )
-    watch: tuple[Watch, ...] = ()
+    watch: tuple[Watch, ...] = Field((), description="folders whose changes become events")
 
     @field_validator("watch")
     @classmethod

@@ -39,12 +39,12 @@ class OAuth(_Auth):
     """Tokens by client credentials (RFC 6749 4.4), or by a refresh token (section 6)."""
 
     kind: Literal["oauth2"]
-    token_url: str = Field(pattern=r"^https?://")
+    token_url: str = Field(pattern=r"^https?://", description="where tokens are given out")
     client_id: str
     client_secret: SecretStr | None = None
     refresh_token: SecretStr | None = Field(None, description="default: client credentials")
-    scopes: tuple[str, ...] = ()
-    audience: str = ""
+    scopes: tuple[str, ...] = Field((), description="asked for with each token")
+    audience: str = Field("", description="sent along where a provider wants to know it")
     style: Literal["basic", "body"] = Field("basic", description="where the client's secret goes")
 
 

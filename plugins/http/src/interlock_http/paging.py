@@ -54,8 +54,8 @@ class Pages(_ByArgument):
     """Numbered pages; an empty one, or a shorter one than asked for, is the last."""
 
     kind: Literal["page"]
-    argument: str = "page"
-    first: int = 1
+    argument: str = Field("page", description="argument that takes the number of the page")
+    first: int = Field(1, description="number of the first page")
     size: int | None = Field(None, description="how many a full page has, if that is known")
 
     def following(
@@ -70,7 +70,7 @@ class Offset(_ByArgument):
     """So many are skipped."""
 
     kind: Literal["offset"]
-    argument: str = "offset"
+    argument: str = Field("offset", description="argument that takes how many are skipped")
     size: int | None = Field(None, description="how many a full part has, if that is known")
 
     def following(

@@ -31,10 +31,10 @@ class FactSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    effect: Literal["read", "write"] | None = None
-    idempotent: bool | None = None
-    cacheable: bool | None = None
-    destructive: bool | None = None
+    effect: Literal["read", "write"] | None = Field(None, description="whether it changes anything")
+    idempotent: bool | None = Field(None, description="whether it may safely be sent again")
+    cacheable: bool | None = Field(None, description="whether its result may be kept for a while")
+    destructive: bool | None = Field(None, description="whether it takes away what was there")
 
     def applied_to(self, facts: Facts) -> Facts:
         """The facts that a method promises, as far as the operator does not know better."""
@@ -65,9 +65,9 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 class ToolSettings(FactSettings):
     """One request as a tool."""
 
-    method: Method = "GET"
+    method: Method = Field("GET", description="HTTP method")
     path: str = Field(pattern=r"^/", description="with {placeholders}, which are arguments")
-    description: str = ""
+    description: str = Field("", description="of the tool; default: method and path")
     placeholders: dict[str, JsonSchema] = Field(
         {}, description="what they take, if not any text or number"
     )
@@ -82,7 +82,7 @@ class ToolSettings(FactSettings):
     required: tuple[str, ...] = Field((), description="beside the placeholders, which always are")
     form: bool = Field(False, description="the body is a form, not JSON")
     pick: JmesPath = Field("", description="JMESPath to the part of the answer that is the result")
-    paging: Paging | None = None
+    paging: Paging | None = Field(None, description="how the API hands out a long list")
     returns: JsonSchema = Field({}, description="JSON Schema of the result")
 
     def in_path(self) -> dict[str, dict[str, Any]]:
@@ -112,7 +112,7 @@ class ApiSettings(Settings):
     """What any API has."""
 
     base_url: str = ""
-    auth: Auth | None = None
+    auth: Auth | None = Field(None, description="how we prove who we are")
     headers: dict[str, SecretStr] = Field(
         {}, description="sent with every request, and to no other host"
     )
@@ -142,7 +142,7 @@ BaseUrl = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_address)]
 class HttpSettings(ApiSettings):
     """An API, request by request."""
 
-    base_url: BaseUrl
+    base_url: BaseUrl = Field(description="URL that all paths are below")
     tools: dict[ToolName, ToolSettings] = Field({}, description="by name")
     allow_request: bool = Field(
         False, description="offer the tools `get` and `request`, for any path of the API"

@@ -23,7 +23,7 @@ class Price(Settings):
 class NanoBananaSettings(Settings):
     """One image model."""
 
-    api_key: SecretStr
+    api_key: SecretStr = Field(description="key of the Gemini API")
     model: str = Field("gemini-nano-banana-2.1", min_length=1, description="Google's id of it")
     base_url: str = Field(
         "https://generativelanguage.googleapis.com", description="without the API's version"

@@ -10,7 +10,7 @@ from interlock.sdk import ConsumeSettings, Seconds, Settings
 class ConsumeSubjects(ConsumeSettings):
     """A stream, or some of its subjects, read by a durable pull consumer."""
 
-    stream: str
+    stream: str = Field(description="name of the stream")
     subjects: tuple[str, ...] = Field((), description="make the stream of these, if it is missing")
     filter: str = Field("", description="read this subject only; * and > stand for any part")
     durable: str = Field("interlock", description="the consumer; starts at the oldest message")
@@ -33,4 +33,6 @@ class NatsSettings(Settings):
         description="nats://[user:password@]host:4222, or tls://; several with commas between"
     )
     credentials: str | None = Field(None, description="path of a .creds file; needs extra nkeys")
-    consume: tuple[ConsumeSubjects, ...] = ()
+    consume: tuple[ConsumeSubjects, ...] = Field(
+        (), description="streams whose messages become events"
+    )

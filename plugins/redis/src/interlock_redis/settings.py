@@ -10,7 +10,7 @@ from interlock.sdk import ConsumeSettings, Seconds, Settings
 class ConsumeStream(ConsumeSettings):
     """A stream read by a consumer group."""
 
-    stream: str
+    stream: str = Field(description="name of the stream")
     group: str = Field("interlock", description="made if missing; starts at the oldest entry")
     claim_after: Seconds = Field(60.0, description="entries unacknowledged this long are claimed")
 
@@ -37,5 +37,9 @@ class RedisSettings(Settings):
     url: SecretStr = Field(description="redis://[user:password@]host:6379/0, or rediss://")
     consumer: str = Field("", description="our name in groups; default: made up once, and kept")
     shared_prefix: str = Field("interlock", description="of the keys that daemons share")
-    consume: tuple[ConsumeStream, ...] = ()
-    subscribe: tuple[SubscribeChannel, ...] = ()
+    consume: tuple[ConsumeStream, ...] = Field(
+        (), description="streams whose entries become events"
+    )
+    subscribe: tuple[SubscribeChannel, ...] = Field(
+        (), description="channels whose messages become events"
+    )

@@ -19,7 +19,7 @@ class Announcement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    vendor: Literal["figma", "notion"]
+    vendor: Literal["figma", "notion"] = Field(description="who tells of it")
     type: str = Field(
         description="the vendor's name of the event, such as FILE_UPDATE or page.content_updated"
     )

@@ -27,13 +27,13 @@ class Burst(_Model):
 class FaultProfile(_Model):
     """One fault: which requests, how many of them, and what happens to them."""
 
-    kind: Kind
+    kind: Kind = Field(description="what happens to the request or its answer")
     match: str = Field("", description="a vendor (figma) or a path prefix (/notion/v1/blocks)")
     methods: tuple[str, ...] = Field((), description="only these; empty: all")
     rate: float | None = Field(None, ge=0, le=1, description="share of the matching requests")
     every: int | None = Field(None, ge=1, description="each n-th matching request")
     first: int | None = Field(None, ge=0, description="the first n matching requests")
-    burst: Burst | None = None
+    burst: Burst | None = Field(None, description="a range of the matching requests")
     retry_after: Seconds | None = Field(
         1.0, description="throttle: the header; null: none. error: only if given"
     )

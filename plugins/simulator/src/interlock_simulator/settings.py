@@ -13,7 +13,7 @@ from interlock_simulator.faults import FaultProfile
 class SimulatorSettings(Settings):
     """Where the simulated vendors listen, what they know and what goes wrong."""
 
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", description="address that the vendors listen on")
     port: int = Field(0, ge=0, le=65535, description="0 takes a free one")
     recordings: tuple[Path, ...] = Field((), description="folders with figma/ and notion/ below")
     seed: int = Field(0, description="of everything drawn by chance")

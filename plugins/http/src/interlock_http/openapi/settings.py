@@ -16,9 +16,9 @@ class Overlay(FactSettings):
     """What the description of an operation does not say."""
 
     name: ToolName | Literal[""] = Field("", description="of the tool")
-    description: str = ""
+    description: str = Field("", description="of the tool; default: that of the operation")
     pick: JmesPath = Field("", description="JMESPath to the part of the answer that is the result")
-    paging: Paging | None = None
+    paging: Paging | None = Field(None, description="how the API hands out a long list")
 
 
 class OpenApiSettings(ApiSettings):
