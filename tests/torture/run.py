@@ -34,7 +34,7 @@ class Torture:
         self._kills = kills
         self._started: dict[str, tuple[Case, int]] = {}
         self._signalled: set[str] = set()
-        self._open: dict[str, tuple[Case, int]] = {}
+        self._lost: list[str] = []
         self.repeated: set[str] = set()
 
     def run(self) -> dict[str, Any]:
@@ -101,6 +101,9 @@ class Torture:
                 if answer.status_code == 200 and answer.json()["finished"] is not None:
                     ends[run_id] = answer.json()
             time.sleep(0.2)
+        for run_id in self._started.keys() - ends.keys():
+            run = client.get(f"/runs/{run_id}").json()
+            self._lost.append(f"{run_id} {run.get('status')}: {run.get('waiting')}")
         return ends
 
     def _verdict(self, ends: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -115,10 +118,10 @@ class Torture:
             "kills": self._kills,
             "runs": len(self._started),
             "requests": sum(self._service.requests.values()),
-            "lost": len(self._started.keys() - ends.keys()),
+            "lost": len(self._lost),
             "repeated": len(self.repeated),
             "wrong": len(wrong),
-            "examples": sorted(self.repeated)[:5] + sorted(wrong)[:5],
+            "examples": self._lost[:5] + sorted(self.repeated)[:5] + sorted(wrong)[:5],
         }
 
 

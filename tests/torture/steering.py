@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from command import main
@@ -155,7 +156,7 @@ class Steering:
                 trip = self._trips[asked["run"]]
                 happened = {"choice": "happened", "values": {"output": trip.number + 1}}
                 body = happened if self._service.effects[f"{trip.id}:pay"] else {"choice": "retry"}
-            answer = client.post(f"/approvals/{asked['id']}/decide", json=body)
+            answer = client.post(f"/approvals/{quote(asked['id'])}/decide", json=body)
             assert answer.status_code in (200, 409), answer.text
 
     def _steer(self, client: httpx.Client) -> None:
