@@ -19,7 +19,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 _OK = 300
 _REFUSED = 400
 # How long the server needs, at most, to find that a node of it is gone.
-_UNSETTLED = (0.1, 0.4, 1.0, 2.0, 4.0)
+_UNSETTLED = (0.1, 0.4, 1.0, 2.0, 4.0, 4.0)
 Rows = Sequence[dict[str, Any]]
 
 
