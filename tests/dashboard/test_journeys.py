@@ -122,6 +122,7 @@ def test_runs_are_found_chosen_and_cancelled_together(page: Page, start: Start) 
     assert "text=together&status=waiting" in page.url
     expect(page.locator("tbody tr")).to_have_count(2)
     page.reload()
+    expect(page.locator("tbody tr")).to_have_count(2)
     page.get_by_label("Choose all runs").check()
     expect(page.get_by_text("2 chosen")).to_be_visible()
     page.get_by_role("button", name="cancel").click()
