@@ -29,7 +29,7 @@ class Fork(Protocol):
 
 
 class Control:
-    """The operations, durable on return; see :class:`interlock.workflows.control.Control`."""
+    """The operations, durable on return; as the embedded engine has them."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ from interlock.restate.client import RestateClient
 from interlock.restate.wire import Names
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.world import World
-from interlock.workflows.recovery import POISON, PROBATION, SUSPECT, aside_because
+from interlock.workflows.poison import POISON, PROBATION, SUSPECT, aside_because
 
 # Attempts before anybody counts: a daemon that dies leaves many runs behind, and none is to blame.
 _UNCOUNTED = 2

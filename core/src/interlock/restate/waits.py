@@ -19,10 +19,9 @@ from interlock.restate.surroundings import Surroundings
 from interlock.restate.wire import aside, ask, tell
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
-from interlock.workflows.arrivals import approval_id, late_decision
+from interlock.workflows.arrivals import approval_id, expired, late_decision
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
-from interlock.workflows.waiting import expired
 
 Conclude = Callable[[Sleep | Wait, Any, InterlockError | None, float], None]
 

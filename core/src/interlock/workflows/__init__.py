@@ -1,13 +1,13 @@
 """Durable workflows: templates, their interpreter, and the engine that runs them here.
 
-A run, with a finger on the page: ``loading`` reads a template; ``engine`` records the run;
-``interpreter`` walks the steps; each awaits an operation of ``operations``; ``trampoline``
-drives that; ``live`` looks into the record, or does it and records the outcome.
+A run, with a finger on the page: ``loading`` reads a template; ``embedded.engine`` records the
+run; ``interpreter`` walks the steps; each awaits an operation of ``operations``; ``trampoline``
+drives that; ``embedded.live`` looks into the record, or does it and records the outcome.
 """
 
 from interlock.workflows.code import code_templates, pipeline_template, template_of
 from interlock.workflows.contract import Engine
-from interlock.workflows.engine import EmbeddedEngine, EngineOptions
+from interlock.workflows.embedded import EmbeddedEngine, EngineOptions
 from interlock.workflows.errors import (
     CompensationFailed,
     ForeignAwait,

@@ -16,7 +16,7 @@ from interlock.sdk.errors import Conflict, InvalidInput
 from interlock.sdk.events import Event
 from interlock.sdk.json_schema import Schema
 from interlock.sdk.world import World
-from interlock.workflows.errors import MayNotDecide
+from interlock.workflows.errors import MayNotDecide, WaitExpired
 from interlock.workflows.operations import Approve, Wait, WaitFor
 
 
@@ -200,6 +200,11 @@ def late_decision(approve: Approve, now: float) -> dict[str, Any]:
         "comment": "nobody decided in time",
         "at": now,
     }
+
+
+def expired(wait: Wait) -> WaitExpired:
+    """What a wait ends with for which nothing came."""
+    return WaitExpired(f"{wait.path}: {wait.reason} did not come within {wait.seconds:g} s")
 
 
 def approval_id(run_id: str, path: str) -> str:

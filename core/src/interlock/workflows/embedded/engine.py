@@ -14,14 +14,15 @@ from interlock.sdk.errors import ServiceUnavailable
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
-from interlock.workflows.alarm import Alarm
 from interlock.workflows.arrivals import Arrivals
-from interlock.workflows.children import Children
-from interlock.workflows.control import Control
-from interlock.workflows.cutting import Cutting
 from interlock.workflows.effects import Effects
+from interlock.workflows.embedded.alarm import Alarm
+from interlock.workflows.embedded.children import Children
+from interlock.workflows.embedded.control import Control
+from interlock.workflows.embedded.cutting import Cutting
+from interlock.workflows.embedded.live import LiveRun
+from interlock.workflows.embedded.recovery import Recovery
 from interlock.workflows.ends import Ends, result_of
-from interlock.workflows.live import LiveRun
 from interlock.workflows.operations import (
     Call,
     Operation,
@@ -35,7 +36,6 @@ from interlock.workflows.performing import Publisher, call_tool, publish_event, 
 from interlock.workflows.progress import Item, Progress, item_of, missed
 from interlock.workflows.queues import Queues
 from interlock.workflows.records import StepRecord, step_records, under_way
-from interlock.workflows.recovery import Recovery
 from interlock.workflows.registry import Registry
 from interlock.workflows.run_events import Announce, RunEvents
 from interlock.workflows.starting import Request, Starting
@@ -241,7 +241,7 @@ class EmbeddedEngine:
     async def stop_starting(self) -> None:
         self.draining = True
 
-    # What runs need (``interlock.workflows.surroundings``)
+    # What runs need (``interlock.workflows.embedded.surroundings``)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from interlock.journal import Intent, Journal, RunRecord
 from interlock.sdk.errors import Conflict
 from interlock.sdk.world import World
-from interlock.workflows.cutting import Cutting
+from interlock.workflows.embedded.cutting import Cutting
 from interlock.workflows.paths import undo_of
 from interlock.workflows.redo import REDOABLE, check_redoable, taken_over, to_redo
 from interlock.workflows.registry import Registry

@@ -16,12 +16,14 @@ from typing import Any, Literal
 from interlock.journal import Intent, JournalError, RunRecord, Status, StepRow
 from interlock.sdk.errors import InterlockError, Interrupted, ServiceBug, ServiceUnavailable
 from interlock.sdk.events import Event
+from interlock.workflows.embedded.idleness import Idleness
+from interlock.workflows.embedded.lingering import Lingering
+from interlock.workflows.embedded.surroundings import Surroundings
+from interlock.workflows.embedded.waiting import Waiting
 from interlock.workflows.errors import RunCancelled
 from interlock.workflows.history import History
-from interlock.workflows.idleness import Idleness
 from interlock.workflows.interpreter import Ending, Interpreter, broken
 from interlock.workflows.letters import letter_of_run, letter_of_step
-from interlock.workflows.lingering import Lingering
 from interlock.workflows.operations import (
     Call,
     Operation,
@@ -33,10 +35,8 @@ from interlock.workflows.operations import (
 )
 from interlock.workflows.paths import undo_of
 from interlock.workflows.port import Port
-from interlock.workflows.surroundings import Surroundings
 from interlock.workflows.template import Template
 from interlock.workflows.trampoline import Trampoline
-from interlock.workflows.waiting import Waiting
 
 _PAUSED = {"reason": "paused", "until": None, "step": ""}
 

@@ -13,17 +13,12 @@ from interlock.journal import Journal, JournalError, RunRecord, StepRow
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.world import World
 from interlock.workflows.errors import CodeChanged
+from interlock.workflows.poison import POISON, PROBATION, SUSPECT, aside_because
 from interlock.workflows.registry import Registry
 from interlock.workflows.template import Template
 
 Drive = Callable[[RunRecord, Template, dict[str, StepRow]], None]
 
-SUSPECT = 3
-"""After so many lives in which it recorded nothing, a run may be what kills the process."""
-POISON = 6
-"""After so many, the last of them alone, it is."""
-PROBATION = 0.5
-"""Seconds that it has to survive."""
 _GROUP = 50
 _log = logging.getLogger(__name__)
 
@@ -142,8 +137,3 @@ class Recovery:
             "run %s goes on with version %.12s", record.id, moved.version, extra={"run": record.id}
         )
         return moved, self._templates.get(record.workflow)
-
-
-def aside_because(lives: int) -> str:
-    """Why a run is put aside."""
-    return f"the process ended {lives} times while the run was begun; resume it to try again"

@@ -13,11 +13,10 @@ from interlock.journal import JournalError, RunRecord
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
 from interlock.sdk.world import Timer
-from interlock.workflows.arrivals import approval_id
-from interlock.workflows.errors import WaitExpired
+from interlock.workflows.arrivals import approval_id, expired
+from interlock.workflows.embedded.surroundings import Surroundings
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
-from interlock.workflows.surroundings import Surroundings
 
 Conclude = Callable[[Sleep | Wait, Any, InterlockError | None, float], None]
 
@@ -34,11 +33,6 @@ class _Open:
     def stop(self) -> None:
         if self.pending is not None:
             self.pending.cancel()
-
-
-def expired(wait: Wait) -> WaitExpired:
-    """What a wait ends with for which nothing came."""
-    return WaitExpired(f"{wait.path}: {wait.reason} did not come within {wait.seconds:g} s")
 
 
 class Waiting:
