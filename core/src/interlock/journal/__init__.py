@@ -10,7 +10,7 @@ from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
 from interlock.journal.queues import Limits
 from interlock.journal.retention import Cutoffs, Swept
-from interlock.journal.runs import Intent, RunRecord, Status
+from interlock.journal.run_record import Intent, RunRecord, Status
 from interlock.journal.search import Place, RunFilter
 from interlock.journal.steps import StepRow, StepStatus, output_of
 from interlock.journal.waits import topic_of

@@ -21,7 +21,8 @@ from interlock.journal.queues import QueueRecords
 from interlock.journal.reader import Reader
 from interlock.journal.recent import Recent
 from interlock.journal.retention import Retention
-from interlock.journal.runs import RunRecord, Runs, read_runs
+from interlock.journal.run_record import RunRecord
+from interlock.journal.runs import Runs, read_runs
 from interlock.journal.spending import SpendingRecords
 from interlock.journal.steps import StepRow, Steps, read_steps
 from interlock.journal.templates import Templates

@@ -10,7 +10,8 @@ from typing import Any
 
 from interlock.journal.payloads import packed
 from interlock.journal.reader import Reader
-from interlock.journal.runs import RunRecord, Runs
+from interlock.journal.run_record import RunRecord
+from interlock.journal.runs import Runs
 from interlock.journal.writer import Writer
 from interlock.sdk.quantities import Rate
 
