@@ -10,8 +10,8 @@ from interlock.calls.breaker import Breaker
 from interlock.calls.cache import Cache
 from interlock.calls.call import Call
 from interlock.calls.concurrency import Slots
-from interlock.calls.limiter import Pace
 from interlock.calls.outcome import OutcomeRecord
+from interlock.calls.pace import Pace
 from interlock.calls.retry import RetryBudget
 from interlock.calls.shared import Shared
 from interlock.calls.spending import Ledger, Spending

@@ -1,9 +1,9 @@
-"""The rate limit: aiolimiter's leaky bucket behind a gate of ours.
+"""One budget of calls: aiolimiter's leaky bucket, and a line before it.
 
-aiolimiter keeps the bucket. The gate adds what it lacks: first come, first served, whatever a
+aiolimiter keeps the bucket. The line adds what it lacks: first come, first served, whatever a
 call costs; an estimate of the wait, and refusal at once if the deadline is nearer; a bound on the
-queue; a hold for everyone when the service says so; and a log of the last period, because a
-bucket alone lets a burst and a whole period's rate through within one period.
+queue; and a log of the last period, because a bucket alone lets a burst and a whole period's rate
+through within one period.
 
 Where daemons share a limit, the line is in their store, and what is here only keeps count, for
 the time when the store cannot be reached.
@@ -13,19 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Sequence
+from collections import deque
 from typing import Any
 
 from aiolimiter import AsyncLimiter
 
-from interlock.calls.call import Call
-from interlock.calls.gate import Gate
 from interlock.calls.shared import Shared
-from interlock.sdk import RateLimited, RatePolicy, Throttled, World
+from interlock.sdk import RateLimited, RatePolicy, World
 
-_MOST_KEYS = 10_000
-_HOLD_WITHOUT_ADVICE = 1.0
 # Sums of fractions are off by a hair; waiting for less than this would never end.
 _HAIR = 1e-6
 
@@ -183,171 +178,3 @@ class Limiter:
         self._line.remove(turn)
         if was_head and self._line and not self._line[0].done():
             self._line[0].set_result(None)
-
-
-_Budget = tuple[Limiter | None, RatePolicy]
-
-
-class Pace:
-    """All budgets of one service, and the hold that its 429s put on everything."""
-
-    def __init__(self, service: str, world: World, shared: Shared) -> None:
-        self._service = service
-        self._world = world
-        self._shared = shared
-        self._whole: dict[tuple[Any, ...], Limiter] = {}
-        self._keyed: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
-        self.held_until = 0.0
-        shared.listen(f"hold:{service}", self._hold)
-
-    @property
-    def held_for(self) -> float:
-        return max(0.0, self.held_until - self._world.monotonic())
-
-    def hold(self, seconds: float) -> None:
-        """Let nobody through for ``seconds``."""
-        self._hold(seconds)
-        if "rate" in self._shared.kept:
-            self._shared.tell(f"hold:{self._service}", seconds)
-
-    def try_acquire(self, limiter: Limiter, cost: float) -> bool:
-        """Take ``cost`` if it is ours alone to give, and there, and nobody waits."""
-        return "rate" not in self._shared.kept and limiter.try_acquire(cost)
-
-    async def acquire(self, limiter: Limiter, cost: float, within: float) -> float:
-        """Wait for ``cost``, among all daemons if they share it; the seconds it took.
-
-        Raises:
-            RateLimited: as :meth:`Limiter.acquire`.
-        """
-        if "rate" in self._shared.kept:
-            waited = await limiter.acquire_shared(cost, within, self._shared)
-            if waited is not None:
-                return waited
-        return await limiter.acquire(cost, within)
-
-    def _hold(self, seconds: float) -> None:
-        self.held_until = max(self.held_until, self._world.monotonic() + seconds)
-
-    def whole(self, policy: RatePolicy) -> Limiter:
-        """The budget of a policy without a key: of a tier, or of the whole service."""
-        name = (policy.tier, policy.limit)
-        if name not in self._whole:
-            self._whole[name] = Limiter(policy, self._world, self._budget(policy, None))
-        return self._whole[name]
-
-    def keyed(self, policy: RatePolicy, call: Call) -> Limiter:
-        """The budget of a policy with a key, for the call's value of it; the least used go."""
-        value = call.arguments.get(policy.key or "")
-        name = (policy.tier, policy.limit, policy.key, value)
-        limiter = self._keyed.get(name)
-        if limiter is None:
-            budget = self._budget(policy, value)
-            limiter = self._keyed[name] = Limiter(policy, self._world, budget)
-            if len(self._keyed) > _MOST_KEYS:
-                self._keyed.popitem(last=False)
-        else:
-            self._keyed.move_to_end(name)
-        return limiter
-
-    def _budget(self, policy: RatePolicy, value: Any) -> str:
-        return f"{self._service}:{policy.tier}:{policy.limit}:{policy.key}:{value}"
-
-    def health(self) -> dict[str, Any]:
-        shown = [*self._whole.values(), *self._keyed.values()][:20]
-        return {"held_for": self.held_for, "budgets": [limiter.health() for limiter in shown]}
-
-
-class RateLimit(Gate):
-    """The last wait before sending; a 429 below it holds everyone on this service.
-
-    Args:
-        policies: all of the service; a call passes those without a tier and those of ``tier``,
-            and any other when it asks to be admitted to it.
-    """
-
-    def __init__(
-        self,
-        policies: Sequence[RatePolicy],
-        tier: str | None,
-        cost: float,
-        pace: Pace,
-        world: World,
-    ) -> None:
-        self._policies = policies
-        self._cost = cost
-        self._pace = pace
-        self._world = world
-        self._usual = self._budgets(None, tier)
-        self._admission = self._admit if any(each.tier for each in policies) else None
-
-    def enter(self, call: Call) -> Awaitable[None] | None:
-        if self._admission is not None:
-            call.admitted_by(self._admission)
-        if self._pace.held_until > self._world.monotonic():
-            return self._after_hold(call)
-        return self._spend(call, self._usual) if self._usual else None
-
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        if isinstance(error, Throttled):
-            hold = error.retry_after if error.retry_after is not None else _HOLD_WITHOUT_ADVICE
-            self._pace.hold(hold)
-            call.decided("rate-held", seconds=hold)
-        return error
-
-    def _budgets(self, *tiers: str | None) -> list[_Budget]:
-        wanted = [each for each in self._policies if each.tier in tiers]
-        return [(None if each.key else self._pace.whole(each), each) for each in wanted]
-
-    async def _admit(self, call: Call, tier: str) -> None:
-        waiting = self._spend(call, self._budgets(tier))
-        if waiting is not None:
-            await waiting
-
-    async def _after_hold(self, call: Call) -> None:
-        await _through_hold(call, self._pace, self._world)
-        waiting = self._spend(call, self._usual)
-        if waiting is not None:
-            await waiting
-
-    def _spend(self, call: Call, budgets: Sequence[_Budget]) -> Awaitable[None] | None:
-        """Take from all that have it; to be awaited if one has not."""
-        for place, (whole, policy) in enumerate(budgets):
-            limiter = whole or self._pace.keyed(policy, call)
-            if not self._pace.try_acquire(limiter, self._cost):
-                return self._in_line(call, budgets[place:])
-        return None
-
-    async def _in_line(self, call: Call, budgets: Sequence[_Budget]) -> None:
-        for whole, policy in budgets:
-            limiter = whole or self._pace.keyed(policy, call)
-            if not self._pace.try_acquire(limiter, self._cost):
-                await _in_line(call, self._pace, limiter, self._cost)
-
-
-async def _through_hold(call: Call, pace: Pace, world: World) -> None:
-    while (held := pace.held_for) > 0.0:
-        if held > call.remaining():
-            call.decided("rate-refused", retry_after=held)
-            raise RateLimited(
-                f"{call.tool}: the service asked everybody to wait",
-                retry_after=held,
-                policy="rate",
-                key="hold",
-            )
-        call.decided("rate-waited", seconds=held)
-        call.waited += held
-        with call.standing(f"{held:.2g} s that the service asked for"):
-            await world.sleep(held)
-
-
-async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> None:
-    try:
-        with call.standing("the rate limit"):
-            waited = await pace.acquire(limiter, cost, call.remaining())
-    except RateLimited as refusal:
-        call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
-        raise refusal.with_details(tool=call.tool) from None
-    if waited > 0.0:
-        call.waited += waited
-        call.decided("rate-waited", seconds=waited)

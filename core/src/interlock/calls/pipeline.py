@@ -35,9 +35,9 @@ from interlock.calls.fault import InjectFaults
 from interlock.calls.gate import assemble
 from interlock.calls.gates import Gates
 from interlock.calls.invoke import Clean, Invoke
-from interlock.calls.limiter import RateLimit
 from interlock.calls.observe import Observe
 from interlock.calls.outcome import OnOutcome, OutcomeRecord
+from interlock.calls.rate_limit import RateLimit
 from interlock.calls.retry import retry
 from interlock.calls.timeout import KeepDeadline, LimitAttempt
 from interlock.sdk import Facts, NotFound, Policies, World

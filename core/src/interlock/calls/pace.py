@@ -1,0 +1,83 @@
+"""The pace of one service: its budgets, and the hold that its 429s put on everything."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from interlock.calls.call import Call
+from interlock.calls.limiter import Limiter
+from interlock.calls.shared import Shared
+from interlock.sdk import RatePolicy, World
+
+_MOST_KEYS = 10_000
+
+
+class Pace:
+    """Shared by all tools of the service, whatever their own policies."""
+
+    def __init__(self, service: str, world: World, shared: Shared) -> None:
+        self._service = service
+        self._world = world
+        self._shared = shared
+        self._whole: dict[tuple[Any, ...], Limiter] = {}
+        self._keyed: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
+        self.held_until = 0.0
+        shared.listen(f"hold:{service}", self._hold)
+
+    @property
+    def held_for(self) -> float:
+        return max(0.0, self.held_until - self._world.monotonic())
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody through for ``seconds``."""
+        self._hold(seconds)
+        if "rate" in self._shared.kept:
+            self._shared.tell(f"hold:{self._service}", seconds)
+
+    def try_acquire(self, limiter: Limiter, cost: float) -> bool:
+        """Take ``cost`` if it is ours alone to give, and there, and nobody waits."""
+        return "rate" not in self._shared.kept and limiter.try_acquire(cost)
+
+    async def acquire(self, limiter: Limiter, cost: float, within: float) -> float:
+        """Wait for ``cost``, among all daemons if they share it; the seconds it took.
+
+        Raises:
+            RateLimited: as :meth:`Limiter.acquire`.
+        """
+        if "rate" in self._shared.kept:
+            waited = await limiter.acquire_shared(cost, within, self._shared)
+            if waited is not None:
+                return waited
+        return await limiter.acquire(cost, within)
+
+    def _hold(self, seconds: float) -> None:
+        self.held_until = max(self.held_until, self._world.monotonic() + seconds)
+
+    def whole(self, policy: RatePolicy) -> Limiter:
+        """The budget of a policy without a key: of a tier, or of the whole service."""
+        name = (policy.tier, policy.limit)
+        if name not in self._whole:
+            self._whole[name] = Limiter(policy, self._world, self._budget(policy, None))
+        return self._whole[name]
+
+    def keyed(self, policy: RatePolicy, call: Call) -> Limiter:
+        """The budget of a policy with a key, for the call's value of it; the least used go."""
+        value = call.arguments.get(policy.key or "")
+        name = (policy.tier, policy.limit, policy.key, value)
+        limiter = self._keyed.get(name)
+        if limiter is None:
+            budget = self._budget(policy, value)
+            limiter = self._keyed[name] = Limiter(policy, self._world, budget)
+            if len(self._keyed) > _MOST_KEYS:
+                self._keyed.popitem(last=False)
+        else:
+            self._keyed.move_to_end(name)
+        return limiter
+
+    def _budget(self, policy: RatePolicy, value: Any) -> str:
+        return f"{self._service}:{policy.tier}:{policy.limit}:{policy.key}:{value}"
+
+    def health(self) -> dict[str, Any]:
+        shown = [*self._whole.values(), *self._keyed.values()][:20]
+        return {"held_for": self.held_for, "budgets": [limiter.health() for limiter in shown]}

@@ -1,0 +1,110 @@
+"""The rate limit as a gate: a call takes from every budget that it counts in, or stands in line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
+from interlock.calls.limiter import Limiter
+from interlock.calls.pace import Pace
+from interlock.sdk import RateLimited, RatePolicy, Throttled, World
+
+_HOLD_WITHOUT_ADVICE = 1.0
+
+_Budget = tuple[Limiter | None, RatePolicy]
+
+
+class RateLimit(Gate):
+    """The last wait before sending; a 429 below it holds everyone on this service.
+
+    Args:
+        policies: all of the service; a call passes those without a tier and those of ``tier``,
+            and any other when it asks to be admitted to it.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[RatePolicy],
+        tier: str | None,
+        cost: float,
+        pace: Pace,
+        world: World,
+    ) -> None:
+        self._policies = policies
+        self._cost = cost
+        self._pace = pace
+        self._world = world
+        self._usual = self._budgets(None, tier)
+        self._admission = self._admit if any(each.tier for each in policies) else None
+
+    def enter(self, call: Call) -> Awaitable[None] | None:
+        if self._admission is not None:
+            call.admitted_by(self._admission)
+        if self._pace.held_until > self._world.monotonic():
+            return self._after_hold(call)
+        return self._spend(call, self._usual) if self._usual else None
+
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        if isinstance(error, Throttled):
+            hold = error.retry_after if error.retry_after is not None else _HOLD_WITHOUT_ADVICE
+            self._pace.hold(hold)
+            call.decided("rate-held", seconds=hold)
+        return error
+
+    def _budgets(self, *tiers: str | None) -> list[_Budget]:
+        wanted = [each for each in self._policies if each.tier in tiers]
+        return [(None if each.key else self._pace.whole(each), each) for each in wanted]
+
+    async def _admit(self, call: Call, tier: str) -> None:
+        waiting = self._spend(call, self._budgets(tier))
+        if waiting is not None:
+            await waiting
+
+    async def _after_hold(self, call: Call) -> None:
+        await _through_hold(call, self._pace, self._world)
+        waiting = self._spend(call, self._usual)
+        if waiting is not None:
+            await waiting
+
+    def _spend(self, call: Call, budgets: Sequence[_Budget]) -> Awaitable[None] | None:
+        """Take from all that have it; to be awaited if one has not."""
+        for place, (whole, policy) in enumerate(budgets):
+            limiter = whole or self._pace.keyed(policy, call)
+            if not self._pace.try_acquire(limiter, self._cost):
+                return self._in_line(call, budgets[place:])
+        return None
+
+    async def _in_line(self, call: Call, budgets: Sequence[_Budget]) -> None:
+        for whole, policy in budgets:
+            limiter = whole or self._pace.keyed(policy, call)
+            if not self._pace.try_acquire(limiter, self._cost):
+                await _in_line(call, self._pace, limiter, self._cost)
+
+
+async def _through_hold(call: Call, pace: Pace, world: World) -> None:
+    while (held := pace.held_for) > 0.0:
+        if held > call.remaining():
+            call.decided("rate-refused", retry_after=held)
+            raise RateLimited(
+                f"{call.tool}: the service asked everybody to wait",
+                retry_after=held,
+                policy="rate",
+                key="hold",
+            )
+        call.decided("rate-waited", seconds=held)
+        call.waited += held
+        with call.standing(f"{held:.2g} s that the service asked for"):
+            await world.sleep(held)
+
+
+async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> None:
+    try:
+        with call.standing("the rate limit"):
+            waited = await pace.acquire(limiter, cost, call.remaining())
+    except RateLimited as refusal:
+        call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
+        raise refusal.with_details(tool=call.tool) from None
+    if waited > 0.0:
+        call.waited += waited
+        call.decided("rate-waited", seconds=waited)
