@@ -28,8 +28,7 @@ class Places(BaseRoute):
         by_path: dict[str, list[Endpoint]] = defaultdict(list)
         for endpoint in endpoints:
             by_path[endpoint.path].append(endpoint)
-        # Words go before parameters, wherever they were declared.
-        paths = sorted(by_path, key=lambda path: [part[:1] == "{" for part in path.split("/")])
+        paths = sorted(by_path, key=_precedence)
         self._routes: dict[str, list[Route]] = defaultdict(list)
         for path in paths:
             self._routes[_noun(path)].append(Route(path, endpoint=_Place(by_path[path])))
@@ -43,6 +42,15 @@ class Places(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await scope["endpoint"](scope, receive, send)
+
+
+def _precedence(path: str) -> tuple[bool, int, list[bool]]:
+    """Words go before parameters, wherever they were declared; what takes slashes goes last.
+
+    Otherwise the longest are tried first, because they are asked for most: a tool to be called.
+    """
+    parts = path.split("/")
+    return ":path}" in path, -len(parts), [part[:1] == "{" for part in parts]
 
 
 def _noun(path: str) -> str:

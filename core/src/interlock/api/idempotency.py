@@ -24,6 +24,7 @@ KEEP = 86400.0  # seconds
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 
+_EFFECT = "interlock.effect"  # where it stands in a request's scope
 _LONGEST = 200
 _MAY_CHANGE = frozenset({401, 403, 404, 408, 409, 429})
 _KEPT_HEADERS = ("content-type", "location")
@@ -47,7 +48,7 @@ async def answer_once(request: Request, endpoint: Endpoint) -> Response:
         raise Conflict("a request with this idempotency key is being worked on", retry_after=1.0)
     working.add(key)
     try:
-        request.state.effect = key
+        request.scope[_EFFECT] = key
         try:
             response = await endpoint.handler(request)
         except InterlockError as error:
@@ -62,7 +63,7 @@ async def answer_once(request: Request, endpoint: Endpoint) -> Response:
 
 def effect_of(request: Request) -> str | None:
     """What marks the effect of a request with a key: the same for each repetition."""
-    effect: str | None = getattr(request.state, "effect", None)
+    effect: str | None = request.scope.get(_EFFECT)
     return effect
 
 

@@ -19,6 +19,9 @@ from interlock.runtime import Caller, acting_as
 from interlock.sdk import InterlockError, World
 
 
+_FOR_EVER = nullcontext()
+
+
 class GuardMiddleware:
     """Admits a request as its caller: whatever it asks of the runtime is that caller's doing.
 
@@ -65,7 +68,7 @@ class GuardMiddleware:
 
     def _while_valid(self, caller: Caller) -> AbstractContextManager[anyio.CancelScope | None]:
         if caller.expires is None:
-            return nullcontext()
+            return _FOR_EVER
         return anyio.move_on_after(caller.expires - self._guard.world.time())
 
 
