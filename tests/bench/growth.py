@@ -29,6 +29,7 @@ from interlock.journal import RunFilter
 from interlock.workflows import EmbeddedEngine
 
 RUNS = 10_000
+WARM_UP = 1_000
 PARKED = 100_000
 GROWTH_MIB = 5.0
 PARKED_MIB = 50.0
@@ -36,10 +37,10 @@ START_SECONDS = 2.0
 
 
 async def grown_by_runs(count: int) -> float:
-    """MiB that ``count`` runs of ten steps leave behind, after a tenth as many before."""
+    """MiB that ``count`` runs of ten steps leave behind, once memory is as large as work needs it."""
     with folder() as path:
         async with running(path, STEPS) as engine:
-            await _at_once(count // 10, lambda: run(engine, STEPS))
+            await _at_once(WARM_UP, lambda: run(engine, STEPS))
             gc.collect()
             before = used_memory()
             await _at_once(count, lambda: run(engine, STEPS))
