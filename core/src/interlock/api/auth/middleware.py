@@ -18,7 +18,6 @@ from interlock.api.requests import HEADERS
 from interlock.runtime import Caller, acting_as
 from interlock.sdk import InterlockError, World
 
-
 _FOR_EVER = nullcontext()
 
 
