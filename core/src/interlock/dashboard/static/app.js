@@ -4,7 +4,10 @@ import { button, h } from "./dom.js";
 
 // What a page needs is loaded with it.
 const from = (module, name) => async (place, argument) => {
+  const loading = h("p.loading", "Loading…");
+  place.append(loading);
   const views = await import(`./${module}.js`);
+  loading.remove();
   if (place.isConnected) views[name](place, argument);
 };
 const MENU = [
