@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,13 +34,13 @@ async def test_an_entry_that_was_changed_or_removed_is_found(tmp_path: Path) -> 
         await journal.writer.flush()
         assert await journal.audit.broken_at() is None
 
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE audit SET actor = 'nobody' WHERE id = 3")
     connection.close()
     async with open_journal(path, RealWorld()) as journal:
         assert await journal.audit.broken_at() == 3
 
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM audit WHERE id IN (2, 3)")
     connection.close()
     async with open_journal(path, RealWorld()) as journal:
@@ -60,7 +61,7 @@ async def test_entries_expire_without_breaking_the_chain(tmp_path: Path) -> None
         await journal.writer.flush()
         assert await journal.audit.broken_at() is None
 
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE audit SET actor = 'nobody'")
     connection.close()
     async with open_journal(path, RealWorld()) as journal:
@@ -72,7 +73,7 @@ async def test_entries_of_earlier_versions_keep_their_seals(tmp_path: Path) -> N
     async with open_journal(path, RealWorld()) as journal:
         journal.audit.put(AuditRecord(1.0, "ci", "run.pause", "r", run="r"))
         await journal.writer.flush()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         (seal,) = connection.execute("SELECT hash FROM audit").fetchone()
     connection.close()
     assert seal == sha256(b'[1.0,"ci","run.pause","r","ok","r","http"]').digest()
@@ -82,7 +83,7 @@ async def test_entries_of_earlier_versions_keep_their_seals(tmp_path: Path) -> N
         journal.audit.put(later._replace(result="b"))
         await journal.writer.flush()
         assert await journal.audit.broken_at() is None
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         seals = [row[0] for row in connection.execute("SELECT hash FROM audit")]
         connection.execute("UPDATE audit SET result = NULL WHERE id = 3")
     connection.close()

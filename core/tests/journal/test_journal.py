@@ -1,6 +1,7 @@
 """Opening, owning, damaging and migrating the file."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ async def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: 
 
 
 async def test_a_journal_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "j.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "j.db")) as connection, connection:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     connection.close()
 

@@ -141,7 +141,7 @@ def test_every_pair_is_supported_or_names_those_that_are() -> None:
 @pytest.mark.parametrize(
     ("source", "text", "reason"),
     [
-        ("json", '{"a": 1,\n}', "line 2 column 1"),
+        ("json", '{"a": 1,\n]', "line 2 column 1"),
         ("json", '{"b": {"a": 1, "a": 2}}', "an object has 'a' twice"),
         ("json", "[NaN]", "NaN is no number"),
         ("json", '{"a": [1e999]}', r"\$\.a\[0\]: a number is not finite"),
