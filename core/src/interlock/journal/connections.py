@@ -81,8 +81,7 @@ def own(path: Path) -> sqlite3.Connection:
     lock = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(lock, isolation_level=None, timeout=0, check_same_thread=False)
-        connection.execute("BEGIN EXCLUSIVE")
+        return _locked(lock)
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):
             raise journal_error(error, lock) from error
@@ -92,6 +91,15 @@ def own(path: Path) -> sqlite3.Connection:
         ) from None
     except (sqlite3.Error, OSError) as error:
         raise journal_error(error, lock) from error
+
+
+def _locked(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, isolation_level=None, timeout=0, check_same_thread=False)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
