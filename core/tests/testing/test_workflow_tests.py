@@ -145,6 +145,44 @@ async def test_real_answers_are_recorded_once_and_used_again(tmp_path: Path) -> 
     assert asked == ["a.b"]
 
 
+async def test_cases_that_record_into_one_file_leave_each_other_their_answers(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "w.yaml").write_text(
+        'workflow: w\ninput: {type: object}\nsteps: [{call: a.b, with: {n: "${{ input.n }}"}}]\n'
+    )
+    (tmp_path / "w.test.yaml").write_text(
+        "workflow: w\ncases:\n"
+        "  - {name: one, input: {n: 1}, recorded: w.json, expect: {output: {n: 1}}}\n"
+        "  - {name: two, input: {n: 2}, recorded: w.json, expect: {output: {n: 2}}}\n"
+    )
+
+    async def real(tool: str, arguments: object) -> object:
+        return arguments
+
+    suite = read_suite(tmp_path / "w.test.yaml")
+    for runner in (Runner(Plugins(), real), Runner(Plugins())):
+        assert [result.faults for result in await runner.run(suite)] == [[], []]
+
+
+@pytest.mark.parametrize("policy", ["fail", "continue"])
+async def test_a_call_that_nothing_answers_is_no_failure_to_expect(
+    tmp_path: Path, policy: str
+) -> None:
+    (tmp_path / "w.yaml").write_text(
+        f"workflow: w\nsteps: [{{call: a.b, retry: {{attempts: 3}}, on_error: {policy}}}]\n"
+    )
+    status = {"fail": "failed", "continue": "succeeded"}[policy]
+    (tmp_path / "w.test.yaml").write_text(
+        f"workflow: w\ncases: [{{name: it, expect: {{status: {status}}}}}]\n"
+    )
+
+    [result] = await Runner(Plugins()).run(read_suite(tmp_path / "w.test.yaml"))
+
+    [fault] = result.faults
+    assert fault.startswith("the test does not say what a.b answers to these arguments (add it")
+
+
 def test_a_wrong_test_file_is_told_with_its_places(tmp_path: Path) -> None:
     file = tmp_path / "x.test.yaml"
     file.write_text(

@@ -65,6 +65,7 @@ class Stubs:
     Attributes:
         calls: arguments of every call, by tool, in order.
         under_way: how many calls are on their way to a real tool.
+        unanswered: the calls that neither the case nor a record answers.
 
     Args:
         facts_of: what an installed plugin says about a tool.
@@ -87,6 +88,7 @@ class Stubs:
         self._given: dict[str, int] = defaultdict(int)
         self.calls: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self.under_way = 0
+        self.unanswered: list[str] = []
         self.crashed = False
 
     def facts(self, tool: str) -> Facts:
@@ -149,5 +151,9 @@ class Stubs:
         self.under_way += 1
         try:
             return await self._recording.answer(tool, arguments)
+        except NoStub as missing:
+            if str(missing) not in self.unanswered:
+                self.unanswered.append(str(missing))
+            raise
         finally:
             self.under_way -= 1
