@@ -20,7 +20,8 @@ from counting import CountingService
 from victim import Victim
 
 RUNS_A_LIFE = 12
-LAST_PATIENCE = 180.0
+LAST_PATIENCE = 60.0
+"""Seconds without the end of any run, after which nothing more is waited for."""
 
 
 class Torture:
@@ -93,13 +94,13 @@ class Torture:
     def _finish(self, client: httpx.Client) -> dict[str, dict[str, Any]]:
         """Let everything come to its end."""
         ends: dict[str, dict[str, Any]] = {}
-        deadline = time.monotonic() + LAST_PATIENCE
+        since = time.monotonic()
         self._signal(client)
-        while len(ends) < len(self._started) and time.monotonic() < deadline:
+        while len(ends) < len(self._started) and time.monotonic() < since + LAST_PATIENCE:
             for run_id in self._started.keys() - ends.keys():
                 answer = client.get(f"/runs/{run_id}")
                 if answer.status_code == 200 and answer.json()["finished"] is not None:
-                    ends[run_id] = answer.json()
+                    ends[run_id], since = answer.json(), time.monotonic()
             time.sleep(0.2)
         for run_id in self._started.keys() - ends.keys():
             run = client.get(f"/runs/{run_id}").json()

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from interlock.journal import open_journal
+from interlock.workflows.poison import PROBATION, SUSPECT
+
 from .stage import Stage
 
 PROGRAM = '''
@@ -85,3 +88,19 @@ async def test_a_process_that_ends_well_accuses_nobody(stage: Stage) -> None:
     gate.set()
     async with stage.life() as life:
         assert await life.engine.wait(run_id) == "done"
+
+
+async def test_of_many_suspects_nobody_is_kept_waiting_for_the_innocent(stage: Stage) -> None:
+    stage.template("workflow: w\nsteps: [{call: t.gate}]")
+    gate = asyncio.Event()
+    stage.tools.add("t.gate", gate.wait)
+    async with stage.life() as life:
+        runs = [await life.engine.start("w", {}) for _ in range(30)]
+    async with open_journal(stage.path, stage.world) as journal:
+        for _ in range(SUSPECT + 1):
+            await journal.runs.live_again(runs)
+    gate.set()
+    async with stage.life() as life:
+        await life.pass_time(4 * PROBATION)
+        ends = [(await life.engine.get(run)).status for run in runs]
+    assert ends == ["succeeded"] * 30

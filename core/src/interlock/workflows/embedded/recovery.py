@@ -20,6 +20,8 @@ from interlock.workflows.template import Template
 Drive = Callable[[RunRecord, Template, dict[str, StepRow]], None]
 
 _GROUP = 50
+_LOOKS = 10
+"""How often a probation looks whether it is over."""
 _log = logging.getLogger(__name__)
 
 
@@ -81,9 +83,21 @@ class Recovery:
                 continue
             await self._journal.runs.live_again(group)
             await self.these(group)
-            await self._world.sleep(PROBATION)
+            await self._survived(group)
             # Whatever kills us later may be any of those that are under way by then.
             await self._journal.runs.lived(group, SUSPECT)
+
+    async def _survived(self, group: Sequence[str]) -> None:
+        """Until all of a group have recorded anything, ended or parked, or lived long enough.
+
+        After hundreds of kills from outside there are hundreds of suspects, nearly all innocent:
+        half a second for each would keep the last of them waiting for minutes.
+        """
+        for _ in range(_LOOKS):
+            await self._world.sleep(PROBATION / _LOOKS)
+            group = [run_id for run_id in group if run_id in self._live]
+            if not group or not any((await self._journal.runs.lives(group)).values()):
+                return
 
     async def ended_well(self) -> None:
         """The process is about to end because it was asked to: that is no run's fault."""
