@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Timer(Protocol):
-    """What ``call_later`` returns."""
+    """What ``call_later`` and ``call_at`` return."""
 
     def cancel(self) -> None: ...
 
@@ -35,6 +35,11 @@ class World(Protocol):
         """Run ``callback`` on the event loop once, ``seconds`` from now."""
         ...
 
+    def call_at(self, moment: float, callback: Callable[[], None]) -> Timer:
+        """Run ``callback`` once :meth:`time` says ``moment``, also if the clock was set meanwhile
+        or the machine suspended."""
+        ...
+
     def random(self) -> float:
         """A float in [0, 1)."""
         ...
@@ -56,8 +61,39 @@ class RealWorld:
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         return asyncio.get_running_loop().call_later(seconds, callback)
 
+    def call_at(self, moment: float, callback: Callable[[], None]) -> Timer:
+        return _ByTheClock(self, moment, callback)
+
     def new_id(self) -> str:
         return ulid(_time.time(), _entropy())
+
+
+_LONGEST = 60.0
+"""Seconds between two looks at the clock: a timer of the loop does not see that it was set, nor
+that the machine was suspended."""
+
+
+class _ByTheClock:
+    """Looks at the clock again and again until it says the moment."""
+
+    def __init__(self, world: World, moment: float, callback: Callable[[], None]) -> None:
+        self._world = world
+        self._moment = moment
+        self._callback = callback
+        self._look_later()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _look_later(self) -> None:
+        left = max(0.0, self._moment - self._world.time())
+        self._timer = self._world.call_later(min(left, _LONGEST), self._look)
+
+    def _look(self) -> None:
+        if self._world.time() < self._moment:
+            self._look_later()
+        else:
+            self._callback()
 
 
 _ENTROPY_BYTES = 10

@@ -54,6 +54,9 @@ class VirtualWorld:
         heapq.heappush(self._due, due)
         return due
 
+    def call_at(self, moment: float, callback: Callable[[], None]) -> Timer:
+        return self.call_later(moment - self.time(), callback)
+
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
             await asyncio.sleep(0)

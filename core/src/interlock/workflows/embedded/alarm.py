@@ -39,7 +39,7 @@ class Alarm:
             return
         self.cancel()
         self._at = moment
-        self._timer = self._world.call_later(max(0.0, moment - self._world.time()), self.look)
+        self._timer = self._world.call_at(moment, self.look)
 
     def retry(self, run_id: str) -> None:
         """Resume, in a while, a run that was lost because its record could not be written."""
