@@ -211,7 +211,7 @@ class Builder:
             **effects.corners(node, job),
             **effects.shadows(node, line.shadows, job),
             **effects.finish(node, job),
-            **effects.clip(node),
+            **effects.clip(node, page=job.is_screen and around.parent is None),
             **window(node, job),
         }
         holds = node.get("children") and not container.flows(node)

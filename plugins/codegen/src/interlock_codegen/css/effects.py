@@ -92,8 +92,11 @@ def _corner(prefix: str, value: float, token: str | None) -> str:
     return f"{prefix}-{token}" if token else tailwind.radius(prefix, value)
 
 
-def clip(node: Json) -> Style:
-    """Hide what stands out of the box, where something does."""
+def clip(node: Json, page: bool = False) -> Style:
+    """Hide what stands out of the box, where something does.
+
+    A ``page`` gets narrower than it was drawn: what stands out of a box in it may come to leave it.
+    """
     if way := node.get("scrolls"):
         # A bar is not part of the design, and would take room from it.
         axis = {"both": "overflow-auto"}.get(way, f"overflow-{way}-auto")
@@ -102,7 +105,13 @@ def clip(node: Json) -> Style:
         return {}
     if node.get("radius") or any(_stands_out(child, node) for child in node["children"]):
         return {"overflow": "overflow-hidden"}
-    return {}
+    return {"overflow": "overflow-clip"} if page and _leaks(node) else {}
+
+
+def _leaks(node: Json) -> bool:
+    """Whether something in the box, at any depth, stands out of what it lies in."""
+    children = node.get("children") or ()
+    return any(_stands_out(child, node) or _leaks(child) for child in children)
 
 
 def _stands_out(child: Json, parent: Json) -> bool:

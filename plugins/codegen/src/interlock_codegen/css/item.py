@@ -238,13 +238,18 @@ def _kept_inside(node: Json, parent: Json, rule: str) -> Style:
     end = parent["box"]["width"] - start - width
     if not flows(node) or width <= _WIDEST_MINIMUM or min(start, end) < 0:
         return {}
+    # Narrower, it may no longer hold what is rigid in it; a text is better seen than cut.
+    style: Style = {}
+    if node.get("clip") and not holds_text(node):
+        style["overflow"] = "overflow-hidden"
     if rule == "center" and abs(start - end) < 1:
         centred = {"left": "left-0", "right": "right-0", "margin-inline": "mx-auto"}
-        return {**centred, "max-width": "max-w-full"}
+        return {**style, **centred, "max-width": "max-w-full"}
     away = {"left": start, "right": end}.get(rule)
     if away is None:
         return {}
-    return {"max-width": f"max-w-[calc(100%-{tailwind.pixels(away)})]" if away else "max-w-full"}
+    limit = f"max-w-[calc(100%-{tailwind.pixels(away)})]" if away else "max-w-full"
+    return {**style, "max-width": limit}
 
 
 def _stretched(style: Style, rules: Json, node: Json, parent: Json) -> Style:

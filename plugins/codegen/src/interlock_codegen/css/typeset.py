@@ -18,6 +18,9 @@ _CASES = {
 }
 _ALIGN = {"center": "text-center", "right": "text-right", "justified": "text-justify"}
 
+_LONGEST_WORD = 15
+"""Characters; what is longer is an address, a key, a file's name."""
+
 
 def font(node: Json, job: Job) -> Style:
     """Font, size, weight, line height, spacing and case of a text or of a run in it."""
@@ -129,6 +132,9 @@ def setting(node: Json, parent: Json | None, job: Job) -> Style:
         style["white-space"] = kept
     elif box.get("resize") == "hug" and _overflows(node, parent):
         style["white-space"] = "whitespace-nowrap"
+    if job.is_screen and any(len(word) > _LONGEST_WORD for word in node["text"].split()):
+        # An address in a narrow cell gives way; a word would be broken only to be misread.
+        style["overflow-wrap"] = "wrap-anywhere"
     return style
 
 

@@ -1,0 +1,49 @@
+"""What a screen does where its viewport is narrower than the design."""
+
+from typing import Any
+
+from interlock_codegen.service import make_screens
+
+
+def a_box(width: float, height: float = 40, x: float = 0, **fields: Any) -> dict[str, Any]:
+    sizing = {"horizontal": "fixed", "vertical": "fixed"}
+    box = {"x": x, "y": 0, "width": width, "height": height}
+    return {"id": f"1:{x}", "name": "Layer", "type": "frame", "box": box, "sizing": sizing} | fields
+
+
+def a_row(width: float, *children: Any, **fields: Any) -> dict[str, Any]:
+    layout = {"mode": "row", "justify": "start", "align": "center", "gap": 8}
+    return a_box(width, layout=layout, children=list(children), **fields)
+
+
+def a_text(text: str) -> dict[str, Any]:
+    style = {"align": "left", "valign": "top", "resize": "hug"}
+    hug = {"horizontal": "hug", "vertical": "hug"}
+    return a_box(120, type="text", text=text, text_box=style, sizing=hug)
+
+
+def screen_of(root: dict[str, Any]) -> str:
+    page = {"id": "0:1", "name": "Page", "nodes": [{**root, "kind": "frame"}]}
+    (made,) = make_screens({"styles": {}, "pages": [page]}, None)
+    return next(text for path, text in made["files"].items() if path.endswith(".tsx"))
+
+
+def test_an_address_gives_way_in_a_narrow_cell_and_words_do_not() -> None:
+    assert "wrap-anywhere" in screen_of(a_row(400, a_text("phoenix@untitled.com")))
+    assert "wrap-anywhere" not in screen_of(a_row(400, a_text("Several words, none of them long")))
+
+
+def test_a_page_cuts_what_may_come_to_leave_it() -> None:
+    wide = a_box(300, position="absolute")
+    inner = a_row(160, a_box(20), wide)
+
+    assert "overflow-clip" in screen_of(a_row(1200, inner, clip=True))
+    assert "overflow-clip" not in screen_of(a_row(1200, inner))
+    assert "overflow-clip" not in screen_of(a_row(1200, a_row(160, a_box(20)), clip=True))
+
+
+def test_a_panel_that_narrows_cuts_what_it_cuts_in_the_design() -> None:
+    panel = a_row(400, a_box(120), position="absolute", clip=True)
+
+    assert "overflow-hidden" in screen_of(a_row(1200, panel, a_box(20)))
+    assert "overflow-hidden" not in screen_of(a_row(1200, panel | {"clip": False}, a_box(20)))
