@@ -87,7 +87,7 @@ async function stretch({ width, flows, fluid, drops, groups, hugs, grows }, befo
   const edits = flows ? await page.evaluate(edit, { drops, groups, hugs }) : { texts: 0, faults: [] };
   const found = { edits, widths: {}, stiff: [] };
   if (!fluid) return found;
-  const usual = await page.evaluate((width) => [...globalThis.exam.overlaps(), ...globalThis.exam.cut(width)], width);
+  const usual = await page.evaluate((width) => globalThis.exam.look(width), width);
   const wider = Math.round(width * 1.25);
   // No screen is narrower than 320 px (WCAG 1.4.10), so what is drawn narrower need not be either.
   const narrower = Math.ceil(Math.max(width * 0.75, Math.min(width, 320)));
@@ -174,8 +174,7 @@ function squeeze({ width, usual }) {
   const over = host.scrollWidth - width;
   const out = (each) => each.getBoundingClientRect().right > width + 1;
   const widest = over > 1 ? [...host.querySelectorAll("[data-node-id]")].filter(out) : [];
-  const { overlaps, cut } = globalThis.exam;
-  const faults = [...overlaps(), ...cut(width)].filter((fault) => !usual.includes(fault));
+  const faults = globalThis.exam.look(width).filter((fault) => !usual.includes(fault));
   return { over, faults, widest: widest.map((each) => each.dataset.nodeId).slice(0, 4) };
 }
 
@@ -206,6 +205,22 @@ function install() {
       return box.right > right + 1 || box.left < left - 1 ? [`${each.dataset.nodeId} is cut off`] : [];
     });
   };
+  // Texts in which a word that is no address stands on two lines: their box is narrower than a word.
+  const broken = () =>
+    texts().flatMap((each) => {
+      const walk = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+      const range = document.createRange();
+      while (walk.nextNode()) {
+        for (const { 0: word, index } of walk.currentNode.data.matchAll(/[\p{L}\p{N}.,:@'’]+/gu)) {
+          if (word.length > 15 || /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u.test(word)) continue;
+          range.setStart(walk.currentNode, index);
+          range.setEnd(walk.currentNode, index + word.length);
+          const lines = new Set([...range.getClientRects()].map((line) => Math.round(line.top)));
+          if (lines.size > 1) return [`${each.dataset.nodeId} is broken within "${word}"`];
+        }
+      }
+      return [];
+    });
   const overlaps = () => {
     const boxes = texts().map((each) => [each.dataset.nodeId, inked(each)]);
     const found = [];
@@ -240,7 +255,8 @@ function install() {
       const boxes = children.map((child) => [child, of(child)?.getBoundingClientRect()]);
       return boxes.filter(([, box]) => around && box && box[end] > around[end] + 2).map(([child]) => `${child} out of ${id}`);
     });
-  globalThis.exam = { texts, overlaps, crossings, spills, cut, of };
+  const look = (width) => [...overlaps(), ...cut(width), ...broken()];
+  globalThis.exam = { texts, overlaps, crossings, spills, look, of };
 }
 
 async function measure({ html, width }) {

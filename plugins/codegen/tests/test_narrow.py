@@ -47,3 +47,12 @@ def test_a_panel_that_narrows_cuts_what_it_cuts_in_the_design() -> None:
 
     assert "overflow-hidden" in screen_of(a_row(1200, panel, a_box(20)))
     assert "overflow-hidden" not in screen_of(a_row(1200, panel | {"clip": False}, a_box(20)))
+
+
+def test_a_least_width_that_wraps_lines_still_does_on_a_phone() -> None:
+    limits = {"minWidth": 320}
+    wrapping = a_row(1200, a_box(320, limits=limits), a_box(320, 40, 400, limits=limits))
+    wrapping["layout"] |= {"wrap": True}
+
+    assert "max-md:min-w-[min(100%,320px)]" in screen_of(wrapping)
+    assert "max-md:min-w-0" in screen_of(a_row(1200, a_box(320, limits=limits), a_box(20)))

@@ -48,7 +48,7 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
         )
     else:
         style = {"position": "absolute", **_placed(node, parent, job)}
-    limits = _limits(node, job)
+    limits = _limits(node, parent, job)
     if node["sizing"]["vertical"] == "fixed":
         # The height that it has may be said as its least one, and is not below its limit.
         limits.pop("min-height", None)
@@ -344,14 +344,18 @@ def _fits(node: Json) -> bool:
     return bool(start >= top - 0.5 and end <= node["box"]["height"] - bottom + 0.5)
 
 
-def _limits(node: Json, job: Job) -> Style:
+def _limits(node: Json, parent: Json | None, job: Job) -> Style:
     style: Style = {}
+    wraps = parent is not None and (parent.get("layout") or {}).get("wrap")
     for field, value in (node.get("limits") or {}).items():
         name, prefix = _LIMITS[field]
         token = job.variable(node, field, "spacing", value)
         style[name] = tailwind.length(prefix, value, token)
         if field == "minWidth" and value > _WIDEST_MINIMUM:
-            style["max-md min-width"] = "max-md:min-w-0"
+            # Where lines wrap, the least width is what gives a box a line of its own.
+            least = f"var(--spacing-{token})" if token else tailwind.pixels(value)
+            way = f"min-w-[min(100%,{least})]" if wraps else "min-w-0"
+            style["max-md min-width"] = f"max-md:{way}"
     return style
 
 
