@@ -22,9 +22,9 @@ def a_text(text: str) -> dict[str, Any]:
     return a_box(120, type="text", text=text, text_box=style, sizing=hug)
 
 
-def screen_of(root: dict[str, Any]) -> str:
+def screen_of(root: dict[str, Any], styles: Any = None) -> str:
     page = {"id": "0:1", "name": "Page", "nodes": [{**root, "kind": "frame"}]}
-    (made,) = make_screens({"styles": {}, "pages": [page]}, None)
+    (made,) = make_screens({"styles": styles or {}, "pages": [page]}, None)
     return next(text for path, text in made["files"].items() if path.endswith(".tsx"))
 
 
@@ -56,3 +56,24 @@ def test_a_least_width_that_wraps_lines_still_does_on_a_phone() -> None:
 
     assert "max-md:min-w-[min(100%,320px)]" in screen_of(wrapping)
     assert "max-md:min-w-0" in screen_of(a_row(1200, a_box(320, limits=limits), a_box(20)))
+
+
+def test_a_figure_beside_a_badge_breaks_the_row_before_itself() -> None:
+    fill = {"horizontal": "fill", "vertical": "hug"}
+    figure = {**a_text("2,420"), "sizing": fill, "text_style": "big"}
+    card = a_row(300, figure, a_box(120, 40, 180), sizing=fill)
+    code = screen_of(
+        a_row(1000, card), styles={"big": {"family": "Inter", "size": 40, "weight": 600}}
+    )
+
+    assert "max-[948px]:flex-wrap" in code  # 120 + 8 + 120 of 300: 52 to lose
+    assert "min-w-0 font" not in code
+
+
+def test_a_line_that_scales_keeps_one_line_whatever_the_font() -> None:
+    rules = {"horizontal": "scale", "vertical": "top"}
+    line = {**a_text("Dropdown"), "constraints": rules}
+
+    assert "md:whitespace-nowrap" in screen_of(a_box(1000, children=[line]))
+    two = {**line, "text": "Drop\ndown"}
+    assert "md:whitespace-nowrap" not in screen_of(a_box(1000, children=[two]))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from interlock_codegen import tailwind
-from interlock_codegen.css import background
+from interlock_codegen.css import background, typeset
 from interlock_codegen.css.shrinking import Shrinking
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
@@ -61,7 +61,7 @@ def _is_wide(node: Json) -> bool:
     return bool(node["box"]["width"] > _SMALL_VIEWPORT)
 
 
-def _breaks(node: Json) -> bool:
+def breaks(node: Json) -> bool:
     """Whether a row may need a second line on a small viewport."""
     return _is_plain_row(node) and bool(node["box"]["width"] > _NARROW) and not _yields(node)
 
@@ -106,33 +106,37 @@ def _holds_open(child: Json) -> bool:
 def _rigid_width(child: Json, job: Job) -> float:
     """The width that a child of a row cannot give up."""
     if child["sizing"]["horizontal"] == "fill":
-        return float((child.get("limits") or {}).get("minWidth", 0))
+        limit = float((child.get("limits") or {}).get("minWidth", 0))
+        return max(limit, typeset.longest_word(child, job))
     if is_picture(child, job):
         return 0.0
-    return _least(child) if holds_text(child) else float(child["box"]["width"])
+    return _least(child, job) if holds_text(child) else float(child["box"]["width"])
 
 
-def _least(node: Json) -> float:
-    """The width at which CSS stops to shrink a box that has text; a text is taken to need none."""
+def _least(node: Json, job: Job) -> float:
+    """The width at which CSS stops to shrink a box that has text."""
+    if node["type"] == "text":
+        return min(typeset.longest_word(node, job), float(node["box"]["width"]))
     held = _in_flow(node)
     if not flows(node) or not held:
         return 0.0
     layout = node["layout"]
     padding = layout.get("padding") or (0, 0, 0, 0)
     in_row = layout["mode"] == "row" and not layout.get("wrap")
-    widths = [_least_of(child, in_row) for child in held]
+    widths = [_least_of(child, in_row, job) for child in held]
     inner = sum(widths) + layout.get("gap", 0) * (len(held) - 1) if in_row else max(widths)
     return min(float(inner + padding[1] + padding[3]), float(node["box"]["width"]))
 
 
-def _least_of(child: Json, in_row: bool) -> float:
+def _least_of(child: Json, in_row: bool, job: Job) -> float:
     width = float(child["box"]["width"])
     sizing = child["sizing"]["horizontal"]
     if sizing == "fill":
-        return 0.0 if in_row else _least(child)
+        is_share = in_row and child["type"] != "text"
+        return 0.0 if is_share else _least(child, job)
     if sizing == "fixed" and not (in_row and holds_text(child)):
         return width
-    return _least(child) if holds_text(child) else width
+    return _least(child, job) if holds_text(child) else width
 
 
 def is_picture(node: Json, job: Job) -> bool:
@@ -196,7 +200,7 @@ def _on_small_viewports(node: Json, job: Job, shrinking: Shrinking) -> Style:
         return {}
     if stacks(node):
         style["max-md flex-direction"] = "max-md:flex-col"
-    elif _breaks(node):
+    elif breaks(node):
         style["max-md flex-wrap"] = "max-md:flex-wrap"
     if _is_plain_row(node) and (narrowest := _narrowest(node, job, shrinking)) > _MEDIUM_VIEWPORT:
         style["narrow flex-wrap"] = f"max-[{tailwind.pixels(narrowest)}]:flex-wrap"

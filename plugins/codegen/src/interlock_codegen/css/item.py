@@ -10,6 +10,7 @@ from interlock_codegen import tailwind
 from interlock_codegen.css.background import only_image
 from interlock_codegen.css.border import border_of
 from interlock_codegen.css.container import (
+    breaks,
     flows,
     holds_text,
     is_picture,
@@ -102,7 +103,10 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
     sizing = node["sizing"]["horizontal"]
     if sizing == "fill":
         if parent["layout"]["mode"] == "row":
-            return {"flex": _share(parent, "horizontal", job), "min-width": "min-w-0"}
+            # Where the row can break, a text's longest word tells it when to.
+            is_word = node["type"] == "text" and breaks(parent)
+            least: Style = {} if is_word else {"min-width": "min-w-0"}
+            return {"flex": _share(parent, "horizontal", job), **least}
         return {"width": "w-full"}
     if sizing == "hug" and scrolls_along(parent):
         return {}
@@ -222,6 +226,9 @@ def _placed(node: Json, parent: Json, job: Job) -> Style:
         style = _stretched(style, rules, node, parent)
     if rules["horizontal"] == "scale" and parent["box"]["width"]:
         style["width"] = tailwind.percent("w", node["box"]["width"] / parent["box"]["width"])
+        if (node.get("text_box") or {}).get("resize") == "hug" and "\n" not in node["text"]:
+            # Its width is that of its line in the font of the design, and too narrow for others.
+            style["md white-space"] = "md:whitespace-nowrap"
     elif rules["horizontal"] != "stretch":
         hugs = node["sizing"]["horizontal"] == "hug"
         style["width"] = "w-max" if hugs else _width(node, job)

@@ -20,6 +20,8 @@ _ALIGN = {"center": "text-center", "right": "text-right", "justified": "text-jus
 
 _LONGEST_WORD = 15
 """Characters; what is longer is an address, a key, a file's name."""
+_LETTER = 0.6
+"""Of the size of a font, what a letter takes across."""
 
 
 def font(node: Json, job: Job) -> Style:
@@ -132,10 +134,23 @@ def setting(node: Json, parent: Json | None, job: Job) -> Style:
         style["white-space"] = kept
     elif box.get("resize") == "hug" and _overflows(node, parent):
         style["white-space"] = "whitespace-nowrap"
-    if job.is_screen and any(len(word) > _LONGEST_WORD for word in node["text"].split()):
+    if job.is_screen and _holds_address(node):
         # An address in a narrow cell gives way; a word would be broken only to be misread.
         style["overflow-wrap"] = "wrap-anywhere"
     return style
+
+
+def _holds_address(node: Json) -> bool:
+    return any(len(word) > _LONGEST_WORD for word in node["text"].split())
+
+
+def longest_word(node: Json, job: Job) -> float:
+    """About the width in pixels below which a text breaks within a word; 0 for what is no text."""
+    cut = (node.get("text_box") or {}).get("resize") == "truncate"
+    if node["type"] != "text" or cut or _holds_address(node):
+        return 0.0
+    letters = max(map(len, node["text"].split()), default=0)
+    return float(job.style(node, "text_style").get("size", 0) * _LETTER * letters)
 
 
 def _white_space(text: str) -> str:
