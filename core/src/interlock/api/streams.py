@@ -60,10 +60,18 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b""})
 
 
+_LATE = 1.0
+"""Seconds by which a step may be told after it ended, since its record has to be durable first."""
+
+
 def last_seen(request: Request) -> float | None:
-    """The moment of the last event a client saw before it lost the connection."""
+    """The moment up to which a client saw everything before it lost the connection.
+
+    Branches end side by side, so what came last need not have ended last: rather than miss a step,
+    a client is told of some a second time.
+    """
     try:
-        return float(request.headers["last-event-id"])
+        return float(request.headers["last-event-id"]) - _LATE
     except (KeyError, ValueError):
         return None
 
