@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from figma_truth import FLOWS, Truth
+from figma_truth import Truth, is_mask
 from markup import Tag
 from rows import Row
 
@@ -39,9 +39,9 @@ def tokens(truth: Truth, markup: Markup, references: Mapping[str, str], theme: s
 
 
 def _is_mask(truth: Truth, node: Json) -> bool:
-    """Whether the layer is not painted itself, as no mask outside of auto layout is."""
-    parent = truth.nodes.get(truth.parents[node["id"]]) or {}
-    return bool(node.get("isMask")) and parent.get("layoutMode", "NONE") not in FLOWS
+    """Whether the layer is not painted itself."""
+    parent = truth.nodes.get(truth.parents[node["id"]])
+    return parent is not None and is_mask(node, parent)
 
 
 def _doubles(theme: str) -> list[str]:

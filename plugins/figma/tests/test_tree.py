@@ -234,6 +234,31 @@ def test_a_mask_clips_the_layers_above_it() -> None:
     assert clip["children"][0]["box"]["x"] == -10
 
 
+def test_a_mask_out_of_the_flow_clips_what_is_out_of_it_as_well() -> None:
+    away = {"layoutPositioning": "ABSOLUTE"}
+    mask = a_node("ELLIPSE", id="2:1", box=(10, 10, 20, 20), isMask=True, **away)
+    picture = a_node("RECTANGLE", id="2:2", box=(0, 0, 50, 50), fills=[solid(1, 0, 0)], **away)
+    words = a_node("RECTANGLE", id="2:3", box=(0, 0, 50, 50), fills=[solid(0, 0, 0)])
+
+    tree, _ = simplify(a_node("FRAME", layoutMode="HORIZONTAL", children=[words, mask, picture]))
+    flowing, _ = simplify(a_node("FRAME", layoutMode="HORIZONTAL", children=[mask, words]))
+
+    _, clip = tree["children"]
+    assert (clip["id"], clip["position"], clip["clip"]) == ("2:1", "absolute", True)
+    assert clip["children"][0]["box"]["x"] == -10
+    assert len(flowing["children"]) == 2
+
+
+def test_a_box_whose_curve_is_not_recorded_keeps_its_outline() -> None:
+    line = {"strokes": [solid(0, 0, 0)], "strokeWeight": 2}
+
+    boxed, _ = simplify(a_node("VECTOR", fills=[solid(1, 1, 1)], **line))
+    drawn, _ = simplify(a_node("VECTOR", fills=[], **line))
+
+    assert boxed["shapes"][0]["paths"][0]["stroke_width"] == 2
+    assert "stroke" not in drawn["shapes"][0]["paths"][0]
+
+
 def test_words_of_a_note_stand_in_its_box() -> None:
     tree, simplifier = simplify(
         a_node("STICKY", characters="Think again", fills=[solid(1, 1, 0)], id="5:1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from interlock_figma.tree import kinds, layout, paint, typography
@@ -171,9 +171,9 @@ class Simplifier:
         kept = [child for child in children(node) if self._is_kept(child, inside)]
         found: list[dict[str, Any]] = []
         into = found
-        for child in kept:
+        for number, child in enumerate(kept):
             made = self._node(child, node, where, inside)
-            if child.get("isMask") and layout.mode(node) is None:
+            if child.get("isMask") and _are_placed(kept[number:], node):
                 clip = self._mask(child, made, place(child, where))
                 into.append(clip)
                 into, where = clip["children"], place(child, where)
@@ -191,7 +191,9 @@ class Simplifier:
     def _mask(self, child: Json, made: dict[str, Any], where: Placement) -> dict[str, Any]:
         """A box that clips the siblings above the mask; the mask itself is not painted."""
         kept: dict[str, Any] = {
-            key: made[key] for key in ("id", "name", "box", "sizing", "constraints") if key in made
+            key: made[key]
+            for key in ("id", "name", "box", "sizing", "position", "constraints")
+            if key in made
         }
         radius = 9999 if child.get("type") == "ELLIPSE" else made.get("radius")
         shape: dict[str, Any] = {"radius": radius} if radius else {}
@@ -223,6 +225,11 @@ class Simplifier:
     def _warn(self, node: Json, message: str) -> None:
         name = str(node.get("name") or "")
         self.warnings.append({"node": str(node.get("id") or ""), "name": name, "message": message})
+
+
+def _are_placed(layers: Sequence[Json], parent: Json) -> bool:
+    """Whether no layer flows: a mask and what is seen through it can have a box of their own."""
+    return layout.mode(parent) is None or not any(map(layout.in_flow, layers))
 
 
 def _only_path(made: Json) -> str | None:

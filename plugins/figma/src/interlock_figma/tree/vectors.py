@@ -177,10 +177,18 @@ class Drawing:
         return self._shared.name_of("fill", value)
 
     def _stand_in(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
-        """The box of a curve whose geometry the capture does not have."""
-        name = self._paint(node, "fills", placement) or self._paint(node, "strokes", placement)
+        """The box of a curve whose geometry the capture does not have.
+
+        A curve that is painted and outlined is most likely a box itself, and keeps its outline.
+        """
+        fill = self._paint(node, "fills", placement)
+        line = self._paint(node, "strokes", placement)
         box = f"M0 0H{rounded(placement.width)}V{rounded(placement.height)}H0Z"
-        return [{"d": box, "fill": name}]
+        path: dict[str, Any] = {"d": box, "fill": fill or line}
+        width = paint.stroke(node).get("width")
+        if fill and line and width:
+            path |= {"stroke": line, "stroke_width": width}
+        return [path]
 
 
 def _path(part: Json, fill: str) -> dict[str, Any]:
