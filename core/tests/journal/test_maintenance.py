@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,18 @@ async def test_what_can_be_read_is_saved_and_no_run_goes_on_without_its_steps(
         (run,) = await journal.runs.list(RunFilter(status="paused"))
         assert run.waiting is not None and "was damaged" in run.waiting["reason"]
         assert await journal.runs.unfinished() == []
+
+
+async def test_runs_that_are_lost_are_named(path: Path) -> None:
+    overwrite(path, page_of(path, "runs"))
+    new = path.with_name("new.db")
+
+    saved = salvage(path, new)
+
+    with closing(sqlite3.connect(new)) as connection:
+        left = {row[0] for row in connection.execute("SELECT id FROM runs")}
+    assert "runs" in saved.damaged and saved.lost
+    assert sorted({*saved.lost, *left}) == [f"r{number:04}" for number in range(RUNS)]
 
 
 async def test_a_page_of_an_index_costs_nothing(path: Path) -> None:

@@ -82,6 +82,8 @@ def recover(path: Path, into: Path, as_json: bool) -> None:
             click.echo(f"{table:<14}{count:>9}  {lost}".rstrip())
     if salvaged.held:
         click.echo(f"{len(salvaged.held)} runs that were not over are paused")
+    for run in salvaged.lost:
+        click.echo(f"run {run} is lost: only steps or waits of it could be read")
     log = path.with_name(f"{path.name}-wal")
     old = f"{path} and {log}" if log.exists() else str(path)
     click.echo(

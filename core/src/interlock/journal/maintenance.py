@@ -27,6 +27,8 @@ _TEMPLATES_GONE = """SELECT id FROM runs WHERE finished IS NULL
     AND NOT EXISTS (SELECT 1 FROM templates WHERE templates.version = runs.version)"""
 _HOLD = """UPDATE runs SET status = 'paused', intent = 'pause', waiting = ?, wake = 9e999
     WHERE finished IS NULL RETURNING id"""
+_LOST = """SELECT run FROM steps WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = run)
+    UNION SELECT run FROM waits WHERE NOT EXISTS (SELECT 1 FROM runs WHERE id = run)"""
 _HELD = "the journal was damaged: steps that were done may be missing; look, then resume"
 # What a run goes on from; without a part of it, it might do again what it did.
 _VITAL = frozenset({"runs", "steps", "blobs"})
@@ -40,11 +42,13 @@ class Salvaged:
         rows: how many rows of each table are in the new journal.
         damaged: tables of which some rows could not be read.
         held: unfinished runs, paused because steps of theirs may be missing.
+        lost: runs of which only steps or waits could be read; someone has to start them again.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     damaged: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -110,6 +114,7 @@ def salvage(path: Path, into: Path) -> Salvaged:
         if _VITAL & set(salvaged.damaged):
             waiting = orjson.dumps({"reason": _HELD, "until": None, "step": ""})
             salvaged.held = [row[0] for row in target.execute(_HOLD, (waiting,))]
+            salvaged.lost = [row[0] for row in target.execute(_LOST)]
     return salvaged
 
 
