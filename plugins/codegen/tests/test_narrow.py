@@ -77,3 +77,11 @@ def test_a_line_that_scales_keeps_one_line_whatever_the_font() -> None:
     assert "md:whitespace-nowrap" in screen_of(a_box(1000, children=[line]))
     two = {**line, "text": "Drop\ndown"}
     assert "md:whitespace-nowrap" not in screen_of(a_box(1000, children=[two]))
+
+
+def test_a_panel_beside_others_is_as_wide_as_the_column_that_they_become() -> None:
+    panel = a_row(300, a_text("Home"))
+    small = a_row(48, a_text("OR"))
+
+    assert "max-md:w-full" in screen_of(a_row(1200, panel, a_box(20, 40, 320)))
+    assert "max-md:w-full" not in screen_of(a_row(1200, small, a_box(20, 40, 320)))

@@ -81,7 +81,7 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     elif vertical == "fill":
         style |= {"align-self": "self-stretch"} if row else _filling_column(node, parent, job)
     if row and stacks(parent):
-        style |= _stacked(horizontal)
+        style |= _stacked(node)
     rigid = (horizontal if row else vertical) == "fixed"
     if rigid and row and _may_shrink(node, parent, job):
         rigid = False
@@ -152,8 +152,12 @@ def _padding_along(node: Json, axis: str, job: Job) -> float:
     return float(left + right if axis == "horizontal" else top + bottom)
 
 
-def _stacked(horizontal: str) -> Style:
-    return {"max-md width": "max-md:w-full"} if horizontal == "fill" else {}
+def _stacked(node: Json) -> Style:
+    """What fills its row, or is a wide panel of it, fills the column that the row becomes."""
+    is_panel = flows(node) and holds_text(node) and node["box"]["width"] > _SMALLEST_TO_SHRINK
+    is_wide = is_panel and node["sizing"]["horizontal"] == "fixed"
+    fills = node["sizing"]["horizontal"] == "fill"
+    return {"max-md width": "max-md:w-full"} if fills or is_wide else {}
 
 
 def _may_shrink(node: Json, parent: Json, job: Job) -> bool:
