@@ -19,7 +19,12 @@ from odd_designs import Draughtsman  # noqa: E402
 from toolchain import Missing, browser  # noqa: E402
 
 RECORDINGS = HERE.parents[1] / "plugins/simulator/src/interlock_simulator/recordings/figma"
-RECORDED = ("home-section.node", "storybook-sample.file", "not-pink-presentation.file")
+RECORDED = (
+    "hero-header.node",
+    "home-section.node",
+    "storybook-sample.file",
+    "not-pink-presentation.file",
+)
 ODD = 101
 
 Rows = dict[str, dict[str, Any]]
