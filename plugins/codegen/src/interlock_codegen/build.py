@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock_codegen import semantics, tailwind
-from interlock_codegen.css import background, container, effects, item, stroke, typeset
+from interlock_codegen.css import background, container, effects, item, size, stroke, typeset
 from interlock_codegen.css.background import paint_token
 from interlock_codegen.css.shrinking import Shrinking
 from interlock_codegen.element import Element, Expression, Style, Text
@@ -145,7 +145,7 @@ class Builder:
         element.style |= item.item(node, around.parent, self._job)
         element.style |= effects.finish(node, self._job)
         element.style |= effects.drop_shadows(node, "drop-shadow", self._job)
-        element.style |= item.own_size(node, element.style, self._job)
+        element.style |= size.own_size(node, element.style, self._job)
         element.style.setdefault("flex-shrink", "shrink-0")
         return element
 

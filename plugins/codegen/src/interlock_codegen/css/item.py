@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.background import only_image
 from interlock_codegen.css.border import border_of
 from interlock_codegen.css.container import (
     breaks,
@@ -18,6 +17,13 @@ from interlock_codegen.css.container import (
     scrolls_along,
     stacks,
 )
+from interlock_codegen.css.placement import placed
+from interlock_codegen.css.size import (
+    WIDEST_MINIMUM,
+    fits,
+    height_of,
+    width_of,
+)
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -26,8 +32,6 @@ Json = Mapping[str, Any]
 _SMALLEST_TO_SHRINK = 160
 _SMALLEST_TO_LIMIT = 96
 """Pixels; what is smaller finds room on any screen."""
-_WIDEST_MINIMUM = 240
-"""Pixels; a larger minimum, with its parents' padding, does not fit on a phone."""
 _GIVING_WAY = {"max-md width": "max-md:w-auto", "max-md flex-shrink": "max-md:shrink"}
 _LIMITS = {
     "minWidth": ("min-width", "min-w"),
@@ -48,7 +52,7 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
             else _in_flex(node, parent, job)
         )
     else:
-        style = {"position": "absolute", **_placed(node, parent, job)}
+        style = {"position": "absolute", **placed(node, parent, job)}
     limits = _limits(node, parent, job)
     if node["sizing"]["vertical"] == "fixed":
         # The height that it has may be said as its least one, and is not below its limit.
@@ -61,9 +65,9 @@ def _root(node: Json, job: Job) -> Style:
     if job.is_screen and node["type"] != "vector":
         style["width"] = "w-full"
     elif node["sizing"]["horizontal"] != "hug":
-        style["width"] = _width(node, job)
+        style["width"] = width_of(node, job)
     if node["sizing"]["vertical"] != "hug":
-        style |= _height(node, job)
+        style |= height_of(node, job)
     if not style.get("width") and flows(node):
         style["width"] = "w-fit"
     if job.is_screen and holds_text(node):
@@ -77,7 +81,7 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     horizontal, vertical = node["sizing"]["horizontal"], node["sizing"]["vertical"]
     style = _flex_width(node, parent, job)
     if vertical == "fixed":
-        style |= _height(node, job)
+        style |= height_of(node, job)
     elif vertical == "fill":
         style |= {"align-self": "self-stretch"} if row else _filling_column(node, parent, job)
     if row and stacks(parent):
@@ -116,7 +120,7 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
     if sizing == "hug":
         # It is as wide as its widest child would be, however narrow the parent is.
         return {"max-width": "max-w-full"} if is_stiff(node) else {}
-    style = {"width": _width(node, job)}
+    style = {"width": width_of(node, job)}
     is_large = node["box"]["width"] >= _SMALLEST_TO_LIMIT
     if is_large and node["type"] != "vector" and is_inside(node, parent):
         style["max-width"] = "max-w-full"
@@ -128,7 +132,7 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
 def _filling_column(node: Json, parent: Json, job: Job) -> Style:
     """In CSS a share is no smaller than its content, in Figma it is."""
     style = {"flex": _share(parent, "vertical", job)}
-    return style if not flows(node) or _fits(node) else {**style, "min-height": "min-h-0"}
+    return style if not flows(node) or fits(node) else {**style, "min-height": "min-h-0"}
 
 
 def _share(parent: Json, axis: str, job: Job) -> str:
@@ -193,9 +197,9 @@ def _in_grid(node: Json, job: Job) -> Style:
         "grid-row": _lines("row", cell["row"], cell["rows"]),
     }
     if node["sizing"]["horizontal"] == "fixed":
-        style["width"] = _width(node, job)
+        style["width"] = width_of(node, job)
     if node["sizing"]["vertical"] == "fixed":
-        style |= _height(node, job)
+        style |= height_of(node, job)
     for axis, prefix, name in (
         ("horizontal", "justify-self", "justify"),
         ("vertical", "self", "align"),
@@ -210,151 +214,6 @@ def _lines(prefix: str, start: int, span: int) -> str:
     return f"{prefix}-[{start + 1}/span_{span}]" if span > 1 else f"{prefix}-start-{start + 1}"
 
 
-def _placed(node: Json, parent: Json, job: Job) -> Style:
-    """Out of flow: offsets and sizes as the constraints say."""
-    rules = node.get("constraints") or {"horizontal": "left", "vertical": "top"}
-    if parent.get("type") == "group":
-        rules = _as_group(parent)
-    # What is placed starts inside of a border, in Figma at the edge of the box.
-    top, right, bottom, left = border_of(parent, job)
-    horizontal = _axis(
-        rules["horizontal"], ("left", "right"), node["box"]["x"] - left, node["box"]["width"],
-        parent["box"]["width"] - left - right,
-    )  # fmt: skip
-    vertical = _axis(
-        rules["vertical"], ("top", "bottom"), node["box"]["y"] - top, node["box"]["height"],
-        parent["box"]["height"] - top - bottom,
-    )  # fmt: skip
-    style = {**horizontal, **vertical}
-    if node["type"] == "vector" or only_image(node, job):
-        style = _stretched(style, rules, node, parent)
-    if rules["horizontal"] == "scale" and parent["box"]["width"]:
-        style["width"] = tailwind.percent("w", node["box"]["width"] / parent["box"]["width"])
-        if (node.get("text_box") or {}).get("resize") == "hug" and "\n" not in node["text"]:
-            # Its width is that of its line in the font of the design, and too narrow for others.
-            style["md white-space"] = "md:whitespace-nowrap"
-    elif rules["horizontal"] != "stretch":
-        hugs = node["sizing"]["horizontal"] == "hug"
-        style["width"] = "w-max" if hugs else _width(node, job)
-    if rules["vertical"] == "scale" and parent["box"]["height"]:
-        style["height"] = tailwind.percent("h", node["box"]["height"] / parent["box"]["height"])
-    elif rules["vertical"] != "stretch" and node["sizing"]["vertical"] != "hug":
-        style |= _height(node, job)
-    return {**style, **_kept_inside(node, parent, rules["horizontal"])}
-
-
-def _kept_inside(node: Json, parent: Json, rule: str) -> Style:
-    """A wide box with auto layout gets narrower with what it lies in, as one that flows does."""
-    start, width = node["box"]["x"], node["box"]["width"]
-    end = parent["box"]["width"] - start - width
-    if not flows(node) or width <= _WIDEST_MINIMUM or min(start, end) < 0:
-        return {}
-    # Narrower, it may no longer hold what is rigid in it; a text is better seen than cut.
-    style: Style = {}
-    if node.get("clip") and not holds_text(node):
-        style["overflow"] = "overflow-hidden"
-    if rule == "center" and abs(start - end) < 1:
-        centred = {"left": "left-0", "right": "right-0", "margin-inline": "mx-auto"}
-        return {**style, **centred, "max-width": "max-w-full"}
-    away = {"left": start, "right": end}.get(rule)
-    if away is None:
-        return {}
-    limit = f"max-w-[calc(100%-{tailwind.pixels(away)})]" if away else "max-w-full"
-    return {**style, "max-width": limit}
-
-
-def _stretched(style: Style, rules: Json, node: Json, parent: Json) -> Style:
-    """Drawings and images have a size of their own: two offsets do not stretch them."""
-    result = dict(style)
-    for axis, far, side, letter in (
-        ("horizontal", "right", "width", "w"),
-        ("vertical", "bottom", "height", "h"),
-    ):
-        if rules[axis] == "stretch":
-            del result[far]
-            rest = round(parent["box"][side] - node["box"][side], 3)
-            sign = "-" if rest >= 0 else "+"
-            calculated = f"{letter}-[calc(100%{sign}{tailwind.pixels(abs(rest))})]"
-            result[side] = calculated if rest else f"{letter}-full"
-    return result
-
-
-def own_size(node: Json, style: Style, job: Job) -> Style:
-    """The sizes that a drawing must say for itself: it has no content that would give them."""
-    missing: Style = {}
-    stretched = {"horizontal": "flex", "vertical": "align-self"}
-    for axis, side, made in (
-        ("horizontal", "width", {"width": _width(node, job)}),
-        ("vertical", "height", _exact_height(node, job)),
-    ):
-        if side not in style and node["sizing"][axis] != "fill" and stretched[axis] not in style:
-            missing |= made
-    return missing
-
-
-def _as_group(group: Json) -> dict[str, str]:
-    """A group's children keep their place in it; they stretch as it does."""
-    own = group.get("constraints") or {}
-    return {
-        axis: "scale" if own.get(axis) in ("stretch", "scale") else start
-        for axis, start in (("horizontal", "left"), ("vertical", "top"))
-    }
-
-
-def _axis(rule: str, names: tuple[str, str], start: float, size: float, whole: float) -> Style:
-    near, far = names
-    end = whole - start - size
-    if rule == far:
-        return {far: tailwind.length(far, round(end, 3))}
-    if rule == "stretch":
-        return {
-            near: tailwind.length(near, start),
-            far: tailwind.length(far, round(end, 3)),
-        }
-    if rule == "center":
-        away = round(start - whole / 2, 3)
-        sign = "+" if away >= 0 else "-"
-        return {near: f"{near}-[calc(50%{sign}{tailwind.pixels(abs(away))})]"}
-    if rule == "scale" and whole:
-        return {near: tailwind.percent(near, start / whole)}
-    return {near: tailwind.length(near, start)}
-
-
-def _width(node: Json, job: Job) -> str:
-    value = node["box"]["width"]
-    return tailwind.length("w", value, job.variable(node, "width", "spacing", value))
-
-
-def _height(node: Json, job: Job) -> Style:
-    """The height; a box with text may grow, so that longer text pushes what follows."""
-    if node["type"] != "text" and not _may_grow(node):
-        spilt = flows(node) and holds_text(node)
-        # What stands out of it in the design must not cover others on a phone.
-        given_up = {"max-md height": "max-md:h-auto"} if spilt else {}
-        return {**_exact_height(node, job), **given_up}
-    value = node["box"]["height"]
-    token = job.variable(node, "height", "spacing", value)
-    return {"min-height": tailwind.length("min-h", value, token)}
-
-
-def _exact_height(node: Json, job: Job) -> Style:
-    value = node["box"]["height"]
-    return {"height": tailwind.length("h", value, job.variable(node, "height", "spacing", value))}
-
-
-def _may_grow(node: Json) -> bool:
-    return flows(node) and holds_text(node) and _fits(node)
-
-
-def _fits(node: Json) -> bool:
-    """Whether the children begin after, and end before, the box and its padding do."""
-    top, _, bottom, _ = node["layout"].get("padding") or (0, 0, 0, 0)
-    boxes = [c["box"] for c in node.get("children") or () if c.get("position") != "absolute"]
-    start = min((box["y"] for box in boxes), default=top)
-    end = max((box["y"] + box["height"] for box in boxes), default=0)
-    return bool(start >= top - 0.5 and end <= node["box"]["height"] - bottom + 0.5)
-
-
 def _limits(node: Json, parent: Json | None, job: Job) -> Style:
     style: Style = {}
     wraps = parent is not None and (parent.get("layout") or {}).get("wrap")
@@ -362,7 +221,7 @@ def _limits(node: Json, parent: Json | None, job: Job) -> Style:
         name, prefix = _LIMITS[field]
         token = job.variable(node, field, "spacing", value)
         style[name] = tailwind.length(prefix, value, token)
-        if field == "minWidth" and value > _WIDEST_MINIMUM:
+        if field == "minWidth" and value > WIDEST_MINIMUM:
             # Where lines wrap, the least width is what gives a box a line of its own.
             least = f"var(--spacing-{token})" if token else tailwind.pixels(value)
             way = f"min-w-[min(100%,{least})]" if wraps else "min-w-0"
