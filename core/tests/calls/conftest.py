@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from interlock.calls import BoundTool, Call, Gates, OutcomeRecord, Pipeline, compile_pipeline
+from interlock.calls import BoundTool, Call, Gates, Guarded, OutcomeRecord, compile_pipeline
 from interlock.sdk import Facts, Policies
 from interlock.telemetry import Telemetry
 from interlock.testing import VirtualWorld, settle
@@ -32,7 +32,7 @@ class Stage:
 
     def pipeline(
         self, policies: Policies | None = None, facts: Facts = READ, name: str = "svc.tool"
-    ) -> Pipeline:
+    ) -> Guarded:
         return compile_pipeline(
             BoundTool(name, "svc", facts, policies or Policies(), self._tool),
             self.gates,

@@ -255,4 +255,4 @@ def test_a_failure_is_judged_without_what_is_older_than_the_window() -> None:
     for moment, failed in ((0.0, True), (0.1, True), (9.5, False), (10.2, True)):
         window.add(moment, failed=failed)
 
-    assert (window.calls, window.failures) == (2, 1)
+    assert window.sums(10.2) == (2, 1)

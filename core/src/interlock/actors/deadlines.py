@@ -124,9 +124,9 @@ class TimeLimits:
         self._under_way: set[Limited] = set()
         self._armed = False
 
-    def begin(self, seconds: float) -> Limited:
-        """Cancel the current task after ``seconds`` unless :meth:`end` is called before."""
-        limited = Limited(self._world.monotonic(), seconds)
+    def begin(self, until: float) -> Limited:
+        """Cancel the current task at ``until`` unless :meth:`end` is called before."""
+        limited = Limited(until)
         self._under_way.add(limited)
         if not self._armed:
             self._arm()
@@ -135,7 +135,9 @@ class TimeLimits:
     def end(self, limited: Limited, error: BaseException | None = None) -> bool:
         """Whether ``error`` is the cancellation by this limit, and nobody else's as well."""
         self._under_way.discard(limited)
-        return limited.ended and limited.alone() and isinstance(error, asyncio.CancelledError)
+        if not limited.ended:
+            return False
+        return limited.alone() and isinstance(error, asyncio.CancelledError)
 
     def _arm(self) -> None:
         self._armed = True
@@ -154,13 +156,12 @@ class TimeLimits:
 class Limited:
     """A task, and until when it may go on."""
 
-    __slots__ = ("_task", "ended", "seconds", "until")
+    __slots__ = ("_task", "ended", "until")
 
-    def __init__(self, now: float, seconds: float) -> None:
+    def __init__(self, until: float) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - called from a coroutine
-        self.until = now + seconds
-        self.seconds = seconds
+        self.until = until
         self.ended = False
         self._task = task
 

@@ -3,7 +3,7 @@
 from interlock.calls.call import Call
 from interlock.calls.gates import Gates, defaults
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord
-from interlock.calls.pipeline import BoundTool, Pipeline, compile_pipeline
+from interlock.calls.pipeline import BoundTool, Guarded, compile_pipeline
 from interlock.calls.shared import Shared
 from interlock.calls.spending import Ledger
 
@@ -11,11 +11,11 @@ __all__ = [
     "BoundTool",
     "Call",
     "Gates",
+    "Guarded",
     "Ledger",
     "OnOutcome",
     "Outcome",
     "OutcomeRecord",
-    "Pipeline",
     "Shared",
     "compile_pipeline",
     "defaults",

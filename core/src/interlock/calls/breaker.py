@@ -8,6 +8,7 @@ failures only, and raises one shared exception whose traceback keeps every calle
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -26,36 +27,35 @@ _HISTORY = 20
 class Window:
     """Calls and failures of the last ``seconds``, in slices of a tenth."""
 
-    __slots__ = ("_slices", "_width", "calls", "failures")
+    __slots__ = ("_latest", "_slices", "_turn", "_width")
 
     def __init__(self, seconds: float) -> None:
         self._width = seconds / _SLICES
-        self._slices: deque[list[float]] = deque()  # start, calls, failures
-        self.calls = 0
-        self.failures = 0
+        self.clear()
 
-    def add(self, now: float, *, failed: bool) -> None:
-        slices = self._slices
-        new = not slices or now - slices[-1][0] >= self._width
-        if new or failed:  # the sums are asked for after a failure only
-            self.forget(now)
-        if new:
-            slices.append([now, 0, 0])
-        slices[-1][1] += 1
-        slices[-1][2] += failed
-        self.calls += 1
-        self.failures += failed
+    def add(self, now: float, *, failed: bool = False) -> None:
+        if now >= self._turn:
+            self._begin(now)
+        latest = self._latest
+        latest[1] += 1
+        if failed:
+            latest[2] += 1
 
-    def forget(self, now: float) -> None:
+    def sums(self, now: float) -> tuple[int, int]:
+        """Calls and failures, without what is older than the window."""
         slices, oldest = self._slices, now - self._width * _SLICES
         while slices and slices[0][0] <= oldest:
-            _, calls, failures = slices.popleft()
-            self.calls -= int(calls)
-            self.failures -= int(failures)
+            slices.popleft()
+        return int(sum(each[1] for each in slices)), int(sum(each[2] for each in slices))
 
     def clear(self) -> None:
-        self._slices.clear()
-        self.calls = self.failures = 0
+        self._slices = deque[list[float]](maxlen=_SLICES + 1)  # start, calls, failures
+        self._turn = -math.inf
+
+    def _begin(self, now: float) -> None:
+        self._turn = now + self._width
+        self._latest = [now, 0, 0]
+        self._slices.append(self._latest)
 
 
 class Breaker:
@@ -65,6 +65,7 @@ class Breaker:
         closed: whether it lets everybody through; kept beside the state, as it is asked for
             with each call.
         standing: purgatory's state.
+        window: counts what happens while it is closed.
         changes: how often the state has changed.
     """
 
@@ -78,7 +79,7 @@ class Breaker:
         # A threshold of one: whether a failure trips it is decided by our window.
         self._context = Context(name, threshold=1, ttl=policy.open_for)
         self.standing: State = self._context._state
-        self._window = Window(policy.window)
+        self.window = Window(policy.window)
         self._blocked_until = 0.0
         self._probes = 0
         self._successes = 0
@@ -153,29 +154,28 @@ class Breaker:
             self._context.handle_end_request()
         self._blocked_until = 0.0
         self._probes = self._successes = 0
-        self._window.clear()
+        self.window.clear()
         self._tell(0.0)
         self._changed()
 
     def health(self) -> dict[str, Any]:
         now = self._world.monotonic()
-        self._window.forget(now)
+        calls, failures = self.window.sums(now)
         return {
             "state": self.state,
             "retry_after": max(0.0, self._blocked_until - now) if self.state == OPENED else None,
-            "calls": self._window.calls,
-            "failures": self._window.failures,
+            "calls": calls,
+            "failures": failures,
             "history": list(self.history),
         }
 
     def _counted(self, *, failed: bool) -> None:
-        window, policy = self._window, self.policy
-        window.add(self._world.monotonic(), failed=failed)
-        if (
-            failed
-            and window.calls >= policy.minimum_calls
-            and window.failures >= policy.failure_rate * window.calls
-        ):
+        now = self._world.monotonic()
+        self.window.add(now, failed=failed)
+        if not failed:
+            return
+        calls, failures = self.window.sums(now)
+        if calls >= self.policy.minimum_calls and failures >= self.policy.failure_rate * calls:
             self._trip()
 
     def _probed(self, *, failed: bool) -> None:
@@ -185,7 +185,7 @@ class Breaker:
         self._successes += 1
         if self._successes >= self.policy.successes:
             self._context.handle_end_request()
-            self._window.clear()
+            self.window.clear()
             self._changed()
 
     def _trip(self) -> None:
@@ -241,24 +241,38 @@ class Permit(Gate):
     def __init__(self, breaker: Breaker, world: World) -> None:
         self._breaker = breaker
         self._world = world
+        self._slowness_counts = breaker.policy.slow_call is not None
 
     def enter(self, call: Call) -> None:
-        breaker, before = self._breaker, self._breaker.changes
-        call.permit = breaker.standing if breaker.closed else _asking(call, breaker.enter)
-        if breaker.changes != before:
-            call.decided(f"breaker-{breaker.state}")
+        breaker = self._breaker
+        call.permit = breaker.standing if breaker.closed else self._ask(call)
         call.attempt_began = self._world.monotonic()
 
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+    def succeed(self, call: Call) -> None:
+        breaker = self._breaker
+        if self._slowness_counts or not breaker.closed:
+            self._leave(call, SUCCESS)
+        elif call.permit is breaker.standing:
+            breaker.window.add(self._world.monotonic())
+
+    def fail(self, call: Call, error: BaseException) -> BaseException:
+        self._leave(call, classify(error))
+        if not self._breaker.closed:
+            self._breaker.explain(error)
+        return error
+
+    def _ask(self, call: Call) -> State:
         breaker, before = self._breaker, self._breaker.changes
-        seconds = self._world.monotonic() - call.attempt_began
-        outcome = SUCCESS if error is None else classify(error)
-        breaker.leave(call.permit, outcome, seconds)
+        state: State = _asking(call, breaker.enter)
         if breaker.changes != before:
             call.decided(f"breaker-{breaker.state}")
-        if error is not None and not breaker.closed:
-            breaker.explain(error)
-        return error
+        return state
+
+    def _leave(self, call: Call, outcome: Outcome) -> None:
+        breaker, before = self._breaker, self._breaker.changes
+        breaker.leave(call.permit, outcome, self._world.monotonic() - call.attempt_began)
+        if breaker.changes != before:
+            call.decided(f"breaker-{breaker.state}")
 
 
 def _asking(call: Call, ask: Callable[[], Any]) -> Any:

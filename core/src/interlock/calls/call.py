@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from interlock.sdk import CallContext, RealWorld, World
 from interlock.sdk.context import OnProgress
-from interlock.telemetry import Counter, Span
+from interlock.telemetry import Span
 
 if TYPE_CHECKING:
     from interlock.actors.deadlines import Limited
@@ -19,7 +19,6 @@ Next = Callable[["Call"], Awaitable[Any]]
 """What a call goes on to."""
 
 Admission = Callable[["Call", str], Awaitable[None]]
-OnSpent = Callable[["Call", Mapping[str, float]], None]
 _REAL_WORLD = RealWorld()
 
 
@@ -34,21 +33,21 @@ class Call:
         waited: seconds spent waiting for our own limits and back-offs.
         tried: tools that this call is the fallback of, the first one first.
         began: when it came, by the world's monotonic clock.
+        observer: who is told what happens to it.
+        span: of the call.
         attempt_began: when the attempt under way was let through to the service.
         permit: the breaker's state that the attempt under way entered in.
+        attempt_until: when it will have taken too long, were there no deadline before.
         limited: bounds the attempt under way.
         context_token: resets what ``current_call`` gives to the tool.
     """
 
     __slots__ = (
         "_admission",
-        "_counter",
-        "_on_spent",
-        "_standing",
-        "_world",
         "arguments",
         "attempt",
         "attempt_began",
+        "attempt_until",
         "began",
         "context_token",
         "deadline",
@@ -56,6 +55,7 @@ class Call:
         "idempotency_key",
         "keywords",
         "limited",
+        "observer",
         "on_progress",
         "parent",
         "permit",
@@ -69,6 +69,10 @@ class Call:
 
     keywords: dict[str, Any]
     # Set by the gates that use them, when the call enters.
+    began: float
+    span: Span
+    attempt_began: float
+    attempt_until: float
     permit: State
     limited: Limited
     context_token: Token[CallContext]
@@ -97,21 +101,17 @@ class Call:
         self.attempt = 1
         self.decisions: list[str] = []
         self.waited = 0.0
-        self.began = self.attempt_began = 0.0
-        self.span: Span | None = None
-        self._counter: Counter | None = None
-        self._world: World = _REAL_WORLD
         self.on_progress = on_progress
-        self._on_spent: OnSpent | None = None
+        self.observer: Observer | None = None
         self._admission: Admission | None = None
-        self._standing: dict[Call, str] | None = None
 
     def __repr__(self) -> str:
         """Without the arguments, which may hold secrets."""
         return f"call of {self.tool} ({self.idempotency_key})"
 
     def remaining(self) -> float:
-        return max(0.0, self.deadline - self._world.monotonic())
+        world = _REAL_WORLD if self.observer is None else self.observer.world
+        return max(0.0, self.deadline - world.monotonic())
 
     def progress(self, done: float, total: float | None = None, message: str = "") -> None:
         if self.on_progress is not None:
@@ -126,40 +126,42 @@ class Call:
         self._admission = admission
 
     def spent(self, **amounts: float) -> None:
-        if self._on_spent is not None:
-            self._on_spent(self, amounts)
-
-    def observed_by(
-        self,
-        span: Span,
-        counter: Counter,
-        world: World,
-        on_spent: OnSpent | None = None,
-        standing: dict[Call, str] | None = None,
-    ) -> None:
-        """Where decisions, costs and waits are told, besides the record, and whose clock counts."""
-        self.span = span
-        self._standing = standing
-        self._on_spent = on_spent
-        self._world = world
-        self._counter = counter
+        if self.observer is not None:
+            self.observer.spent(self, amounts)
 
     @contextmanager
     def standing(self, why: str) -> Iterator[None]:
         """For as long as it waits at a guard rail: what for, for whoever asks."""
-        if self._standing is None:
+        if self.observer is None:
             yield
             return
-        self._standing[self] = why
+        standing = self.observer.standing
+        standing[self] = why
         try:
             yield
         finally:
-            del self._standing[self]
+            del standing[self]
 
     def decided(self, decision: str, **facts: Any) -> None:
         """A guard rail did something other than let the call through."""
         self.decisions.append(decision)
-        if self._counter is not None:
-            self._counter.add(1, self.tool, decision)
-        if self.span is not None and self.span.recording:
-            self.span.event(decision, **facts)
+        if self.observer is not None:
+            self.observer.decided(self, decision, facts)
+
+
+class Observer(Protocol):
+    """Who is told what happens to a call; its clock is the call's.
+
+    Attributes:
+        standing: calls that wait at a guard rail, and what for.
+    """
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def standing(self) -> dict[Call, str]: ...
+
+    def decided(self, call: Call, decision: str, facts: Mapping[str, Any]) -> None: ...
+
+    def spent(self, call: Call, amounts: Mapping[str, float]) -> None: ...

@@ -12,46 +12,40 @@ from interlock.calls.gate import Gate
 from interlock.sdk import World
 
 
-class Slots:
-    """First come, first served; a free slot is taken without suspending."""
+class Slots(Gate):
+    """First come, first served; a free slot is taken without suspending.
 
-    __slots__ = ("_line", "in_flight", "limit", "peak")
+    A slot is not held during back-off, because retry stands outside.
+    """
 
-    def __init__(self, limit: int | None) -> None:
+    __slots__ = ("_line", "_world", "in_flight", "limit", "peak")
+
+    def __init__(self, limit: int | None, world: World) -> None:
         self.limit = limit
         self.in_flight = 0
         self.peak = 0
+        self._world = world
         self._line: deque[asyncio.Future[None]] = deque()
 
-    def try_take(self) -> bool:
+    def enter(self, call: Call) -> Awaitable[None] | None:
+        in_flight = self.in_flight
         # Whoever stands in line is handed a slot that stays taken, so a free one is nobody's.
-        if self.limit is not None and self.in_flight >= self.limit:
-            return False
-        self.in_flight += 1
-        if self.in_flight > self.peak:
-            self.peak = self.in_flight
-        return True
+        if self.limit is not None and in_flight >= self.limit:
+            return self._wait(call)
+        self.in_flight = in_flight + 1
+        if in_flight >= self.peak:
+            self.peak = in_flight + 1
+        return None
 
-    async def take(self) -> None:
-        """Wait in line; a slot that is given back is handed over, so nobody can barge in."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._line.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.give_back()
-            else:
-                self._line.remove(turn)
-            raise
+    def succeed(self, call: Call) -> None:
+        if self._line:
+            self._hand_over()
+        else:
+            self.in_flight -= 1
 
-    def give_back(self) -> None:
-        while self._line:
-            turn = self._line.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self.in_flight -= 1
+    def fail(self, call: Call, error: BaseException) -> BaseException:
+        self.succeed(call)
+        return error
 
     def health(self) -> dict[str, Any]:
         return {
@@ -61,25 +55,31 @@ class Slots:
             "peak": self.peak,
         }
 
-
-class LimitConcurrency(Gate):
-    """Not held during back-off, because retry stands outside."""
-
-    def __init__(self, slots: Slots, world: World) -> None:
-        self._slots = slots
-        self._world = world
-
-    def enter(self, call: Call) -> Awaitable[None] | None:
-        return None if self._slots.try_take() else self._wait(call)
-
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        self._slots.give_back()
-        return error
-
     async def _wait(self, call: Call) -> None:
         began = self._world.monotonic()
-        with call.standing(f"one of {self._slots.limit} places"):
-            await self._slots.take()
+        with call.standing(f"one of {self.limit} places"):
+            await self._stand_in_line()
         waited = self._world.monotonic() - began
         call.waited += waited
         call.decided("concurrency-waited", seconds=waited)
+
+    async def _stand_in_line(self) -> None:
+        """A slot that is given back is handed over, so nobody can barge in."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._hand_over()
+            else:
+                self._line.remove(turn)
+            raise
+
+    def _hand_over(self) -> None:
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self.in_flight -= 1

@@ -17,19 +17,23 @@ Around = Callable[[Next], Next]
 
 
 class Gate:
-    """What has to be remembered between the two ways is kept on the call."""
+    """What has to be remembered between the two ways is kept on the call.
+
+    A call that was let in leaves by one of two ways, so that a result, which is the rule, is not
+    asked at every gate whether it is an error.
+    """
 
     __slots__ = ()
 
     def enter(self, call: Call) -> Awaitable[None] | None:
         """Let the call in, at once (None) or after a wait; raises to refuse it."""
 
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        """Learn how a call that was let in ended; the error, or another one in its place."""
+    def succeed(self, call: Call) -> None:
+        """Learn that the call has its result."""
+
+    def fail(self, call: Call, error: BaseException) -> BaseException:
+        """Learn how the call failed; gives the error, or another one in its place."""
         return error
-
-
-_Leave = Callable[[Call, BaseException | None], BaseException | None]
 
 
 def assemble(rails: Sequence[Gate | Around | None], tool: Next) -> Next:
@@ -45,34 +49,28 @@ def assemble(rails: Sequence[Gate | Around | None], tool: Next) -> Next:
 
 def _through(gates: Sequence[Gate], proceed: Next) -> Next:
     enters = [gate.enter for gate in gates]
-    # By the number of gates that were passed.
-    leaves = [_leaves(gates[:passed]) for passed in range(len(gates) + 1)]
+    succeeds = [g.succeed for g in reversed(gates) if type(g).succeed is not Gate.succeed]
 
     async def gated(call: Call) -> Any:
         passed = 0
         try:
-            for enter in enters:
+            for passed, enter in enumerate(enters):  # noqa: B007 - how far it came
                 waiting = enter(call)
                 if waiting is not None:
                     await waiting
-                passed += 1
+            passed = len(enters)
             result = await proceed(call)
         except BaseException as error:  # noqa: BLE001 - it goes on
             # Not kept in a variable: a frame and its own exception would keep each other alive.
-            raise _left(leaves[passed], call, error)  # noqa: B904 - gates tell the cause
-        for leave in leaves[passed]:
-            leave(call, None)
+            raise _failed(gates[:passed], call, error)  # noqa: B904 - gates tell the cause
+        for succeed in succeeds:
+            succeed(call)
         return result
 
     return gated if gates else proceed
 
 
-def _leaves(gates: Sequence[Gate]) -> list[_Leave]:
-    """Those that have anything to do, the innermost first."""
-    return [gate.leave for gate in reversed(gates) if type(gate).leave is not Gate.leave]
-
-
-def _left(leaves: Sequence[_Leave], call: Call, error: BaseException) -> BaseException:
-    for leave in leaves:
-        error = leave(call, error) or error
+def _failed(gates: Sequence[Gate], call: Call, error: BaseException) -> BaseException:
+    for gate in reversed(gates):
+        error = gate.fail(call, error)
     return error

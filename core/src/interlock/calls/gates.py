@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from interlock.calls.breaker import Breaker
 from interlock.calls.cache import Cache
 from interlock.calls.call import Call
 from interlock.calls.concurrency import Slots
-from interlock.calls.outcome import OutcomeRecord
+from interlock.calls.outcome import Outcome
 from interlock.calls.pace import Pace
 from interlock.calls.retry import RetryBudget
 from interlock.calls.shared import Shared
 from interlock.calls.spending import Ledger, Spending
 from interlock.sdk import BreakerPolicy, Policies, RetryPolicy, World
+from interlock.telemetry import Buckets
 
 _LATEST = 500
 _PARTS = (50, 95, 99)
@@ -29,6 +30,8 @@ class Gates:
 
     Attributes:
         standing: calls that wait at a guard rail, and what for.
+        durations: of calls, by tool and outcome; the tools' instruments.
+        latest: seconds that the last calls took.
     """
 
     def __init__(
@@ -48,12 +51,11 @@ class Gates:
         self._breakers: dict[BreakerPolicy, Breaker] = {}
         self._slots: dict[int | None, Slots] = {}
         self._budgets: dict[float, RetryBudget] = {}
-        self._outcomes: Counter[str] = Counter()
+        self.durations: dict[str, Mapping[Outcome, Buckets]] = {}
+        self.latest: deque[float] = deque(maxlen=_LATEST)
         self._decisions: Counter[str] = Counter()
         self._retries = 0
-        self._seconds = 0.0
         self._waited = 0.0
-        self._latest: deque[float] = deque(maxlen=_LATEST)
 
     def breaker(self, policy: BreakerPolicy) -> Breaker:
         if policy not in self._breakers:
@@ -61,36 +63,38 @@ class Gates:
         return self._breakers[policy]
 
     def slots(self, limit: int | None) -> Slots:
-        return self._slots.setdefault(limit, Slots(limit))
+        if limit not in self._slots:
+            self._slots[limit] = Slots(limit, self._world)
+        return self._slots[limit]
 
     def budget(self, share: float) -> RetryBudget:
-        return self._budgets.setdefault(share, RetryBudget(share, self._world))
+        if share not in self._budgets:
+            self._budgets[share] = RetryBudget(share, self._world)
+        return self._budgets[share]
 
     def reset_breakers(self) -> None:
         for breaker in self._breakers.values():
             breaker.reset()
 
-    def count(self, record: OutcomeRecord) -> None:
-        self._outcomes[record.outcome] += 1
-        if record.decisions:
-            self._decisions.update(record.decisions)
-        self._retries += record.attempts - 1
-        self._seconds += record.seconds
-        self._waited += record.waited
-        self._latest.append(record.seconds)
+    def count(self, call: Call) -> None:
+        """Count what guard rails decided about a call; a wait or another try is a decision too."""
+        self._decisions.update(call.decisions)
+        self._retries += call.attempt - 1
+        self._waited += call.waited
 
     def health(self) -> dict[str, Any]:
-        calls = self._outcomes.total()
+        outcomes, seconds = self._outcomes()
+        calls = outcomes.total()
         breakers = [breaker.health() for breaker in self._breakers.values()]
         slots = [slots.health() for slots in self._slots.values()]
         return {
             "calls": calls,
-            "outcomes": dict(self._outcomes),
+            "outcomes": dict(outcomes),
             "decisions": dict(self._decisions),
             "retries": self._retries,
-            "mean_seconds": self._seconds / calls if calls else 0.0,
+            "mean_seconds": seconds / calls if calls else 0.0,
             "waited_seconds": self._waited,
-            "latency": _percentiles(self._latest),
+            "latency": _percentiles(self.latest),
             "breaker": next((each for each in breakers if each["state"] != "closed"), None)
             or (breakers[0] if breakers else None),
             "concurrency": {
@@ -104,6 +108,15 @@ class Gates:
             "shared": self.shared.health(),
             "retry_budget": [budget.health() for budget in self._budgets.values()],
         }
+
+    def _outcomes(self) -> tuple[Counter[str], float]:
+        """How many calls had which, and the seconds of all."""
+        outcomes, seconds = Counter[str](), 0.0
+        for by_outcome in self.durations.values():
+            for outcome, buckets in by_outcome.items():
+                outcomes[outcome] += sum(buckets.counts)
+                seconds += buckets.total
+        return outcomes, seconds
 
 
 def _percentiles(seconds: Iterable[float]) -> dict[str, float]:

@@ -32,7 +32,10 @@ class Invoke(Gate):
     def enter(self, call: Call) -> None:
         call.context_token = running_call.set(call)
 
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+    def succeed(self, call: Call) -> None:
+        running_call.reset(call.context_token)
+
+    def fail(self, call: Call, error: BaseException) -> BaseException:
         running_call.reset(call.context_token)
         if not isinstance(error, Exception):
             return error

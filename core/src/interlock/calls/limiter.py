@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from itertools import repeat
 from typing import Any
 
 from aiolimiter import AsyncLimiter
@@ -32,19 +33,25 @@ class _Bucket(AsyncLimiter):
         super().__init__(burst, burst / rate_per_second)
         self._world = world
         self._last_check = world.monotonic()
+        self._full = burst + _HAIR * rate_per_second
 
     def _leak(self) -> None:
         self.wait_for(0.0)
 
+    def take(self, amount: float, now: float) -> bool:
+        """Whether there was room for ``amount``, and is now used up."""
+        level = self._level - (now - self._last_check) * self._rate_per_sec
+        if level < 0.0:
+            level = 0.0
+        self._last_check = now
+        room = level + amount <= self._full
+        self._level = level + amount if room else level
+        return room
+
     def wait_for(self, amount: float) -> float:
         """Seconds until there is room for ``amount`` on top of what is queued."""
-        now = self._world.monotonic()
-        level = self._level
-        if level:
-            level -= (now - self._last_check) * self._rate_per_sec
-            self._level = level = max(0.0, level)
-        self._last_check = now
-        return (level + amount - self.max_rate) / self._rate_per_sec
+        self.take(0.0, self._world.monotonic())
+        return (self._level + amount - self.max_rate) / self._rate_per_sec
 
 
 class Limiter:
@@ -59,6 +66,8 @@ class Limiter:
         limit, period = policy.limit
         burst = policy.burst or max(1, math.floor(limit / period))
         self._policy = policy
+        self._limit = limit
+        self._period = period
         self._world = world
         self._burst = float(min(burst, limit))
         self._bucket = _Bucket(self._burst, limit / period, world)
@@ -69,9 +78,19 @@ class Limiter:
 
     def try_acquire(self, cost: float) -> bool:
         """Take ``cost`` if it is there now and nobody waits."""
-        if self._line or self._wait(cost) > 0.0:
+        if self._line:
             return False
-        self._take(cost)
+        sent, now = self._sent, self._world.monotonic()
+        if len(sent) + cost > self._limit:
+            if self._wait(cost) > 0.0:
+                return False
+        elif sent and sent[0] + self._period <= now:
+            sent.popleft()
+        if not self._bucket.take(cost, now):
+            return False
+        sent.append(now)
+        if cost > 1.0:
+            sent.extend(repeat(now, math.ceil(cost) - 1))
         return True
 
     async def acquire(self, cost: float, within: float) -> float:
@@ -158,20 +177,16 @@ class Limiter:
     def _wait(self, cost: float) -> float:
         wait = self._bucket.wait_for(cost)
         sent, needed = self._sent, math.ceil(cost)
-        free = self._policy.limit.limit - len(sent)
+        free = self._limit - len(sent)
         if needed > free:
             # As many of the oldest calls must leave the period as are to enter it.
             leaving = sent[min(needed - free, len(sent)) - 1]
-            wait = max(wait, leaving + self._policy.limit.period - self._world.monotonic())
-        elif sent and sent[0] + self._policy.limit.period <= self._world.monotonic():
-            sent.popleft()
+            wait = max(wait, leaving + self._period - self._world.monotonic())
         return wait if wait > _HAIR else 0.0
 
     def _take(self, cost: float) -> None:
         self._bucket._level += cost
-        now = self._world.monotonic()
-        for _ in range(math.ceil(cost)):
-            self._sent.append(now)
+        self._sent.extend(repeat(self._world.monotonic(), math.ceil(cost)))
 
     def _leave(self, turn: asyncio.Future[None]) -> None:
         was_head = self._line[0] is turn

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
+from interlock.calls.gates import Gates
 from interlock.calls.outcome import SUCCESS, OnOutcome, Outcome, OutcomeRecord, classify
-from interlock.calls.spending import Spending
 from interlock.sdk import World
-from interlock.telemetry import Span, Telemetry
+from interlock.telemetry import Buckets, Histogram, Span, Telemetry
 
 
 class Observe(Gate):
@@ -18,70 +19,103 @@ class Observe(Gate):
     def __init__(
         self,
         tool: str,
-        service: str,
+        gates: Gates,
         telemetry: Telemetry,
         world: World,
-        spending: Spending,
-        standing: dict[Call, str],
-        on_outcome: OnOutcome,
+        on_outcome: OnOutcome | None,
     ) -> None:
+        self.world = world
+        self.standing = gates.standing
         self._tool = tool
+        self._gates = gates
         self._telemetry = telemetry
-        self._world = world
-        self._spending = spending
-        self._standing = standing
         self._on_outcome = on_outcome
-        self._attributes = {"interlock.service": service, "interlock.tool": tool}
+        self._attributes = {"interlock.service": gates.service, "interlock.tool": tool}
         self._decisions = telemetry.counter(
             "interlock.policy.decisions", "What guard rails decided", ("tool", "decision")
-        )
-        self._durations = telemetry.histogram(
-            "interlock.call.duration", "Seconds of a call, all tries included", ("tool", "outcome")
         )
         self._used_up = telemetry.counter(
             "interlock.spent", "What calls have used up", ("tool", "unit")
         )
+        self._durations = gates.durations[tool] = _ByOutcome(
+            tool,
+            telemetry.histogram(
+                "interlock.call.duration",
+                "Seconds of a call, all tries included",
+                ("tool", "outcome"),
+            ),
+        )
 
     def enter(self, call: Call) -> None:
-        call.began = self._world.monotonic()
-        span = self._telemetry.span(
+        call.began = self.world.monotonic()
+        call.observer = self
+        call.span = span = self._telemetry.span(
             self._tool, kind="client", parent=call.parent, attributes=self._attributes
         )
-        call.observed_by(
-            span.__enter__(), self._decisions, self._world, self._spent, self._standing
-        )
+        span.__enter__()
 
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
-        outcome = SUCCESS if error is None else classify(error)
-        seconds = self._world.monotonic() - call.began
-        self._durations.record(seconds, self._tool, outcome)
-        span = call.span
-        if span is not None:
-            if span.recording:
-                _describe(span, call, outcome)
-            span.__exit__(type(error) if error else None, error, None)
-        code = None if error is None else getattr(error, "code", type(error).__name__)
-        self._on_outcome(
-            OutcomeRecord(
-                call.tool,
-                outcome,
-                code,
-                seconds,
-                call.waited,
-                call.attempt,
-                call.decisions,
-                call.run_id,
-                call.step,
-            )
-        )
+    def succeed(self, call: Call) -> None:
+        self._over(call, SUCCESS, None)
+
+    def fail(self, call: Call, error: BaseException) -> BaseException:
+        self._over(call, classify(error), error)
         return error
 
-    def _spent(self, call: Call, amounts: Mapping[str, float]) -> None:
-        self._spending.add(call.run_id, amounts)
+    def decided(self, call: Call, decision: str, facts: Mapping[str, Any]) -> None:
+        """Count it, and write it on the call's span."""
+        self._decisions.add(1, call.tool, decision)
+        if call.span.recording:
+            call.span.event(decision, **facts)
+
+    def spent(self, call: Call, amounts: Mapping[str, float]) -> None:
+        """Add it to what the run and the day have used up."""
+        self._gates.spending.add(call.run_id, amounts)
         for unit, amount in amounts.items():
             self._used_up.add(amount, self._tool, unit)
-        if call.span is not None and call.span.recording:
+        if call.span.recording:
             call.span.event("spent", **amounts)
+
+    def _over(self, call: Call, outcome: Outcome, error: BaseException | None) -> None:
+        seconds = self.world.monotonic() - call.began
+        self._durations[outcome].record(seconds)
+        self._gates.latest.append(seconds)
+        if call.decisions:
+            self._gates.count(call)
+        span = call.span
+        if span.recording:
+            _describe(span, call, outcome)
+        span.__exit__(type(error) if error else None, error, None)
+        if self._on_outcome is not None:
+            self._on_outcome(_record(call, outcome, error, seconds))
+
+
+class _ByOutcome(dict[Outcome, Buckets]):
+    """The durations of one tool; an outcome that never came is not exported."""
+
+    def __init__(self, tool: str, durations: Histogram) -> None:
+        self._tool = tool
+        self._all = durations
+
+    def __missing__(self, outcome: Outcome) -> Buckets:
+        buckets = self[outcome] = self._all.of(self._tool, outcome)
+        return buckets
+
+
+def _record(
+    call: Call, outcome: Outcome, error: BaseException | None, seconds: float
+) -> OutcomeRecord:
+    code = None if error is None else getattr(error, "code", type(error).__name__)
+    return OutcomeRecord(
+        call.tool,
+        outcome,
+        code,
+        seconds,
+        call.waited,
+        call.attempt,
+        call.decisions,
+        call.run_id,
+        call.step,
+    )
 
 
 def _describe(span: Span, call: Call, outcome: Outcome) -> None:

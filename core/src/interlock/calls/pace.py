@@ -14,12 +14,18 @@ _MOST_KEYS = 10_000
 
 
 class Pace:
-    """Shared by all tools of the service, whatever their own policies."""
+    """Shared by all tools of the service, whatever their own policies.
+
+    Attributes:
+        held_until: nobody is let through before, by the world's monotonic clock; 0 when that is
+            known to be over.
+        shared: what daemons keep together, the pace perhaps.
+    """
 
     def __init__(self, service: str, world: World, shared: Shared) -> None:
         self._service = service
         self._world = world
-        self._shared = shared
+        self.shared = shared
         self._whole: dict[tuple[Any, ...], Limiter] = {}
         self._keyed: OrderedDict[tuple[Any, ...], Limiter] = OrderedDict()
         self.held_until = 0.0
@@ -32,12 +38,8 @@ class Pace:
     def hold(self, seconds: float) -> None:
         """Let nobody through for ``seconds``."""
         self._hold(seconds)
-        if "rate" in self._shared.kept:
-            self._shared.tell(f"hold:{self._service}", seconds)
-
-    def try_acquire(self, limiter: Limiter, cost: float) -> bool:
-        """Take ``cost`` if it is ours alone to give, and there, and nobody waits."""
-        return "rate" not in self._shared.kept and limiter.try_acquire(cost)
+        if "rate" in self.shared.kept:
+            self.shared.tell(f"hold:{self._service}", seconds)
 
     async def acquire(self, limiter: Limiter, cost: float, within: float) -> float:
         """Wait for ``cost``, among all daemons if they share it; the seconds it took.
@@ -45,8 +47,8 @@ class Pace:
         Raises:
             RateLimited: as :meth:`Limiter.acquire`.
         """
-        if "rate" in self._shared.kept:
-            waited = await limiter.acquire_shared(cost, within, self._shared)
+        if "rate" in self.shared.kept:
+            waited = await limiter.acquire_shared(cost, within, self.shared)
             if waited is not None:
                 return waited
         return await limiter.acquire(cost, within)

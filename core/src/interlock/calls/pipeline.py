@@ -29,21 +29,21 @@ from interlock.calls.breaker import Look, Permit
 from interlock.calls.budget import KeepBudgets
 from interlock.calls.cache import cached
 from interlock.calls.call import Call, Next
-from interlock.calls.concurrency import LimitConcurrency
 from interlock.calls.fallback import KEPT, CallOther, fall_back
 from interlock.calls.fault import InjectFaults
 from interlock.calls.gate import assemble
 from interlock.calls.gates import Gates
 from interlock.calls.invoke import Clean, Invoke
 from interlock.calls.observe import Observe
-from interlock.calls.outcome import OnOutcome, OutcomeRecord
+from interlock.calls.outcome import OnOutcome
 from interlock.calls.rate_limit import RateLimit
 from interlock.calls.retry import retry
 from interlock.calls.timeout import KeepDeadline, LimitAttempt
 from interlock.sdk import Facts, NotFound, Policies, World
 from interlock.telemetry import Telemetry
 
-Pipeline = Next
+Guarded = Next
+"""A tool behind its guard rails."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +73,21 @@ def compile_pipeline(
     telemetry: Telemetry,
     call_other: CallOther | None = None,
     on_outcome: OnOutcome | None = None,
-) -> Pipeline:
+) -> Guarded:
     """Put together, once, what every call of ``tool`` goes through; idle rails are left out."""
     facts, wish = tool.facts, tool.policies
     breaker = gates.breaker(wish.breaker) if wish.breaker else None
     other = call_other or _no_other
     kept = wish.cache.max_entries if wish.cache else KEPT
 
-    record = gates.count if on_outcome is None else _both(gates.count, on_outcome)
     rails = (
-        Observe(tool.name, tool.service, telemetry, world, gates.spending, gates.standing, record),
+        Observe(tool.name, gates, telemetry, world, on_outcome),
         KeepDeadline(wish.deadline, world),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
         partial(fall_back, wish.fallback, gates.cache, kept, other) if wish.fallback else None,
         partial(retry, wish.retry, facts, gates.budget, world) if wish.retry else None,
         Look(breaker) if breaker else None,
-        LimitConcurrency(gates.slots(wish.concurrency), world),
+        gates.slots(wish.concurrency),
         KeepBudgets(wish.budget, gates.spending) if wish.budget else None,
         RateLimit(wish.rate or (), facts.tier, facts.cost, gates.pace, world),
         Permit(breaker, world) if breaker else None,
@@ -97,14 +96,6 @@ def compile_pipeline(
         Invoke(tool.name, facts.transient, tool.clean),
     )
     return assemble(rails, tool.invoke)
-
-
-def _both(first: OnOutcome, second: OnOutcome) -> OnOutcome:
-    def tell(outcome: OutcomeRecord) -> None:
-        first(outcome)
-        second(outcome)
-
-    return tell
 
 
 async def _no_other(tool: str, call: Call) -> Any:

@@ -35,17 +35,22 @@ class RateLimit(Gate):
         self._cost = cost
         self._pace = pace
         self._world = world
+        self._shared = pace.shared
         self._usual = self._budgets(None, tier)
         self._admission = self._admit if any(each.tier for each in policies) else None
 
     def enter(self, call: Call) -> Awaitable[None] | None:
         if self._admission is not None:
             call.admitted_by(self._admission)
-        if self._pace.held_until > self._world.monotonic():
+        if self._pace.held_until or "rate" in self._shared.kept:
             return self._after_hold(call)
-        return self._spend(call, self._usual) if self._usual else None
+        for place, (whole, policy) in enumerate(self._usual):
+            limiter = whole or self._pace.keyed(policy, call)
+            if not limiter.try_acquire(self._cost):
+                return self._in_line(call, self._usual[place:])
+        return None
 
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+    def fail(self, call: Call, error: BaseException) -> BaseException:
         if isinstance(error, Throttled):
             hold = error.retry_after if error.retry_after is not None else _HOLD_WITHOUT_ADVICE
             self._pace.hold(hold)
@@ -57,29 +62,16 @@ class RateLimit(Gate):
         return [(None if each.key else self._pace.whole(each), each) for each in wanted]
 
     async def _admit(self, call: Call, tier: str) -> None:
-        waiting = self._spend(call, self._budgets(tier))
-        if waiting is not None:
-            await waiting
+        await self._in_line(call, self._budgets(tier))
 
     async def _after_hold(self, call: Call) -> None:
         await _through_hold(call, self._pace, self._world)
-        waiting = self._spend(call, self._usual)
-        if waiting is not None:
-            await waiting
-
-    def _spend(self, call: Call, budgets: Sequence[_Budget]) -> Awaitable[None] | None:
-        """Take from all that have it; to be awaited if one has not."""
-        for place, (whole, policy) in enumerate(budgets):
-            limiter = whole or self._pace.keyed(policy, call)
-            if not self._pace.try_acquire(limiter, self._cost):
-                return self._in_line(call, budgets[place:])
-        return None
+        await self._in_line(call, self._usual)
 
     async def _in_line(self, call: Call, budgets: Sequence[_Budget]) -> None:
         for whole, policy in budgets:
             limiter = whole or self._pace.keyed(policy, call)
-            if not self._pace.try_acquire(limiter, self._cost):
-                await _in_line(call, self._pace, limiter, self._cost)
+            await _in_line(call, self._pace, limiter, self._cost)
 
 
 async def _through_hold(call: Call, pace: Pace, world: World) -> None:
@@ -96,6 +88,7 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
         call.waited += held
         with call.standing(f"{held:.2g} s that the service asked for"):
             await world.sleep(held)
+    pace.held_until = 0.0
 
 
 async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> None:

@@ -18,27 +18,28 @@ from interlock.sdk import (
 
 _RESERVE = 3.0
 _RESERVE_SECONDS = 10.0
+_MOST_EARNED = 100.0
 
 
 class RetryBudget:
     """Retries of a service as a share of its calls, and at least three in ten seconds.
 
     Without it a failing service gets its load multiplied just when it can bear it least.
+
+    Attributes:
+        earned: retries that calls have earned, ``share`` each.
     """
 
-    __slots__ = ("_earned", "_reserve", "_seen", "_world", "share", "spent", "suppressed")
+    __slots__ = ("_reserve", "_seen", "_world", "earned", "share", "spent", "suppressed")
 
     def __init__(self, share: float, world: World) -> None:
         self.share = share
         self.spent = 0
         self.suppressed = 0
         self._world = world
-        self._earned = 0.0
+        self.earned = 0.0
         self._reserve = _RESERVE
         self._seen = world.monotonic()
-
-    def called(self) -> None:
-        self._earned = min(self._earned + self.share, 100.0)
 
     def spend(self) -> bool:
         """Take one retry, if there is one."""
@@ -46,8 +47,9 @@ class RetryBudget:
         regained = (now - self._seen) * _RESERVE / _RESERVE_SECONDS
         self._reserve = min(_RESERVE, self._reserve + regained)
         self._seen = now
-        if self._earned >= 1.0:
-            self._earned -= 1.0
+        self.earned = min(self.earned, _MOST_EARNED)
+        if self.earned >= 1.0:
+            self.earned -= 1.0
         elif self._reserve >= 1.0:
             self._reserve -= 1.0
         else:
@@ -72,7 +74,7 @@ def retry(
     repeatable = facts.idempotent or policy.unsafe
 
     async def retried(call: Call) -> Any:
-        budget.called()
+        budget.earned += budget.share
         while True:
             try:
                 return await proceed(call)

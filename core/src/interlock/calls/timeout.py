@@ -17,8 +17,8 @@ class KeepDeadline(Gate):
 
     def enter(self, call: Call) -> None:
         now = self._world.monotonic()
-        if self._seconds is not None:
-            call.deadline = min(call.deadline, now + self._seconds)
+        if self._seconds is not None and now + self._seconds < call.deadline:
+            call.deadline = now + self._seconds
         if call.deadline <= now:
             call.decided("deadline-refused")
             raise DeadlineExceeded(
@@ -38,20 +38,24 @@ class LimitAttempt(Gate):
         self._limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
 
     def enter(self, call: Call) -> None:
-        left = call.deadline - self._world.monotonic()
-        call.limited = self._limits.begin(min(self._seconds, left))
+        call.attempt_until = until = self._world.monotonic() + self._seconds
+        call.limited = self._limits.begin(min(call.deadline, until))
 
-    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+    def succeed(self, call: Call) -> None:
+        self._limits.end(call.limited)
+
+    def fail(self, call: Call, error: BaseException) -> BaseException:
         if not self._limits.end(call.limited, error):
             return error
-        seconds = call.limited.seconds
+        early = call.attempt_until - call.limited.until
+        seconds = self._seconds - early
         call.decided("attempt-timeout", seconds=seconds)
         timed_out = Retryable(
             f"{call.tool}: no answer within {seconds:.3g} s",
             policy="attempt_timeout",
             # When the caller's deadline was nearer than the attempt's own bound, that says
             # nothing about the service.
-            cut_short=seconds < self._seconds,
+            cut_short=early > 0.0,
         )
         timed_out.__cause__ = None
         return timed_out

@@ -16,8 +16,8 @@ from interlock.calls import (
     BoundTool,
     Call,
     Gates,
+    Guarded,
     OutcomeRecord,
-    Pipeline,
     compile_pipeline,
     defaults,
 )
@@ -95,7 +95,7 @@ class HostedService:
         self._type = service_type
         self._around = surroundings
         self._on_tools = on_tools
-        self._pipelines: dict[str, Pipeline] = {}
+        self._pipelines: dict[str, Guarded] = {}
         self._redactor = Redactor(spec.settings)
         self._lifecycle: Lifecycle | None = None
         self._compile(tools_of(service_type))
@@ -168,7 +168,7 @@ class HostedService:
         policies = _DEFAULTS.under(self._type.policies).under(tool.policies).under(wishes)
         return ToolEntry(f"{self.spec.name}.{tool.name}", self.spec.name, tool, policies)
 
-    def _pipeline(self, entry: ToolEntry) -> Pipeline:
+    def _pipeline(self, entry: ToolEntry) -> Guarded:
         tool = BoundTool(
             entry.name,
             self.spec.name,

@@ -1,7 +1,7 @@
 """Spans and metrics; the only package that knows OpenTelemetry."""
 
 from interlock.telemetry.logbook import LogBook
-from interlock.telemetry.metrics import BOUNDS, Counter, Histogram
+from interlock.telemetry.metrics import BOUNDS, Buckets, Counter, Histogram
 from interlock.telemetry.options import TelemetryOptions
 from interlock.telemetry.prometheus import Gauge
 from interlock.telemetry.spans import Span, current_trace
@@ -9,6 +9,7 @@ from interlock.telemetry.telemetry import Telemetry
 
 __all__ = [
     "BOUNDS",
+    "Buckets",
     "Counter",
     "Gauge",
     "Histogram",

@@ -34,9 +34,16 @@ class Counter:
 
 
 @dataclass
-class _Buckets:
+class Buckets:
+    """Durations in seconds, counted by which of ``bounds`` they are below."""
+
+    bounds: Sequence[float]
     counts: list[int]
     total: float = 0.0
+
+    def record(self, seconds: float) -> None:
+        self.counts[bisect_left(self.bounds, seconds)] += 1
+        self.total += seconds
 
 
 @dataclass
@@ -47,14 +54,17 @@ class Histogram:
     description: str
     labels: Labels
     bounds: Sequence[float] = BOUNDS
-    values: dict[Labels, _Buckets] = field(default_factory=dict)
+    values: dict[Labels, Buckets] = field(default_factory=dict)
 
     def record(self, seconds: float, *labels: str) -> None:
+        self.of(*labels).record(seconds)
+
+    def of(self, *labels: str) -> Buckets:
+        """Those of ``labels``, for whoever records there again and again."""
         buckets = self.values.get(labels)
         if buckets is None:
-            buckets = self.values[labels] = _Buckets([0] * (len(self.bounds) + 1))
-        buckets.counts[bisect_left(self.bounds, seconds)] += 1
-        buckets.total += seconds
+            buckets = self.values[labels] = Buckets(self.bounds, [0] * (len(self.bounds) + 1))
+        return buckets
 
     def points(self) -> Iterator[dict[str, Any]]:
         for labels, buckets in self.values.items():

@@ -106,7 +106,6 @@ class _Body:
     ) -> None:
         self._receive = receive
         self._limit = limit
-        self._world = world
         self._until = world.monotonic() + seconds
         self._limits = limits
         self._seen = 0
@@ -115,7 +114,7 @@ class _Body:
     async def receive(self) -> Message:
         if self._complete:
             return await self._receive()
-        limited = self._limits.begin(self._until - self._world.monotonic())
+        limited = self._limits.begin(self._until)
         try:
             message = await self._receive()
         except BaseException as error:
