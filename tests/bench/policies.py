@@ -71,7 +71,7 @@ def ours(sample_ratio: float, method: Callable[[Call], Awaitable[Any]] = nothing
     async def repeat(count: int) -> None:
         for _ in range(count):
             deadline = world.monotonic() + 30.0
-            await pipeline(Call("bench.nothing", {}, deadline=deadline, idempotency_key="k"))
+            await pipeline(Call("bench.nothing", {}, deadline, "k"))
 
     try:
         yield repeat

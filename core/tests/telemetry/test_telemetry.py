@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -9,6 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from interlock.sdk import NeedsAttention, Rejected
 from interlock.telemetry import Telemetry, TelemetryOptions
+from interlock.testing import VirtualWorld
 
 
 class Recorded:
@@ -83,6 +85,24 @@ def test_a_trace_that_is_not_sampled_is_still_handed_on() -> None:
     assert int(carried[-2:], 16) & 1 == 0
     assert inner == carried
     assert recorded.spans == {}
+
+
+def test_of_many_traces_their_share_is_recorded() -> None:
+    exporter = InMemorySpanExporter()
+    telemetry = Telemetry(
+        TelemetryOptions(sample_ratio=0.2),
+        world=VirtualWorld(seed=7),
+        processors=[SimpleSpanProcessor(exporter)],
+    )
+
+    for number in range(5000):
+        with telemetry.span(f"trace {number}"):
+            pass
+
+    numbers = [int(span.name.split()[1]) for span in exporter.get_finished_spans()]
+    assert 900 < len(numbers) < 1100
+    gaps = [after - before for before, after in pairwise(numbers)]
+    assert 0.15 < gaps.count(1) / len(gaps) < 0.25
 
 
 def test_without_an_exporter_there_is_no_trace() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import TracebackType
+from typing import Any
 
 from interlock.actors.envelope import NO_DEADLINE, Envelope
 from interlock.sdk import DeadlineExceeded, World
@@ -113,31 +114,32 @@ class TimeLimit:
 class TimeLimits:
     """Limits of many tasks under one coarse timer, which ends them up to ``interval`` seconds late.
 
-    For what begins thousands of times a second and hardly ever runs out.
+    For what begins thousands of times a second and hardly ever runs out. A task has one at a time.
     """
 
-    __slots__ = ("_armed", "_interval", "_under_way", "_world")
+    __slots__ = ("_armed", "_interval", "_until", "_world")
 
     def __init__(self, world: World, interval: float = SWEEP_SECONDS) -> None:
         self._world = world
         self._interval = interval
-        self._under_way: set[Limited] = set()
+        self._until: dict[asyncio.Task[Any], float] = {}
         self._armed = False
 
-    def begin(self, until: float) -> Limited:
+    def begin(self, until: float) -> asyncio.Task[Any]:
         """Cancel the current task at ``until`` unless :meth:`end` is called before."""
-        limited = Limited(until)
-        self._under_way.add(limited)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - called from a coroutine
+        self._until[task] = until
         if not self._armed:
             self._arm()
-        return limited
+        return task
 
-    def end(self, limited: Limited, error: BaseException | None = None) -> bool:
+    def end(self, task: asyncio.Task[Any], error: BaseException | None = None) -> bool:
         """Whether ``error`` is the cancellation by this limit, and nobody else's as well."""
-        self._under_way.discard(limited)
-        if not limited.ended:
+        if self._until.pop(task, None) is not None:
             return False
-        return limited.alone() and isinstance(error, asyncio.CancelledError)
+        # Ours is taken back.
+        return task.uncancel() == 0 and isinstance(error, asyncio.CancelledError)
 
     def _arm(self) -> None:
         self._armed = True
@@ -145,30 +147,9 @@ class TimeLimits:
 
     def _sweep(self) -> None:
         now = self._world.monotonic()
-        for limited in [each for each in self._under_way if each.until <= now]:
-            self._under_way.discard(limited)
-            limited.cancel()
+        for task in [task for task, until in self._until.items() if until <= now]:
+            del self._until[task]
+            task.cancel()
         self._armed = False
-        if self._under_way:
+        if self._until:
             self._arm()
-
-
-class Limited:
-    """A task, and until when it may go on."""
-
-    __slots__ = ("_task", "ended", "until")
-
-    def __init__(self, until: float) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - called from a coroutine
-        self.until = until
-        self.ended = False
-        self._task = task
-
-    def cancel(self) -> None:
-        self.ended = True
-        self._task.cancel()
-
-    def alone(self) -> bool:
-        """Whether nobody else has cancelled the task; takes our own cancellation back."""
-        return self._task.uncancel() == 0

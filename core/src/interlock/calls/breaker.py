@@ -238,22 +238,21 @@ class Look(Gate):
 class Permit(Gate):
     """Let an attempt through if the state still allows it, and count what became of it."""
 
-    def __init__(self, breaker: Breaker, world: World) -> None:
+    def __init__(self, breaker: Breaker) -> None:
         self._breaker = breaker
-        self._world = world
         self._slowness_counts = breaker.policy.slow_call is not None
 
     def enter(self, call: Call) -> None:
         breaker = self._breaker
         call.permit = breaker.standing if breaker.closed else self._ask(call)
-        call.attempt_began = self._world.monotonic()
+        call.attempt_began = call.now
 
-    def succeed(self, call: Call) -> None:
+    def succeed(self, call: Call, result: Any) -> None:
         breaker = self._breaker
         if self._slowness_counts or not breaker.closed:
             self._leave(call, SUCCESS)
         elif call.permit is breaker.standing:
-            breaker.window.add(self._world.monotonic())
+            breaker.window.add(call.now)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
         self._leave(call, classify(error))
@@ -270,7 +269,7 @@ class Permit(Gate):
 
     def _leave(self, call: Call, outcome: Outcome) -> None:
         breaker, before = self._breaker, self._breaker.changes
-        breaker.leave(call.permit, outcome, self._world.monotonic() - call.attempt_began)
+        breaker.leave(call.permit, outcome, call.now - call.attempt_began)
         if breaker.changes != before:
             call.decided(f"breaker-{breaker.state}")
 

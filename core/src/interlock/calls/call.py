@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Task
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
@@ -12,7 +13,6 @@ from interlock.sdk.context import OnProgress
 from interlock.telemetry import Span
 
 if TYPE_CHECKING:
-    from interlock.actors.deadlines import Limited
     from interlock.calls.states import State
 
 Next = Callable[["Call"], Awaitable[Any]]
@@ -33,12 +33,13 @@ class Call:
         waited: seconds spent waiting for our own limits and back-offs.
         tried: tools that this call is the fallback of, the first one first.
         began: when it came, by the world's monotonic clock.
+        now: when it came to the guard rail where it is.
         observer: who is told what happens to it.
         span: of the call.
         attempt_began: when the attempt under way was let through to the service.
         permit: the breaker's state that the attempt under way entered in.
         attempt_until: when it will have taken too long, were there no deadline before.
-        limited: bounds the attempt under way.
+        limited_task: has the attempt under way, and is cancelled when its time is up.
         context_token: resets what ``current_call`` gives to the tool.
     """
 
@@ -54,7 +55,8 @@ class Call:
         "decisions",
         "idempotency_key",
         "keywords",
-        "limited",
+        "limited_task",
+        "now",
         "observer",
         "on_progress",
         "parent",
@@ -70,20 +72,21 @@ class Call:
     keywords: dict[str, Any]
     # Set by the gates that use them, when the call enters.
     began: float
+    now: float
     span: Span
     attempt_began: float
     attempt_until: float
     permit: State
-    limited: Limited
+    limited_task: Task[Any]
     context_token: Token[CallContext]
 
     def __init__(
         self,
         tool: str,
         arguments: Mapping[str, Any],
-        *,
         deadline: float,
         idempotency_key: str,
+        *,
         run_id: str | None = None,
         step: str | None = None,
         parent: str | None = None,

@@ -37,14 +37,14 @@ class Slots(Gate):
             self.peak = in_flight + 1
         return None
 
-    def succeed(self, call: Call) -> None:
+    def succeed(self, call: Call, result: Any) -> None:
         if self._line:
             self._hand_over()
         else:
             self.in_flight -= 1
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
-        self.succeed(call)
+        self._hand_over()
         return error
 
     def health(self) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from interlock.calls.cache import Cache, key_of
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import Gate
 from interlock.sdk import FallbackPolicy, InterlockError, Rejected
 
 KEPT = 1000
@@ -15,40 +16,44 @@ KEPT = 1000
 CallOther = Callable[[str, Call], Awaitable[Any]]
 
 
-def fall_back(
-    policy: FallbackPolicy, cache: Cache, most: int, call_other: CallOther, proceed: Next
-) -> Next:
-    """Never for the caller's fault, and never for a caller who has left.
+class FallBack(Gate):
+    """Never for the caller's fault, and never for a caller who has left."""
 
-    Args:
-        most: how many results the cache keeps.
-    """
+    def __init__(self, policy: FallbackPolicy, cache: Cache, call_other: CallOther) -> None:
+        self._policy = policy
+        self._cache = cache
+        self._call_other = call_other
 
-    async def with_fallback(call: Call) -> Any:
-        try:
-            result = await proceed(call)
-        except InterlockError as error:
-            if isinstance(error, Rejected):
-                raise
-            return await _instead(call, error)
-        if policy.cached:
-            cache.put(key_of(call), result, most)
-        return result
-
-    async def _instead(call: Call, error: InterlockError) -> Any:
-        if policy.cached and (entry := cache.get(key_of(call), None)) is not None:
+    async def rescue(self, call: Call, error: InterlockError) -> Any:
+        if isinstance(error, Rejected):
+            raise error
+        policy = self._policy
+        if policy.cached and (entry := self._cache.get(key_of(call), None)) is not None:
             call.decided("fallback-cached", error=error.code)
             return entry.value
         other = _other(policy, call)
         if other is not None:
             call.decided("fallback-tool", tool=other, error=error.code)
-            return await call_other(other, call)
+            return await self._call_other(other, call)
         if "value" in policy.model_fields_set:
             call.decided("fallback-value", error=error.code)
             return policy.value
         raise error
 
-    return with_fallback
+
+class StandBy(Gate):
+    """Keeps results for a fallback to give again.
+
+    Args:
+        most: how many the cache keeps.
+    """
+
+    def __init__(self, cache: Cache, most: int) -> None:
+        self._cache = cache
+        self._most = most
+
+    def succeed(self, call: Call, result: Any) -> None:
+        self._cache.put(key_of(call), result, self._most)
 
 
 def _other(policy: FallbackPolicy, call: Call) -> str | None:

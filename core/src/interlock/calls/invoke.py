@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
@@ -32,7 +33,7 @@ class Invoke(Gate):
     def enter(self, call: Call) -> None:
         call.context_token = running_call.set(call)
 
-    def succeed(self, call: Call) -> None:
+    def succeed(self, call: Call, result: Any) -> None:
         running_call.reset(call.context_token)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:

@@ -33,25 +33,22 @@ class _Bucket(AsyncLimiter):
         super().__init__(burst, burst / rate_per_second)
         self._world = world
         self._last_check = world.monotonic()
-        self._full = burst + _HAIR * rate_per_second
+        self.full = burst + _HAIR * rate_per_second
 
     def _leak(self) -> None:
         self.wait_for(0.0)
 
-    def take(self, amount: float, now: float) -> bool:
-        """Whether there was room for ``amount``, and is now used up."""
+    def level(self, now: float) -> float:
+        """What is in it, after what has leaked."""
         level = self._level - (now - self._last_check) * self._rate_per_sec
-        if level < 0.0:
-            level = 0.0
         self._last_check = now
-        room = level + amount <= self._full
-        self._level = level + amount if room else level
-        return room
+        self._level = level = max(0.0, level)
+        return level
 
     def wait_for(self, amount: float) -> float:
         """Seconds until there is room for ``amount`` on top of what is queued."""
-        self.take(0.0, self._world.monotonic())
-        return (self._level + amount - self.max_rate) / self._rate_per_sec
+        level = self.level(self._world.monotonic())
+        return (level + amount - self.max_rate) / self._rate_per_sec
 
 
 class Limiter:
@@ -76,18 +73,17 @@ class Limiter:
         self._queued = 0.0
         self._in_shared_line = 0
 
-    def try_acquire(self, cost: float) -> bool:
+    def try_acquire(self, cost: float, now: float) -> bool:
         """Take ``cost`` if it is there now and nobody waits."""
-        if self._line:
+        sent, bucket = self._sent, self._bucket
+        if self._line or (len(sent) + cost > self._limit and self._wait(cost) > 0.0):
             return False
-        sent, now = self._sent, self._world.monotonic()
-        if len(sent) + cost > self._limit:
-            if self._wait(cost) > 0.0:
-                return False
-        elif sent and sent[0] + self._period <= now:
+        level = bucket.level(now) + cost
+        if level > bucket.full:
+            return False
+        bucket._level = level
+        if sent and sent[0] + self._period <= now:
             sent.popleft()
-        if not self._bucket.take(cost, now):
-            return False
         sent.append(now)
         if cost > 1.0:
             sent.extend(repeat(now, math.ceil(cost) - 1))
@@ -100,10 +96,10 @@ class Limiter:
             RateLimited: it would take longer than ``within``, or too many wait.
         """
         cost = min(cost, self._burst)
-        if self.try_acquire(cost):
+        began = self._world.monotonic()
+        if self.try_acquire(cost, began):
             return 0.0
         self._admit(cost, within)
-        began = self._world.monotonic()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(turn)
         self._queued += cost

@@ -47,14 +47,14 @@ class Observe(Gate):
         )
 
     def enter(self, call: Call) -> None:
-        call.began = self.world.monotonic()
+        call.began = call.now
         call.observer = self
         call.span = span = self._telemetry.span(
             self._tool, kind="client", parent=call.parent, attributes=self._attributes
         )
         span.__enter__()
 
-    def succeed(self, call: Call) -> None:
+    def succeed(self, call: Call, result: Any) -> None:
         self._over(call, SUCCESS, None)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
@@ -76,7 +76,7 @@ class Observe(Gate):
             call.span.event("spent", **amounts)
 
     def _over(self, call: Call, outcome: Outcome, error: BaseException | None) -> None:
-        seconds = self.world.monotonic() - call.began
+        seconds = call.now - call.began
         self._durations[outcome].record(seconds)
         self._gates.latest.append(seconds)
         if call.decisions:

@@ -1,7 +1,7 @@
 """Every guard rail, in order: the one way to a tool.
 
-A call goes down this list and its outcome comes up again. Three of them are wrapped around the
-rest, because they may go on again, or not at all; the others are gates. Why this order:
+A call goes down this list and its outcome comes up again. The cache is wrapped around the rest,
+because it may not go on at all; the others are gates. Why this order:
 
  1. observe      outermost, so that refusals are seen as well
  2. deadline     bounds everything below, waits included
@@ -29,7 +29,7 @@ from interlock.calls.breaker import Look, Permit
 from interlock.calls.budget import KeepBudgets
 from interlock.calls.cache import cached
 from interlock.calls.call import Call, Next
-from interlock.calls.fallback import KEPT, CallOther, fall_back
+from interlock.calls.fallback import KEPT, CallOther, FallBack, StandBy
 from interlock.calls.fault import InjectFaults
 from interlock.calls.gate import assemble
 from interlock.calls.gates import Gates
@@ -37,7 +37,7 @@ from interlock.calls.invoke import Clean, Invoke
 from interlock.calls.observe import Observe
 from interlock.calls.outcome import OnOutcome
 from interlock.calls.rate_limit import RateLimit
-from interlock.calls.retry import retry
+from interlock.calls.retry import Retry
 from interlock.calls.timeout import KeepDeadline, LimitAttempt
 from interlock.sdk import Facts, NotFound, Policies, World
 from interlock.telemetry import Telemetry
@@ -82,20 +82,21 @@ def compile_pipeline(
 
     rails = (
         Observe(tool.name, gates, telemetry, world, on_outcome),
-        KeepDeadline(wish.deadline, world),
+        KeepDeadline(wish.deadline),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
-        partial(fall_back, wish.fallback, gates.cache, kept, other) if wish.fallback else None,
-        partial(retry, wish.retry, facts, gates.budget, world) if wish.retry else None,
+        FallBack(wish.fallback, gates.cache, other) if wish.fallback else None,
+        StandBy(gates.cache, kept) if wish.fallback and wish.fallback.cached else None,
+        Retry(wish.retry, facts, gates.budget(wish.retry.budget), world) if wish.retry else None,
         Look(breaker) if breaker else None,
         gates.slots(wish.concurrency),
         KeepBudgets(wish.budget, gates.spending) if wish.budget else None,
         RateLimit(wish.rate or (), facts.tier, facts.cost, gates.pace, world),
-        Permit(breaker, world) if breaker else None,
+        Permit(breaker) if breaker else None,
         LimitAttempt(wish.attempt_timeout, world) if wish.attempt_timeout else None,
         InjectFaults(wish.fault, world) if wish.fault else None,
         Invoke(tool.name, facts.transient, tool.clean),
     )
-    return assemble(rails, tool.invoke)
+    return assemble(rails, tool.invoke, world)
 
 
 async def _no_other(tool: str, call: Call) -> Any:

@@ -46,7 +46,7 @@ class RateLimit(Gate):
             return self._after_hold(call)
         for place, (whole, policy) in enumerate(self._usual):
             limiter = whole or self._pace.keyed(policy, call)
-            if not limiter.try_acquire(self._cost):
+            if not limiter.try_acquire(self._cost, call.now):
                 return self._in_line(call, self._usual[place:])
         return None
 

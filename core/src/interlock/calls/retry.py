@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from interlock.calls.call import Call, Next
+from interlock.calls.call import Call
+from interlock.calls.gate import AGAIN, Gate
 from interlock.sdk import (
     CircuitOpen,
     Facts,
@@ -62,42 +62,43 @@ class RetryBudget:
         return {"spent": self.spent, "suppressed": self.suppressed}
 
 
-def retry(
-    policy: RetryPolicy,
-    facts: Facts,
-    budgets: Callable[[float], RetryBudget],
-    world: World,
-    proceed: Next,
-) -> Next:
-    """Each try below is limited, counted by the breaker and timed on its own."""
-    budget = budgets(policy.budget)
-    repeatable = facts.idempotent or policy.unsafe
+class Retry(Gate):
+    """Each try behind it is limited, counted by the breaker and timed on its own."""
 
-    async def retried(call: Call) -> Any:
-        budget.earned += budget.share
-        while True:
-            try:
-                return await proceed(call)
-            except InterlockError as error:
-                reason = _why_not(error, call, policy, repeatable=repeatable)
-                delay = _delay(error, call.attempt, policy, world)
-                if not reason and delay >= call.remaining():
-                    reason = "deadline"
-                if not reason and not budget.spend():
-                    reason = "budget"
-                if reason:
-                    raise _final(error, call, reason) from error.__cause__
-                code = error.code
-            call.decided("retry", attempt=call.attempt, delay=delay, error=code)
-            call.attempt += 1
-            call.waited += delay
-            with call.standing(f"another try in {delay:.2g} s, after {code}"):
-                await world.sleep(delay)
+    def __init__(
+        self, policy: RetryPolicy, facts: Facts, budget: RetryBudget, world: World
+    ) -> None:
+        self._policy = policy
+        self._budget = budget
+        self._world = world
+        self._repeatable = facts.idempotent or policy.unsafe
 
-    return retried
+    def enter(self, call: Call) -> None:
+        self._budget.earned += self._budget.share
+
+    async def rescue(self, call: Call, error: InterlockError) -> Any:
+        delay = _delay(error, call.attempt, self._policy, self._world)
+        reason = self._why_not(call, error, delay)
+        if reason:
+            raise _final(error, call, reason) from error.__cause__
+        call.decided("retry", attempt=call.attempt, delay=delay, error=error.code)
+        call.attempt += 1
+        call.waited += delay
+        with call.standing(f"another try in {delay:.2g} s, after {error.code}"):
+            await self._world.sleep(delay)
+        return AGAIN
+
+    def _why_not(self, call: Call, error: InterlockError, delay: float) -> str:
+        """Why there is no other try; empty if there is one, which is taken from the budget."""
+        reason = _why_never(error, call, self._policy, repeatable=self._repeatable)
+        if not reason and delay >= call.remaining():
+            return "deadline"
+        if not reason and not self._budget.spend():
+            return "budget"
+        return reason
 
 
-def _why_not(error: InterlockError, call: Call, policy: RetryPolicy, *, repeatable: bool) -> str:
+def _why_never(error: InterlockError, call: Call, policy: RetryPolicy, *, repeatable: bool) -> str:
     """Why another try is out of the question; empty if it is not."""
     if not isinstance(error, Retryable | CircuitOpen):
         return "final"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from interlock.actors.deadlines import SWEEP_SECONDS, TimeLimits
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
@@ -11,12 +13,11 @@ from interlock.sdk import DeadlineExceeded, Retryable, World
 class KeepDeadline(Gate):
     """Refuse a call without time left; the asker's mailbox ends one that runs out of it."""
 
-    def __init__(self, seconds: float | None, world: World) -> None:
+    def __init__(self, seconds: float | None) -> None:
         self._seconds = seconds
-        self._world = world
 
     def enter(self, call: Call) -> None:
-        now = self._world.monotonic()
+        now = call.now
         if self._seconds is not None and now + self._seconds < call.deadline:
             call.deadline = now + self._seconds
         if call.deadline <= now:
@@ -34,20 +35,20 @@ class LimitAttempt(Gate):
 
     def __init__(self, seconds: float, world: World) -> None:
         self._seconds = seconds
-        self._world = world
         self._limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
 
     def enter(self, call: Call) -> None:
-        call.attempt_until = until = self._world.monotonic() + self._seconds
-        call.limited = self._limits.begin(min(call.deadline, until))
+        until = call.now + self._seconds
+        call.limited_task = self._limits.begin(min(call.deadline, until))
+        call.attempt_until = until
 
-    def succeed(self, call: Call) -> None:
-        self._limits.end(call.limited)
+    def succeed(self, call: Call, result: Any) -> None:
+        self._limits.end(call.limited_task)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
-        if not self._limits.end(call.limited, error):
+        if not self._limits.end(call.limited_task, error):
             return error
-        early = call.attempt_until - call.limited.until
+        early = max(0.0, call.attempt_until - call.deadline)
         seconds = self._seconds - early
         call.decided("attempt-timeout", seconds=seconds)
         timed_out = Retryable(

@@ -137,8 +137,8 @@ class Host:
         call = Call(
             entry.name,
             arguments,
-            deadline=until,
-            idempotency_key=idempotency_key or self._world.new_id(),
+            until,
+            idempotency_key or self._world.new_id(),
             run_id=run_id,
             step=step,
             parent=parent or self._telemetry.current(),

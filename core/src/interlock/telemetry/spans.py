@@ -96,21 +96,27 @@ class CarriedSpan:
         current_span.reset(self._token)
 
 
-class UnrecordedRoot(CarriedSpan):
+class UnrecordedRoot(NoSpan):
     """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
 
-    __slots__ = ("_made",)
+    __slots__ = ("_made", "_token")
 
-    def __init__(self) -> None:
-        self._span = self
-        self._made: SpanContext | None = None
+    _made: SpanContext
+    _token: Token[Contextual | None]
 
     def get_span_context(self) -> SpanContext:
-        if self._made is None:
+        if not hasattr(self, "_made"):
             self._made = SpanContext(
                 ids.generate_trace_id(), ids.generate_span_id(), is_remote=False
             )
         return self._made
+
+    def __enter__(self) -> Self:
+        self._token = current_span.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        current_span.reset(self._token)
 
 
 def traceparent_of(span: Contextual) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -59,6 +60,7 @@ class Telemetry:
             Recorder(resource_of(options), receivers, self._world) if receivers else None
         )
         self.gauges: Sequence[Gauge] = ()
+        self._unrecorded = self._draw()
         self._reader = metric_reader(options, self._metrics, lambda: self.gauges, self._world)
 
     def span(
@@ -78,12 +80,24 @@ class Telemetry:
             return _NO_SPAN
         above = (remote_span(parent) if parent else None) or current_span.get()
         if above is None:
-            if self._ratio < 1.0 and self._world.random() >= self._ratio:
+            if self._unrecorded > 0:
+                self._unrecorded -= 1
                 return UnrecordedRoot()
+            self._unrecorded = self._draw()
         elif not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
             return CarriedSpan(above)
         return self._recorder.begin(name, above, kind=kind, attributes=attributes)
+
+    def _draw(self) -> float:
+        """How many traces begin before one that is recorded.
+
+        Drawn at once, each with the same chance: to draw for each trace takes 1 µs of its first
+        call.
+        """
+        if not 0.0 < self._ratio < 1.0:
+            return 0.0 if self._ratio else math.inf
+        return math.log1p(-self._world.random()) // math.log1p(-self._ratio)
 
     def recorded(self, traceparent: str | None) -> bool:
         """Whether spans of the trace are recorded, for who would rather not build them."""
