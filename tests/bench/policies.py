@@ -184,13 +184,18 @@ async def on_a_get(settings: Settings) -> list[Result]:
 
 
 async def in_turns(guarded: Repeated, bare: Repeated, settings: Settings) -> float:
-    """How many times longer, in short turns: what slows the machine down slows both alike."""
-    own = alone = 0.0
-    for turn in range(settings.scaled(200)):
+    """How many times longer, by the median of short turns.
+
+    What slows the machine down for long slows both halves of a turn alike, and what does so for a
+    moment spoils a turn or two.
+    """
+    ratios = []
+    for turn in range(settings.scaled(400)):
+        seconds = {}
         for work in (guarded, bare) if turn % 2 else (bare, guarded):
-            seconds = await microseconds(work, 40)
-            own, alone = (own + seconds, alone) if work is guarded else (own, alone + seconds)
-    return own / alone
+            seconds[work] = await microseconds(work, 20)
+        ratios.append(seconds[guarded] / seconds[bare])
+    return median(ratios)
 
 
 GROUP = [stack, on_a_get]

@@ -1,16 +1,14 @@
-"""The innermost gate: the tool's context is set, and its errors are brought home."""
+"""The innermost gate: the tool's errors are brought home."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
 from interlock.calls.outcome import owned
 from interlock.sdk import InterlockError, ServiceBug
-from interlock.sdk.context import running_call
 
 Clean = Callable[[InterlockError], InterlockError]
 
@@ -18,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class Invoke(Gate):
-    """Sets the context that the tool may ask for, and answers for what it raises.
+    """Answers for what the tool raises.
 
     Args:
         transient: errors of the tool that are no bugs.
@@ -30,14 +28,7 @@ class Invoke(Gate):
         self._transient = transient
         self._clean = clean
 
-    def enter(self, call: Call) -> None:
-        call.context_token = running_call.set(call)
-
-    def succeed(self, call: Call, result: Any) -> None:
-        running_call.reset(call.context_token)
-
     def fail(self, call: Call, error: BaseException) -> BaseException:
-        running_call.reset(call.context_token)
         if not isinstance(error, Exception):
             return error
         if isinstance(error, InterlockError):

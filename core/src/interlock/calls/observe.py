@@ -10,11 +10,16 @@ from interlock.calls.gate import Gate
 from interlock.calls.gates import Gates
 from interlock.calls.outcome import SUCCESS, OnOutcome, Outcome, OutcomeRecord, classify
 from interlock.sdk import World
+from interlock.sdk.context import running_call
 from interlock.telemetry import Buckets, Histogram, Span, Telemetry
 
 
 class Observe(Gate):
-    """Refusals, hits and fallbacks are seen like everything else."""
+    """Refusals, hits and fallbacks are seen like everything else.
+
+    The call is its task's current one from here on: to guard rails as to the tool, what they log
+    and whom they call belong to it.
+    """
 
     def __init__(
         self,
@@ -49,10 +54,8 @@ class Observe(Gate):
     def enter(self, call: Call) -> None:
         call.began = call.now
         call.observer = self
-        call.span = span = self._telemetry.span(
-            self._tool, kind="client", parent=call.parent, attributes=self._attributes
-        )
-        span.__enter__()
+        call.span = self._telemetry.call(self._tool, call.parent, self._attributes)
+        call.context_token = running_call.set(call)
 
     def succeed(self, call: Call, result: Any) -> None:
         self._over(call, SUCCESS, None)
@@ -84,7 +87,10 @@ class Observe(Gate):
         span = call.span
         if span.recording:
             _describe(span, call, outcome)
-        span.__exit__(type(error) if error else None, error, None)
+            if error is not None:
+                span.fail(error)
+            span.end()
+        running_call.reset(call.context_token)
         if self._on_outcome is not None:
             self._on_outcome(_record(call, outcome, error, seconds))
 

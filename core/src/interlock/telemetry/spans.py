@@ -10,6 +10,8 @@ from typing import Any, Literal, Protocol, Self
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
+from interlock.sdk.context import running_call
+
 Kind = Literal["internal", "client", "server", "consumer"]
 
 ids = RandomIdGenerator()
@@ -36,6 +38,8 @@ class Span(Protocol):
 
     def fail(self, error: BaseException) -> None: ...
 
+    def end(self) -> None: ...
+
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -61,6 +65,9 @@ class NoSpan:
     def fail(self, error: BaseException) -> None:
         pass
 
+    def end(self) -> None:
+        pass
+
     def __enter__(self) -> Self:
         return self
 
@@ -68,48 +75,15 @@ class NoSpan:
         pass
 
 
-class CarriedSpan:
-    """A span that nobody records, the current one of its task so that its trace is handed on."""
+class _Unrecorded(NoSpan):
+    """A span that nobody records, the current one in its block so that its trace is handed on."""
 
-    __slots__ = ("_span", "_token")
-    recording = False
+    __slots__ = ("_token",)
 
-    _token: Token[Contextual | None]
-
-    def __init__(self, span: Contextual) -> None:
-        self._span = span
-
-    def event(self, name: str, **attributes: Any) -> None:
-        pass
-
-    def set(self, key: str, value: Any) -> None:
-        pass
-
-    def fail(self, error: BaseException) -> None:
-        pass
-
-    def __enter__(self) -> Self:
-        self._token = current_span.set(self._span)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        current_span.reset(self._token)
-
-
-class UnrecordedRoot(NoSpan):
-    """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
-
-    __slots__ = ("_made", "_token")
-
-    _made: SpanContext
     _token: Token[Contextual | None]
 
     def get_span_context(self) -> SpanContext:
-        if not hasattr(self, "_made"):
-            self._made = SpanContext(
-                ids.generate_trace_id(), ids.generate_span_id(), is_remote=False
-            )
-        return self._made
+        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._token = current_span.set(self)
@@ -119,15 +93,48 @@ class UnrecordedRoot(NoSpan):
         current_span.reset(self._token)
 
 
+class CarriedSpan(_Unrecorded):
+    """Part of a trace that is not recorded."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, context: SpanContext) -> None:
+        self._context = context
+
+    def get_span_context(self) -> SpanContext:
+        return self._context
+
+
+class UnrecordedRoot(_Unrecorded):
+    """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
+
+    __slots__ = ("_made",)
+
+    _made: SpanContext
+
+    def get_span_context(self) -> SpanContext:
+        if not hasattr(self, "_made"):
+            self._made = SpanContext(
+                ids.generate_trace_id(), ids.generate_span_id(), is_remote=False
+            )
+        return self._made
+
+
 def traceparent_of(span: Contextual) -> str:
     """``00-<trace>-<span>-<flags>``, https://www.w3.org/TR/trace-context/."""
     context = span.get_span_context()
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
+def enclosing_span() -> Contextual | None:
+    """What this code is part of: the span of the call that it runs in, or of a block around it."""
+    span = getattr(running_call.get(None), "span", None)
+    return span if hasattr(span, "get_span_context") else current_span.get()
+
+
 def current_trace() -> str | None:
     """The id of the trace that this code is part of."""
-    span = current_span.get()
+    span = enclosing_span()
     return None if span is None else f"{span.get_span_context().trace_id:032x}"
 
 

@@ -16,11 +16,12 @@ from interlock.telemetry.prometheus import Gauge, exposition
 from interlock.telemetry.recording import Recorder
 from interlock.telemetry.spans import (
     CarriedSpan,
+    Contextual,
     Kind,
     NoSpan,
     Span,
     UnrecordedRoot,
-    current_span,
+    enclosing_span,
     is_sampled,
     remote_span,
     traceparent_of,
@@ -76,9 +77,27 @@ class Telemetry:
         Args:
             parent: a W3C traceparent; default: the current span.
         """
+        above = (remote_span(parent) if parent else None) or enclosing_span()
+        return self._begin(name, above, kind, attributes)
+
+    def call(self, name: str, parent: str | None, attributes: Mapping[str, Any]) -> Span:
+        """The span of a tool call, which is no block: whoever begins it ends it.
+
+        Args:
+            parent: a W3C traceparent; None: a new trace begins.
+        """
+        above = remote_span(parent) if parent else None
+        return self._begin(name, above, "client", attributes)
+
+    def _begin(
+        self,
+        name: str,
+        above: Contextual | None,
+        kind: Kind,
+        attributes: Mapping[str, Any] | None,
+    ) -> Span:
         if self._recorder is None:
             return _NO_SPAN
-        above = (remote_span(parent) if parent else None) or current_span.get()
         if above is None:
             if self._unrecorded > 0:
                 self._unrecorded -= 1
@@ -86,7 +105,7 @@ class Telemetry:
             self._unrecorded = self._draw()
         elif not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
-            return CarriedSpan(above)
+            return CarriedSpan(above.get_span_context())
         return self._recorder.begin(name, above, kind=kind, attributes=attributes)
 
     def _draw(self) -> float:
@@ -128,7 +147,7 @@ class Telemetry:
 
     def current(self) -> str | None:
         """The traceparent of the current span, for envelopes, the journal and requests."""
-        span = current_span.get()
+        span = enclosing_span()
         return None if span is None else traceparent_of(span)
 
     def counter(self, name: str, description: str = "", labels: Labels = ()) -> Counter:
