@@ -33,22 +33,27 @@ class _Bucket(AsyncLimiter):
         super().__init__(burst, burst / rate_per_second)
         self._world = world
         self._last_check = world.monotonic()
-        self.full = burst + _HAIR * rate_per_second
+        self._full = burst + _HAIR * rate_per_second
 
     def _leak(self) -> None:
-        self.wait_for(0.0)
-
-    def level(self, now: float) -> float:
-        """What is in it, after what has leaked."""
-        level = self._level - (now - self._last_check) * self._rate_per_sec
+        now = self._world.monotonic()
+        self._level = max(0.0, self._level - (now - self._last_check) * self._rate_per_sec)
         self._last_check = now
-        self._level = level = max(0.0, level)
-        return level
+
+    def take(self, amount: float, now: float) -> bool:
+        """Whether there was room for ``amount``, which is used up now."""
+        level = self._level - (now - self._last_check) * self._rate_per_sec + amount
+        if level < amount:
+            level = amount
+        if level > self._full:
+            return False
+        self._level, self._last_check = level, now
+        return True
 
     def wait_for(self, amount: float) -> float:
         """Seconds until there is room for ``amount`` on top of what is queued."""
-        level = self.level(self._world.monotonic())
-        return (level + amount - self.max_rate) / self._rate_per_sec
+        self._leak()
+        return (self._level + amount - self.max_rate) / self._rate_per_sec
 
 
 class Limiter:
@@ -75,15 +80,11 @@ class Limiter:
 
     def try_acquire(self, cost: float, now: float) -> bool:
         """Take ``cost`` if it is there now and nobody waits."""
-        sent, bucket = self._sent, self._bucket
+        sent = self._sent
         if self._line or (len(sent) + cost > self._limit and self._wait(cost) > 0.0):
             return False
-        level = bucket.level(now) + cost
-        if level > bucket.full:
+        if not self._bucket.take(cost, now):
             return False
-        bucket._level = level
-        if sent and sent[0] + self._period <= now:
-            sent.popleft()
         sent.append(now)
         if cost > 1.0:
             sent.extend(repeat(now, math.ceil(cost) - 1))

@@ -11,7 +11,7 @@ from interlock.calls.gates import Gates
 from interlock.calls.outcome import SUCCESS, OnOutcome, Outcome, OutcomeRecord, classify
 from interlock.sdk import World
 from interlock.sdk.context import running_call
-from interlock.telemetry import Buckets, Histogram, Span, Telemetry
+from interlock.telemetry import Buckets, Histogram, Span, Telemetry, remote_span
 
 
 class Observe(Gate):
@@ -54,7 +54,8 @@ class Observe(Gate):
     def enter(self, call: Call) -> None:
         call.began = call.now
         call.observer = self
-        call.span = self._telemetry.call(self._tool, call.parent, self._attributes)
+        above = None if call.parent is None else remote_span(call.parent)
+        call.span = self._telemetry.begin(self._tool, above, "client", self._attributes)
         call.context_token = running_call.set(call)
 
     def succeed(self, call: Call, result: Any) -> None:

@@ -44,10 +44,10 @@ class RateLimit(Gate):
             call.admitted_by(self._admission)
         if self._pace.held_until or "rate" in self._shared.kept:
             return self._after_hold(call)
-        for place, (whole, policy) in enumerate(self._usual):
-            limiter = whole or self._pace.keyed(policy, call)
+        for budget in self._usual:
+            limiter = budget[0] or self._pace.keyed(budget[1], call)
             if not limiter.try_acquire(self._cost, call.now):
-                return self._in_line(call, self._usual[place:])
+                return self._in_line(call, self._usual[self._usual.index(budget) :])
         return None
 
     def fail(self, call: Call, error: BaseException) -> BaseException:

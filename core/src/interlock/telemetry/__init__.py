@@ -4,7 +4,7 @@ from interlock.telemetry.logbook import LogBook
 from interlock.telemetry.metrics import BOUNDS, Buckets, Counter, Histogram
 from interlock.telemetry.options import TelemetryOptions
 from interlock.telemetry.prometheus import Gauge
-from interlock.telemetry.spans import Span, current_trace
+from interlock.telemetry.spans import Span, current_trace, remote_span
 from interlock.telemetry.telemetry import Telemetry
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Telemetry",
     "TelemetryOptions",
     "current_trace",
+    "remote_span",
 ]

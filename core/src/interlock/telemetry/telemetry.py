@@ -78,24 +78,20 @@ class Telemetry:
             parent: a W3C traceparent; default: the current span.
         """
         above = (remote_span(parent) if parent else None) or enclosing_span()
-        return self._begin(name, above, kind, attributes)
+        return self.begin(name, above, kind, attributes)
 
-    def call(self, name: str, parent: str | None, attributes: Mapping[str, Any]) -> Span:
-        """The span of a tool call, which is no block: whoever begins it ends it.
-
-        Args:
-            parent: a W3C traceparent; None: a new trace begins.
-        """
-        above = remote_span(parent) if parent else None
-        return self._begin(name, above, "client", attributes)
-
-    def _begin(
+    def begin(
         self,
         name: str,
         above: Contextual | None,
         kind: Kind,
         attributes: Mapping[str, Any] | None,
     ) -> Span:
+        """For what is no block: whoever begins a span so ends it.
+
+        Args:
+            above: None: a new trace begins.
+        """
         if self._recorder is None:
             return _NO_SPAN
         if above is None:
