@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,7 +18,6 @@ from interlock.calls.spending import Ledger, Spending
 from interlock.sdk import BreakerPolicy, Policies, RetryPolicy, World
 from interlock.telemetry import Buckets
 
-_LATEST = 500
 _PARTS = (50, 95, 99)
 
 
@@ -31,7 +30,6 @@ class Gates:
     Attributes:
         standing: calls that wait at a guard rail, and what for.
         durations: of calls, by tool and outcome; the tools' instruments.
-        latest: seconds that the last calls took.
     """
 
     def __init__(
@@ -52,7 +50,6 @@ class Gates:
         self._slots: dict[int | None, Slots] = {}
         self._budgets: dict[float, RetryBudget] = {}
         self.durations: dict[str, Mapping[Outcome, Buckets]] = {}
-        self.latest: deque[float] = deque(maxlen=_LATEST)
         self._decisions: Counter[str] = Counter()
         self._retries = 0
         self._waited = 0.0
@@ -83,7 +80,7 @@ class Gates:
         self._waited += call.waited
 
     def health(self) -> dict[str, Any]:
-        outcomes, seconds = self._outcomes()
+        outcomes, seconds, latest = self._durations()
         calls = outcomes.total()
         breakers = [breaker.health() for breaker in self._breakers.values()]
         slots = [slots.health() for slots in self._slots.values()]
@@ -94,7 +91,7 @@ class Gates:
             "retries": self._retries,
             "mean_seconds": seconds / calls if calls else 0.0,
             "waited_seconds": self._waited,
-            "latency": _percentiles(self.latest),
+            "latency": _percentiles(latest),
             "breaker": next((each for each in breakers if each["state"] != "closed"), None)
             or (breakers[0] if breakers else None),
             "concurrency": {
@@ -109,14 +106,15 @@ class Gates:
             "retry_budget": [budget.health() for budget in self._budgets.values()],
         }
 
-    def _outcomes(self) -> tuple[Counter[str], float]:
-        """How many calls had which, and the seconds of all."""
-        outcomes, seconds = Counter[str](), 0.0
+    def _durations(self) -> tuple[Counter[str], float, list[float]]:
+        """How many calls had which outcome, the seconds of all, and of the latest."""
+        outcomes, seconds, latest = Counter[str](), 0.0, list[float]()
         for by_outcome in self.durations.values():
             for outcome, buckets in by_outcome.items():
                 outcomes[outcome] += sum(buckets.counts)
                 seconds += buckets.total
-        return outcomes, seconds
+                latest += buckets.latest
+        return outcomes, seconds, latest
 
 
 def _percentiles(seconds: Iterable[float]) -> dict[str, float]:

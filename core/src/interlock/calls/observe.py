@@ -82,7 +82,6 @@ class Observe(Gate):
     def _over(self, call: Call, outcome: Outcome, error: BaseException | None) -> None:
         seconds = call.now - call.began
         self._durations[outcome].record(seconds)
-        self._gates.latest.append(seconds)
         if call.decisions:
             self._gates.count(call)
         span = call.span

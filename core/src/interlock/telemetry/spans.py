@@ -126,9 +126,16 @@ def traceparent_of(span: Contextual) -> str:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
+PASSED_OVER = NoSpan()
+"""Begins a trace that nobody records; :func:`enclosing_span` puts one with ids in its place."""
+
+
 def enclosing_span() -> Contextual | None:
     """What this code is part of: the span of the call that it runs in, or of a block around it."""
-    span = getattr(running_call.get(None), "span", None)
+    call = running_call.get(None)
+    span = getattr(call, "span", None)
+    if span is PASSED_OVER:
+        call.span = span = UnrecordedRoot()  # type: ignore[union-attr]
     return span if hasattr(span, "get_span_context") else current_span.get()
 
 

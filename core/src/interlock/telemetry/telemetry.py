@@ -15,6 +15,7 @@ from interlock.telemetry.options import TelemetryOptions
 from interlock.telemetry.prometheus import Gauge, exposition
 from interlock.telemetry.recording import Recorder
 from interlock.telemetry.spans import (
+    PASSED_OVER,
     CarriedSpan,
     Contextual,
     Kind,
@@ -78,7 +79,8 @@ class Telemetry:
             parent: a W3C traceparent; default: the current span.
         """
         above = (remote_span(parent) if parent else None) or enclosing_span()
-        return self.begin(name, above, kind, attributes)
+        span = self.begin(name, above, kind, attributes)
+        return UnrecordedRoot() if span is PASSED_OVER else span
 
     def begin(
         self,
@@ -87,7 +89,7 @@ class Telemetry:
         kind: Kind,
         attributes: Mapping[str, Any] | None,
     ) -> Span:
-        """For what is no block: whoever begins a span so ends it.
+        """For what is no block but a call: whoever begins its span so keeps it there, and ends it.
 
         Args:
             above: None: a new trace begins.
@@ -97,7 +99,7 @@ class Telemetry:
         if above is None:
             if self._unrecorded > 0:
                 self._unrecorded -= 1
-                return UnrecordedRoot()
+                return PASSED_OVER
             self._unrecorded = self._draw()
         elif not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
