@@ -25,21 +25,25 @@ _HISTORY = 20
 
 
 class Window:
-    """Calls and failures of the last ``seconds``, in slices of a tenth."""
+    """Calls and failures of the last ``seconds``, in slices of a tenth.
 
-    __slots__ = ("_latest", "_slices", "_turn", "_width")
+    Attributes:
+        turn: when the next slice begins.
+        latest: the slice of now: when it began, its calls and failures.
+    """
+
+    __slots__ = ("_slices", "_width", "latest", "turn")
 
     def __init__(self, seconds: float) -> None:
         self._width = seconds / _SLICES
+        self.latest: list[float] = []
         self.clear()
 
-    def add(self, now: float, *, failed: bool = False) -> None:
-        if now >= self._turn:
-            self._begin(now)
-        latest = self._latest
-        latest[1] += 1
-        if failed:
-            latest[2] += 1
+    def add(self, now: float, *, failed: bool) -> None:
+        if now >= self.turn:
+            self.begin(now)
+        self.latest[1] += 1
+        self.latest[2] += failed
 
     def sums(self, now: float) -> tuple[int, int]:
         """Calls and failures, without what is older than the window."""
@@ -50,12 +54,13 @@ class Window:
 
     def clear(self) -> None:
         self._slices = deque[list[float]](maxlen=_SLICES + 1)  # start, calls, failures
-        self._turn = -math.inf
+        self.turn = -math.inf
 
-    def _begin(self, now: float) -> None:
-        self._turn = now + self._width
-        self._latest = [now, 0, 0]
-        self._slices.append(self._latest)
+    def begin(self, now: float) -> None:
+        """Begin a slice."""
+        self.turn = now + self._width
+        self.latest = [now, 0, 0]
+        self._slices.append(self.latest)
 
 
 class Breaker:
@@ -252,7 +257,10 @@ class Permit(Gate):
         if self._slowness_counts or not breaker.closed:
             self._leave(call, SUCCESS)
         elif call.permit is breaker.standing:
-            breaker.window.add(call.now)
+            window = breaker.window
+            if call.now >= window.turn:
+                window.begin(call.now)
+            window.latest[1] += 1
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
         self._leave(call, classify(error))

@@ -62,25 +62,26 @@ def _through(gates: Sequence[Gate], proceed: Next, world: World) -> Next:
         return proceed
     entered = [gate for gate in gates if type(gate).enter is not Gate.enter]
     enters = [gate.enter for gate in entered]
-    # How many gates are behind a call that waits at one of ``entered``, or has passed them all.
-    behind = [*(gates.index(gate) for gate in entered), len(gates)]
+    # How many gates are behind a call that stands at one of them, or at none.
+    behind: dict[object, int] = {gate.enter: gates.index(gate) for gate in entered}
+    behind[None] = len(gates)
     succeeds = [g.succeed for g in reversed(gates) if type(g).succeed is not Gate.succeed]
     outwards = _outwards(gates, proceed, world)
     clock = world.monotonic
 
     async def inwards(call: Call) -> Any:
-        passed = 0
         call.now = clock()
+        enter = None
         try:
-            for passed, enter in enumerate(enters):  # noqa: B007 - how far it came
+            for enter in enters:
                 waiting = enter(call)
                 if waiting is not None:
                     await waiting
                     call.now = clock()
-            passed = len(enters)
+            enter = None
             result = await proceed(call)
         except BaseException as error:  # noqa: BLE001 - it goes on
-            return await outwards(call, behind[passed], error)
+            return await outwards(call, behind[enter], error)
         call.now = clock()
         for succeed in succeeds:
             succeed(call, result)

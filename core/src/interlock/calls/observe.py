@@ -11,7 +11,7 @@ from interlock.calls.gates import Gates
 from interlock.calls.outcome import SUCCESS, OnOutcome, Outcome, OutcomeRecord, classify
 from interlock.sdk import World
 from interlock.sdk.context import running_call
-from interlock.telemetry import Buckets, Histogram, Span, Telemetry, remote_span
+from interlock.telemetry import Buckets, Histogram, Telemetry, remote_span
 
 
 class Observe(Gate):
@@ -59,10 +59,26 @@ class Observe(Gate):
         call.context_token = running_call.set(call)
 
     def succeed(self, call: Call, result: Any) -> None:
-        self._over(call, SUCCESS, None)
+        self._durations[SUCCESS].record(call.now - call.began)
+        if call.decisions:
+            self._gates.count(call)
+        if call.span.recording:
+            _end_span(call, SUCCESS)
+        running_call.reset(call.context_token)
+        if self._on_outcome is not None:
+            self._on_outcome(_record(call, SUCCESS, None))
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
-        self._over(call, classify(error), error)
+        outcome = classify(error)
+        self._durations[outcome].record(call.now - call.began)
+        self._gates.count(call)
+        if call.span.recording:
+            call.span.fail(error)
+            _end_span(call, outcome)
+        running_call.reset(call.context_token)
+        if self._on_outcome is not None:
+            code = getattr(error, "code", type(error).__name__)
+            self._on_outcome(_record(call, outcome, code))
         return error
 
     def decided(self, call: Call, decision: str, facts: Mapping[str, Any]) -> None:
@@ -79,21 +95,6 @@ class Observe(Gate):
         if call.span.recording:
             call.span.event("spent", **amounts)
 
-    def _over(self, call: Call, outcome: Outcome, error: BaseException | None) -> None:
-        seconds = call.now - call.began
-        self._durations[outcome].record(seconds)
-        if call.decisions:
-            self._gates.count(call)
-        span = call.span
-        if span.recording:
-            _describe(span, call, outcome)
-            if error is not None:
-                span.fail(error)
-            span.end()
-        running_call.reset(call.context_token)
-        if self._on_outcome is not None:
-            self._on_outcome(_record(call, outcome, error, seconds))
-
 
 class _ByOutcome(dict[Outcome, Buckets]):
     """The durations of one tool; an outcome that never came is not exported."""
@@ -107,15 +108,12 @@ class _ByOutcome(dict[Outcome, Buckets]):
         return buckets
 
 
-def _record(
-    call: Call, outcome: Outcome, error: BaseException | None, seconds: float
-) -> OutcomeRecord:
-    code = None if error is None else getattr(error, "code", type(error).__name__)
+def _record(call: Call, outcome: Outcome, code: str | None) -> OutcomeRecord:
     return OutcomeRecord(
         call.tool,
         outcome,
         code,
-        seconds,
+        call.now - call.began,
         call.waited,
         call.attempt,
         call.decisions,
@@ -124,9 +122,11 @@ def _record(
     )
 
 
-def _describe(span: Span, call: Call, outcome: Outcome) -> None:
+def _end_span(call: Call, outcome: Outcome) -> None:
+    span = call.span
     span.set("interlock.outcome", outcome.value)
     span.set("interlock.attempts", call.attempt)
     if call.run_id is not None:
         span.set("interlock.run", call.run_id)
         span.set("interlock.step", call.step or "")
+    span.end()

@@ -46,7 +46,7 @@ class RateLimit(Gate):
             return self._after_hold(call)
         for budget in self._usual:
             limiter = budget[0] or self._pace.keyed(budget[1], call)
-            if not limiter.try_acquire(self._cost, call.now):
+            if limiter.line or not limiter.take(self._cost, call.now):
                 return self._in_line(call, self._usual[self._usual.index(budget) :])
         return None
 
