@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from interlock.calls import Call, Gates
+from interlock.calls import Call, Gates, Origin
 from interlock.journal import open_journal
 from interlock.sdk import BudgetPolicy, BudgetSpent, FallbackPolicy, Policies, Retryable
 from interlock.testing import VirtualWorld
@@ -28,7 +28,7 @@ def costing(**amounts: float) -> Any:
 
 def of_run(stage: Stage, run: str | None) -> Call:
     call = stage.call()
-    call.run_id = run
+    call.origin = Origin(run_id=run)
     return call
 
 
@@ -89,7 +89,7 @@ async def test_nobody_falls_back_on_who_has_failed_already(stage: Stage) -> None
     stage.answers = [Retryable("down")]
     pipeline = stage.pipeline(Policies(fallback=FallbackPolicy(service="other")))
     call = stage.call()
-    call.tried = ("other.tool",)
+    call.origin = Origin(tried=("other.tool",))
     with pytest.raises(Retryable):
         await pipeline(call)
 

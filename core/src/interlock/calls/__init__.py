@@ -1,6 +1,6 @@
 """One tool call: the pipeline and its guard rails. Nothing else in Interlock invokes a tool."""
 
-from interlock.calls.call import Call
+from interlock.calls.call import Call, Origin
 from interlock.calls.gates import Gates, defaults
 from interlock.calls.outcome import OnOutcome, Outcome, OutcomeRecord
 from interlock.calls.pipeline import BoundTool, Guarded, compile_pipeline
@@ -14,6 +14,7 @@ __all__ = [
     "Guarded",
     "Ledger",
     "OnOutcome",
+    "Origin",
     "Outcome",
     "OutcomeRecord",
     "Shared",

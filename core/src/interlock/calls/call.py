@@ -6,7 +6,7 @@ from asyncio import Task
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from interlock.sdk import CallContext, RealWorld, World
 from interlock.sdk.context import OnProgress
@@ -18,67 +18,93 @@ if TYPE_CHECKING:
 Next = Callable[["Call"], Awaitable[Any]]
 """What a call goes on to."""
 
-Admission = Callable[["Call", str], Awaitable[None]]
 _REAL_WORLD = RealWorld()
+
+
+class Origin(NamedTuple):
+    """On whose behalf a tool is called.
+
+    Attributes:
+        run_id, step: the run and the path of its step.
+        parent: W3C traceparent of what the call is part of.
+        on_progress: hears how far it is.
+        tried: tools that this call is the fallback of, the first one first.
+    """
+
+    run_id: str | None = None
+    step: str | None = None
+    parent: str | None = None
+    on_progress: OnProgress | None = None
+    tried: tuple[str, ...] = ()
+
+
+NOBODY = Origin()
+
+
+class Detour:
+    """How a call has not gone straight through.
+
+    Attributes:
+        attempt: 1 for the first try; retries count it up.
+        waited: seconds spent waiting for our own limits and back-offs.
+        decisions: what the guard rails decided, oldest first.
+    """
+
+    __slots__ = ("attempt", "decisions", "waited")
+
+    def __init__(self) -> None:
+        self.attempt = 1
+        self.waited = 0.0
+        self.decisions: list[str] = []
 
 
 class Call:
     """What a tool is asked, by whom and until when; implements ``interlock.sdk.CallContext``.
 
+    It is made anew for each call, so it holds no more than most calls need: to make a large object
+    between two requests takes longer than all guard rails of a small one.
+
     Attributes:
         deadline: absolute, on the world's monotonic clock.
         keywords: the arguments, checked, as the tool's method takes them; set by who calls.
-        attempt: 1 for the first try; retries count it up.
-        decisions: what the guard rails decided, oldest first.
-        waited: seconds spent waiting for our own limits and back-offs.
-        tried: tools that this call is the fallback of, the first one first.
-        began: when it came, by the world's monotonic clock.
-        now: when it came to the guard rail where it is.
+        detoured: None for a call that has gone straight through so far.
         observer: who is told what happens to it.
+        now: when it came to the guard rail where it is.
+        began: when it came, by the world's monotonic clock.
         span: of the call.
-        attempt_began: when the attempt under way was let through to the service.
-        permit: the breaker's state that the attempt under way entered in.
-        attempt_until: when it will have taken too long, were there no deadline before.
-        limited_task: has the attempt under way, and is cancelled when its time is up.
         context_token: resets what ``current_call`` gives to the tool.
+        permit: the breaker's state that the attempt under way entered in.
+        attempt_began: when the attempt under way was let through to the service.
+        limited_task: has the attempt under way, and is cancelled when its time is up.
     """
 
     __slots__ = (
-        "_admission",
         "arguments",
-        "attempt",
         "attempt_began",
-        "attempt_until",
         "began",
         "context_token",
         "deadline",
-        "decisions",
+        "detoured",
         "idempotency_key",
         "keywords",
         "limited_task",
         "now",
         "observer",
-        "on_progress",
-        "parent",
+        "origin",
         "permit",
-        "run_id",
         "span",
-        "step",
         "tool",
-        "tried",
-        "waited",
     )
 
     keywords: dict[str, Any]
     # Set by the gates that use them, when the call enters.
-    began: float
     now: float
+    began: float
     span: Span
-    attempt_began: float
-    attempt_until: float
-    permit: State
-    limited_task: Task[Any]
     context_token: Token[CallContext]
+    permit: State
+    attempt_began: float
+    limited_task: Task[Any]
 
     def __init__(
         self,
@@ -86,47 +112,50 @@ class Call:
         arguments: Mapping[str, Any],
         deadline: float,
         idempotency_key: str,
-        *,
-        run_id: str | None = None,
-        step: str | None = None,
-        parent: str | None = None,
-        on_progress: OnProgress | None = None,
-        tried: tuple[str, ...] = (),
+        origin: Origin = NOBODY,
     ) -> None:
         self.tool = tool
         self.arguments = arguments
         self.deadline = deadline
         self.idempotency_key = idempotency_key
-        self.run_id = run_id
-        self.step = step
-        self.parent = parent
-        self.tried = tried
-        self.attempt = 1
-        self.decisions: list[str] = []
-        self.waited = 0.0
-        self.on_progress = on_progress
+        self.origin = origin
+        self.detoured: Detour | None = None
         self.observer: Observer | None = None
-        self._admission: Admission | None = None
 
     def __repr__(self) -> str:
         """Without the arguments, which may hold secrets."""
         return f"call of {self.tool} ({self.idempotency_key})"
+
+    @property
+    def run_id(self) -> str | None:
+        return self.origin.run_id
+
+    @property
+    def step(self) -> str | None:
+        return self.origin.step
+
+    @property
+    def attempt(self) -> int:
+        return 1 if self.detoured is None else self.detoured.attempt
+
+    @property
+    def detour(self) -> Detour:
+        """To write on; it begins when somebody asks for it."""
+        if self.detoured is None:
+            self.detoured = Detour()
+        return self.detoured
 
     def remaining(self) -> float:
         world = _REAL_WORLD if self.observer is None else self.observer.world
         return max(0.0, self.deadline - world.monotonic())
 
     def progress(self, done: float, total: float | None = None, message: str = "") -> None:
-        if self.on_progress is not None:
-            self.on_progress(done, total, message)
+        if self.origin.on_progress is not None:
+            self.origin.on_progress(done, total, message)
 
     async def admit(self, tier: str) -> None:
-        if self._admission is not None:
-            await self._admission(self, tier)
-
-    def admitted_by(self, admission: Admission) -> None:
-        """Who keeps the rate budgets that the call may ask for on its way."""
-        self._admission = admission
+        if self.observer is not None:
+            await self.observer.admit(self, tier)
 
     def spent(self, **amounts: float) -> None:
         if self.observer is not None:
@@ -147,7 +176,7 @@ class Call:
 
     def decided(self, decision: str, **facts: Any) -> None:
         """A guard rail did something other than let the call through."""
-        self.decisions.append(decision)
+        self.detour.decisions.append(decision)
         if self.observer is not None:
             self.observer.decided(self, decision, facts)
 
@@ -166,5 +195,7 @@ class Observer(Protocol):
     def standing(self) -> dict[Call, str]: ...
 
     def decided(self, call: Call, decision: str, facts: Mapping[str, Any]) -> None: ...
+
+    async def admit(self, call: Call, tier: str) -> None: ...
 
     def spent(self, call: Call, amounts: Mapping[str, float]) -> None: ...

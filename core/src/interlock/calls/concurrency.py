@@ -60,7 +60,7 @@ class Slots(Gate):
         with call.standing(f"one of {self.limit} places"):
             await self._stand_in_line()
         waited = self._world.monotonic() - began
-        call.waited += waited
+        call.detour.waited += waited
         call.decided("concurrency-waited", seconds=waited)
 
     async def _stand_in_line(self) -> None:

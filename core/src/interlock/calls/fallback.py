@@ -61,4 +61,4 @@ def _other(policy: FallbackPolicy, call: Call) -> str | None:
     tool = policy.tool
     if policy.service is not None:
         tool = f"{policy.service}.{call.tool.partition('.')[2]}"
-    return None if tool in (*call.tried, call.tool) else tool
+    return None if tool in (*call.origin.tried, call.tool) else tool

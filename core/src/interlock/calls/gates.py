@@ -8,7 +8,7 @@ from typing import Any
 
 from interlock.calls.breaker import Breaker
 from interlock.calls.cache import Cache
-from interlock.calls.call import Call
+from interlock.calls.call import Call, Detour
 from interlock.calls.concurrency import Slots
 from interlock.calls.outcome import Outcome
 from interlock.calls.pace import Pace
@@ -73,11 +73,11 @@ class Gates:
         for breaker in self._breakers.values():
             breaker.reset()
 
-    def count(self, call: Call) -> None:
-        """Count what guard rails decided about a call; a wait or another try is a decision too."""
-        self._decisions.update(call.decisions)
-        self._retries += call.attempt - 1
-        self._waited += call.waited
+    def count(self, detour: Detour) -> None:
+        """Count what guard rails have done to a call."""
+        self._decisions.update(detour.decisions)
+        self._retries += detour.attempt - 1
+        self._waited += detour.waited
 
     def health(self) -> dict[str, Any]:
         outcomes, seconds, latest = self._durations()

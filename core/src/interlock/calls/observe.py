@@ -9,6 +9,7 @@ from interlock.calls.call import Call
 from interlock.calls.gate import Gate
 from interlock.calls.gates import Gates
 from interlock.calls.outcome import SUCCESS, OnOutcome, Outcome, OutcomeRecord, classify
+from interlock.calls.rate_limit import RateLimit
 from interlock.sdk import World
 from interlock.sdk.context import running_call
 from interlock.telemetry import Buckets, Histogram, Telemetry, remote_span
@@ -27,10 +28,12 @@ class Observe(Gate):
         gates: Gates,
         telemetry: Telemetry,
         world: World,
+        rate_limit: RateLimit,
         on_outcome: OnOutcome | None,
     ) -> None:
         self.world = world
         self.standing = gates.standing
+        self.admit = rate_limit.admit
         self._tool = tool
         self._gates = gates
         self._telemetry = telemetry
@@ -54,14 +57,15 @@ class Observe(Gate):
     def enter(self, call: Call) -> None:
         call.began = call.now
         call.observer = self
-        above = None if call.parent is None else remote_span(call.parent)
+        parent = call.origin.parent
+        above = None if parent is None else remote_span(parent)
         call.span = self._telemetry.begin(self._tool, above, "client", self._attributes)
         call.context_token = running_call.set(call)
 
     def succeed(self, call: Call, result: Any) -> None:
         self._durations[SUCCESS].record(call.now - call.began)
-        if call.decisions:
-            self._gates.count(call)
+        if call.detoured is not None:
+            self._gates.count(call.detoured)
         if call.span.recording:
             _end_span(call, SUCCESS)
         running_call.reset(call.context_token)
@@ -71,7 +75,7 @@ class Observe(Gate):
     def fail(self, call: Call, error: BaseException) -> BaseException:
         outcome = classify(error)
         self._durations[outcome].record(call.now - call.began)
-        self._gates.count(call)
+        self._gates.count(call.detour)
         if call.span.recording:
             call.span.fail(error)
             _end_span(call, outcome)
@@ -114,9 +118,9 @@ def _record(call: Call, outcome: Outcome, code: str | None) -> OutcomeRecord:
         outcome,
         code,
         call.now - call.began,
-        call.waited,
-        call.attempt,
-        call.decisions,
+        call.detour.waited,
+        call.detour.attempt,
+        call.detour.decisions,
         call.run_id,
         call.step,
     )

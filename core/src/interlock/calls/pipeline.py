@@ -80,8 +80,9 @@ def compile_pipeline(
     other = call_other or _no_other
     kept = wish.cache.max_entries if wish.cache else KEPT
 
+    rate_limit = RateLimit(wish.rate or (), facts.tier, facts.cost, gates.pace, world)
     rails = (
-        Observe(tool.name, gates, telemetry, world, on_outcome),
+        Observe(tool.name, gates, telemetry, world, rate_limit, on_outcome),
         KeepDeadline(wish.deadline),
         partial(cached, wish.cache, gates.cache) if wish.cache and facts.cacheable else None,
         FallBack(wish.fallback, gates.cache, other) if wish.fallback else None,
@@ -90,7 +91,7 @@ def compile_pipeline(
         Look(breaker) if breaker else None,
         gates.slots(wish.concurrency),
         KeepBudgets(wish.budget, gates.spending) if wish.budget else None,
-        RateLimit(wish.rate or (), facts.tier, facts.cost, gates.pace, world),
+        rate_limit,
         Permit(breaker) if breaker else None,
         LimitAttempt(wish.attempt_timeout, world) if wish.attempt_timeout else None,
         InjectFaults(wish.fault, world) if wish.fault else None,

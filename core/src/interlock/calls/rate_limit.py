@@ -37,11 +37,8 @@ class RateLimit(Gate):
         self._world = world
         self._shared = pace.shared
         self._usual = self._budgets(None, tier)
-        self._admission = self._admit if any(each.tier for each in policies) else None
 
     def enter(self, call: Call) -> Awaitable[None] | None:
-        if self._admission is not None:
-            call.admitted_by(self._admission)
         if self._pace.held_until or "rate" in self._shared.kept:
             return self._after_hold(call)
         for budget in self._usual:
@@ -61,7 +58,8 @@ class RateLimit(Gate):
         wanted = [each for each in self._policies if each.tier in tiers]
         return [(None if each.key else self._pace.whole(each), each) for each in wanted]
 
-    async def _admit(self, call: Call, tier: str) -> None:
+    async def admit(self, call: Call, tier: str) -> None:
+        """Take from the budget of ``tier`` as well, in the middle of the call."""
         await self._in_line(call, self._budgets(tier))
 
     async def _after_hold(self, call: Call) -> None:
@@ -85,7 +83,7 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
                 key="hold",
             )
         call.decided("rate-waited", seconds=held)
-        call.waited += held
+        call.detour.waited += held
         with call.standing(f"{held:.2g} s that the service asked for"):
             await world.sleep(held)
     pace.held_until = 0.0
@@ -99,5 +97,5 @@ async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> Non
         call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
         raise refusal.with_details(tool=call.tool) from None
     if waited > 0.0:
-        call.waited += waited
+        call.detour.waited += waited
         call.decided("rate-waited", seconds=waited)

@@ -82,8 +82,8 @@ class Retry(Gate):
         if reason:
             raise _final(error, call, reason) from error.__cause__
         call.decided("retry", attempt=call.attempt, delay=delay, error=error.code)
-        call.attempt += 1
-        call.waited += delay
+        call.detour.attempt += 1
+        call.detour.waited += delay
         with call.standing(f"another try in {delay:.2g} s, after {error.code}"):
             await self._world.sleep(delay)
         return AGAIN

@@ -40,7 +40,7 @@ class LimitAttempt(Gate):
     def enter(self, call: Call) -> None:
         until = call.now + self._seconds
         call.limited_task = self._limits.begin(min(call.deadline, until))
-        call.attempt_until = until
+        call.attempt_began = call.now
 
     def succeed(self, call: Call, result: Any) -> None:
         self._limits.end(call.limited_task)
@@ -48,15 +48,14 @@ class LimitAttempt(Gate):
     def fail(self, call: Call, error: BaseException) -> BaseException:
         if not self._limits.end(call.limited_task, error):
             return error
-        early = max(0.0, call.attempt_until - call.deadline)
-        seconds = self._seconds - early
+        seconds = min(self._seconds, call.deadline - call.attempt_began)
         call.decided("attempt-timeout", seconds=seconds)
         timed_out = Retryable(
             f"{call.tool}: no answer within {seconds:.3g} s",
             policy="attempt_timeout",
             # When the caller's deadline was nearer than the attempt's own bound, that says
             # nothing about the service.
-            cut_short=early > 0.0,
+            cut_short=seconds < self._seconds,
         )
         timed_out.__cause__ = None
         return timed_out

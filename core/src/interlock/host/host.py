@@ -9,7 +9,7 @@ from typing import Any, Self
 import anyio
 
 from interlock.actors import ActorSystem
-from interlock.calls import Call, Gates, Ledger, OutcomeRecord, Shared
+from interlock.calls import Call, Gates, Ledger, Origin, OutcomeRecord, Shared
 from interlock.host.admission import DEFAULT_DEADLINE, earliest
 from interlock.host.catalog import Catalog, ToolEntry
 from interlock.host.hosted import Surroundings
@@ -139,11 +139,7 @@ class Host:
             arguments,
             until,
             idempotency_key or self._world.new_id(),
-            run_id=run_id,
-            step=step,
-            parent=parent or self._telemetry.current(),
-            on_progress=on_progress,
-            tried=tried,
+            Origin(run_id, step, parent or self._telemetry.current(), on_progress, tried),
         )
         call.keywords = entry.spec.signature.arguments(arguments)
         try:
@@ -182,8 +178,8 @@ class Host:
             idempotency_key=call.idempotency_key,
             run_id=call.run_id,
             step=call.step,
-            on_progress=call.on_progress,
-            tried=(*call.tried, call.tool),
+            on_progress=call.origin.on_progress,
+            tried=(*call.origin.tried, call.tool),
         )
 
     # Events
