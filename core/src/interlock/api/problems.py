@@ -88,8 +88,8 @@ class Problem(Json):
     ) -> None:
         body = problem_of(error, status)
         headers = dict(headers or {})
-        if error.retry_after is not None:
-            headers["Retry-After"] = str(math.ceil(error.retry_after))
+        if (wait := body.get("retry_after")) is not None:
+            headers["Retry-After"] = str(max(0, math.ceil(wait)))
         if challenge and body["status"] in (401, 403):
             headers["WWW-Authenticate"] = challenge
         super().__init__(body, status_code=body["status"], headers=headers)

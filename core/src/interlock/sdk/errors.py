@@ -24,6 +24,7 @@ made by :meth:`InterlockError.to_problem` and read back by :func:`from_problem`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Self
 
 _by_code: dict[str, type[InterlockError]] = {}
@@ -35,7 +36,8 @@ class InterlockError(Exception):
     Args:
         message: one sentence; names the service, file or value at fault. Never a secret.
         hint: what to do next, as an instruction. May be empty.
-        retry_after: seconds after which another try makes sense; None if unknown.
+        retry_after: seconds after which another try makes sense; None if unknown, infinite if
+            none ever will.
         details: JSON values that a program may want, e.g. ``path="$.city"``.
     """
 
@@ -73,11 +75,14 @@ class InterlockError(Exception):
         return self
 
     def to_problem(self) -> dict[str, Any]:
-        """``{code, message}`` and, where known, ``hint``, ``retry_after``, ``details``."""
+        """``{code, message}`` and, where known, ``hint``, ``retry_after``, ``details``.
+
+        JSON has no infinity: what is never to be tried again names no time.
+        """
         problem: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.hint:
             problem["hint"] = self.hint
-        if self.retry_after is not None:
+        if self.retry_after is not None and isfinite(self.retry_after):
             problem["retry_after"] = self.retry_after
         if self.details:
             problem["details"] = self.details
