@@ -110,14 +110,18 @@ async def show_protected_resource(request: Request) -> Response:
     return Json(oauth.metadata())
 
 
-async def show_protected_mcp(request: Request) -> Response:
-    return await show_protected_resource(request)
-
-
 _METADATA = [
-    Endpoint("GET", path, handler, "Tell who issues access tokens.", Anything, role=None)
-    for path, handler in (
-        (METADATA, show_protected_resource),
-        (f"{METADATA}/mcp", show_protected_mcp),
+    Endpoint(
+        "GET",
+        path,
+        show_protected_resource,
+        "Tell who issues access tokens.",
+        Anything,
+        role=None,
+        named=name,
+    )
+    for path, name in (
+        (METADATA, "show_protected_resource"),
+        (f"{METADATA}/mcp", "show_protected_mcp"),
     )
 ]

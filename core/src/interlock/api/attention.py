@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from interlock.api.answers import Accepted, Approval, DeadLetter, Items
 from interlock.api.endpoint import Endpoint, PlacePage
-from interlock.api.pages import cursor_after, listing, page, place_of
+from interlock.api.pages import listing, page, place, place_of
 from interlock.api.problems import Json
 from interlock.api.requests import Body, read_body, runtime_of
 from interlock.runtime import current_caller
@@ -51,7 +51,7 @@ async def list_approvals(request: Request) -> Response:
     items = await runtime_of(request).approvals(
         open_only=not query.all, run=query.run, limit=query.limit, after=place_of(query.cursor)
     )
-    return page(request, items, cursor_after(items[-1]) if len(items) == query.limit else None)
+    return page(request, items, place)
 
 
 async def show_approval(request: Request) -> Response:
@@ -79,7 +79,7 @@ def _decider(body: DecideBody) -> str:
 async def list_dead_letters(request: Request) -> Response:
     query: PlacePage = request.state.query
     items = await runtime_of(request).dead_letters(limit=query.limit, after=place_of(query.cursor))
-    return page(request, items, cursor_after(items[-1]) if len(items) == query.limit else None)
+    return page(request, items, place)
 
 
 async def show_dead_letter(request: Request) -> Response:

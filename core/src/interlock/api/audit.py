@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from interlock.api.answers import Entry, Intact, Items
-from interlock.api.endpoint import Endpoint, Query
+from interlock.api.endpoint import Endpoint, Page
 from interlock.api.pages import listing, page
 from interlock.api.problems import Json
 from interlock.api.requests import runtime_of
 
 
-class AuditQuery(Query):
-    limit: int = Field(50, ge=1, le=1000)
+class AuditQuery(Page):
     cursor: int | None = Field(None, ge=0, le=2**62, description="from the link to this page")
     actor: str | None = None
     action: str | None = None
@@ -25,8 +26,7 @@ async def list_audit(request: Request) -> Response:
     found = await runtime_of(request).journal.audit.list(
         limit=query.limit, before=query.cursor, actor=query.actor, action=query.action
     )
-    seen = found[-1].id if len(found) == query.limit else None
-    return page(request, [entry.to_dict() for entry in found], seen)
+    return page(request, [entry.to_dict() for entry in found], itemgetter("id"))
 
 
 async def check_audit(request: Request) -> Response:

@@ -7,8 +7,8 @@ query checks, idempotency keys and the OpenAPI description all follow from the e
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
@@ -31,16 +31,14 @@ class Query(BaseModel):
 
 
 class Page(Query):
-    """One page of a listing; ``Link: rel=next`` leads to the one after it."""
+    """One page of a listing; ``Link: rel=next`` leads to the one after it, by a ``cursor``."""
 
     limit: int = Field(50, ge=1, le=1000)
-    cursor: str | None = Field(None, max_length=300, description="from the link to this page")
 
 
-class PlacePage(Query):
+class PlacePage(Page):
     """One page of a listing by moment and id."""
 
-    limit: int = Field(50, ge=1, le=1000)
     cursor: str | None = Field(
         None,
         max_length=1000,
@@ -72,6 +70,7 @@ class Endpoint:
         raw: whether the body is somebody else's matter: any type, no idempotency key.
         headers: of the answer, with descriptions.
         open_query: prefix of parameters with any further name.
+        named: its name, where another one has the same handler.
     """
 
     method: Method
@@ -88,6 +87,7 @@ class Endpoint:
     raw: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     open_query: str | None = None
+    named: str = ""
 
     @property
     def acts(self) -> bool:
@@ -97,8 +97,8 @@ class Endpoint:
     @property
     def name(self) -> str:
         """``call_tool``; unique, for generated clients."""
-        return str(getattr(self.handler, "__name__", ""))
+        return self.named or self.handler.__name__
 
     def under(self, prefix: str) -> Endpoint:
-        values: dict[str, Any] = {**self.__dict__, "path": prefix + self.path}
-        return Endpoint(**values)
+        """The same below ``prefix``."""
+        return replace(self, path=prefix + self.path)

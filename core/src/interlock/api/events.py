@@ -12,7 +12,7 @@ from starlette.responses import Response
 from interlock.api.answers import Anything, Items, Published
 from interlock.api.endpoint import Endpoint, PlacePage
 from interlock.api.idempotency import effect_of
-from interlock.api.pages import cursor_after, listing, page, place_of
+from interlock.api.pages import listing, page, place, place_of
 from interlock.api.problems import Json
 from interlock.api.requests import Body, EventBody, read_body, runtime_of
 from interlock.sdk import Event, WebhookRequest
@@ -24,7 +24,7 @@ class EventsQuery(PlacePage):
     name: str | None = Field(None, max_length=200, description="pattern of their names")
 
 
-class ReplayBody(Body):
+class EventsReplayBody(Body):
     """``POST /api/v1/events/replay``; moments are seconds since 1970."""
 
     name: str = Field("*", max_length=200, description="pattern of their names")
@@ -44,7 +44,7 @@ class EventAnswer(BaseModel):
     delivered: float | None
 
 
-class Replayed(BaseModel):
+class EventsReplayed(BaseModel):
     """How many are delivered again."""
 
     events: int
@@ -62,7 +62,7 @@ async def list_events(request: Request) -> Response:
     items = await runtime_of(request).events(
         name=query.name, limit=query.limit, after=place_of(query.cursor)
     )
-    return page(request, items, cursor_after(items[-1]) if len(items) == query.limit else None)
+    return page(request, items, place)
 
 
 async def show_event(request: Request) -> Response:
@@ -70,7 +70,7 @@ async def show_event(request: Request) -> Response:
 
 
 async def replay_events(request: Request) -> Response:
-    body = await read_body(request, ReplayBody)
+    body = await read_body(request, EventsReplayBody)
     number = await runtime_of(request).replay_events(
         body.name, since=body.since, until=inf if body.until is None else body.until
     )
@@ -86,10 +86,6 @@ async def receive_webhook(request: Request) -> Response:
         request.path_params["service"], request.path_params.get("path", ""), delivery
     )
     return Json(reply.body or {}, status_code=reply.status)
-
-
-async def receive_webhook_below(request: Request) -> Response:
-    return await receive_webhook(request)
 
 
 ENDPOINTS = [
@@ -110,17 +106,17 @@ ENDPOINTS = [
         "/events/replay",
         replay_events,
         "Deliver events again; what they started is not started twice.",
-        Replayed,
+        EventsReplayed,
         role="operator",
-        body=ReplayBody,
+        body=EventsReplayBody,
         statuses=(202,),
     ),
 ]
 _VERIFIED = "Deliver a webhook; the service verifies it."
 HOOKS = [
-    Endpoint("POST", path, handler, _VERIFIED, Anything, role=None, raw=True)
-    for path, handler in (
-        ("/hooks/{service}", receive_webhook),
-        ("/hooks/{service}/{path:path}", receive_webhook_below),
+    Endpoint("POST", path, receive_webhook, _VERIFIED, Anything, role=None, raw=True, named=name)
+    for path, name in (
+        ("/hooks/{service}", "receive_webhook"),
+        ("/hooks/{service}/{path:path}", "receive_webhook_below"),
     )
 ]

@@ -7,7 +7,6 @@ record, the deed is asked for again under the same key, which tools, starts and 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -96,9 +95,5 @@ def _replayed(answer: Answer, asked: str) -> Response:
             path="$.idempotency-key",
         )
     headers: dict[str, str]
-    headers, content = _unpacked(answer)
+    headers, content = orjson.loads(answer.body)
     return Response(content, answer.status, headers | {REPLAYED: "true"})
-
-
-def _unpacked(answer: Answer) -> Any:
-    return orjson.loads(answer.body)

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from interlock.api.endpoint import Endpoint, Handler, Part, Query
+from interlock.api.endpoint import Endpoint, Handler, Page, Part, Query
 from interlock.api.problems import Json
 from interlock.journal import Place
 
 NEXT = {"Link": 'rel="next": the next page; absent on the last one'}
 
 
-def page(request: Request, items: list[dict[str, Any]], cursor: str | int | None) -> Response:
-    """A page of a listing.
+Cursor = str | int
+
+
+def page(
+    request: Request, items: Sequence[dict[str, Any]], cursor: Callable[[dict[str, Any]], Cursor]
+) -> Response:
+    """What was found for the request's :class:`Page`; after a full one there may be another.
 
     Args:
-        cursor: where the next page begins; None if there is none.
+        cursor: where the page after one that ends with this item begins.
     """
-    if cursor is None:
-        return Json({"items": items})
-    # Relative: the address under which the client knows us is its own matter.
-    url = request.url.include_query_params(cursor=cursor)
-    return Json({"items": items}, headers={"Link": f'<{url.path}?{url.query}>; rel="next"'})
+    query: Page = request.state.query
+    return _linked(request, items, cursor(items[-1]) if len(items) == query.limit else None)
 
 
 def part(request: Request, items: Sequence[dict[str, Any]]) -> Response:
@@ -34,7 +36,17 @@ def part(request: Request, items: Sequence[dict[str, Any]]) -> Response:
     query: Part = request.state.query
     start = query.cursor or 0
     end = len(items) if query.limit is None else start + query.limit
-    return page(request, list(items[start:end]), end if end < len(items) else None)
+    return _linked(request, items[start:end], end if end < len(items) else None)
+
+
+def _linked(
+    request: Request, items: Sequence[dict[str, Any]], following: Cursor | None
+) -> Response:
+    if following is None:
+        return Json({"items": items})
+    # Relative: the address under which the client knows us is its own matter.
+    url = request.url.include_query_params(cursor=following)
+    return Json({"items": items}, headers={"Link": f'<{url.path}?{url.query}>; rel="next"'})
 
 
 def place_of(cursor: str | None) -> Place | None:
@@ -45,8 +57,8 @@ def place_of(cursor: str | None) -> Place | None:
     return (float(moment), key)
 
 
-def cursor_after(record: dict[str, Any]) -> str:
-    """Where a page that ends with ``record`` ends."""
+def place(record: dict[str, Any]) -> str:
+    """The cursor of a :class:`PlacePage` after one that ends with ``record``."""
     return f"{record['created']!r}~{record['id']}"
 
 

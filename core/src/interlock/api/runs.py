@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from interlock.sdk import InvalidInput
 class RunsQuery(Page):
     """Which runs; ``input.FIELD=JSON`` asks for a field of the input."""
 
+    cursor: str | None = Field(None, max_length=300, description="from the link to this page")
     status: Status | None = None
     workflow: str | None = None
     tag: str | None = None
@@ -64,7 +66,7 @@ async def list_runs(request: Request) -> Response:
         before=query.cursor,
         brief=query.brief,
     )
-    return page(request, runs, _seen(query, runs))
+    return page(request, runs, itemgetter("id"))
 
 
 def _filter(query: RunsQuery, raw: QueryParams) -> RunFilter:
@@ -99,10 +101,6 @@ async def watch_run(request: Request) -> Response:
 async def list_versions(request: Request) -> Response:
     items = await runtime_of(request).versions(request.path_params["workflow"])
     return part(request, items)
-
-
-def _seen(query: RunsQuery, items: list[dict[str, Any]]) -> str | None:
-    return items[-1]["id"] if len(items) == query.limit else None
 
 
 ENDPOINTS = [

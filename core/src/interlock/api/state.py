@@ -103,10 +103,6 @@ async def show_health(request: Request) -> Response:
     return Json({"ready": False, "reason": why.code, "hint": why.hint}, status_code=503)
 
 
-async def show_ready(request: Request) -> Response:
-    return await show_health(request)
-
-
 async def show_live(request: Request) -> Response:
     return Json({"live": True})
 
@@ -114,10 +110,6 @@ async def show_live(request: Request) -> Response:
 def _acting(action: str, handler: Handler, summary: str) -> Endpoint:
     path = f"/services/{{service}}/{action}"
     return Endpoint("POST", path, handler, summary, Service, role="operator")
-
-
-def _health(path: str, handler: Handler, summary: str) -> Endpoint:
-    return Endpoint("GET", path, handler, summary, Health, role=None, statuses=(200, 503))
 
 
 ENDPOINTS = [
@@ -143,9 +135,14 @@ ENDPOINTS = [
         body=ReloadBody,
     ),
 ]
+_READY = "Tell whether work is taken."
 HEALTH = [
-    _health("/health", show_health, "Tell whether work is taken."),
-    _health("/health/ready", show_ready, "Tell whether work is taken."),
+    *(
+        Endpoint(
+            "GET", path, show_health, _READY, Health, role=None, statuses=(200, 503), named=name
+        )
+        for path, name in (("/health", "show_health"), ("/health/ready", "show_ready"))
+    ),
     Endpoint("GET", "/health/live", show_live, "Tell that the process answers.", Live, role=None),
     Endpoint("GET", "/metrics", show_prometheus, "Metrics for Prometheus.", None, media=TEXT),
 ]
