@@ -77,7 +77,6 @@ def test_a_wrong_name_is_answered_with_what_there_is(daemon: Daemon) -> None:
         (("services", "pause", "zz"), "there are: ledger"),
         (("services", "pause", "legder"), "did you mean 'ledger'?"),
         (("call", "ledger.put"), "`interlock tools ledger.put` shows"),
-        (("runs", "--status", "zz"), "'running', 'waiting'"),
     ):
         assert told in interlock(*words, code=1).stderr, words
     assert "no run fits" in interlock("runs", "--status", "failed").stderr

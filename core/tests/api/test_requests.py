@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from .served import Served
 
 CALL = "/api/v1/tools/files.write/call"
+EACH = "/api/v1/runs/each"
 
 
 async def test_every_route_is_described_and_its_answers_have_their_shapes(
@@ -54,6 +55,7 @@ async def test_every_route_is_described_and_its_answers_have_their_shapes(
         ("GET", "/api/v1/runs?token=x", {}, b"", 422),
         ("GET", "/api/v1/runs?input.path={", {}, b"", 422),
         ("GET", "/api/v1/runs/none/watch", {}, b"", 404),
+        ("POST", EACH, {}, b'{"action": "retry", "where": {"status": "done"}}', 422),
         ("POST", "/api/v1/services/none/pause", {}, b"", 404),
         ("POST", CALL, {"Idempotency-Key": ""}, b"{}", 422),
     ],

@@ -27,7 +27,9 @@ def test_single_arguments_are_put_over_the_object(tmp_path: Path) -> None:
     assert read_arguments(["b=3"], f"@{tmp_path}/input.json") == {"a": 1, "b": 3}
 
 
-@pytest.mark.parametrize(("pairs", "source"), [(["novalue"], None), ([], "{"), ([], "[1]")])
+@pytest.mark.parametrize(
+    ("pairs", "source"), [(["novalue"], None), ([], "{"), ([], "[1]"), ([], "@nowhere")]
+)
 def test_what_cannot_be_read_is_wrong_usage(pairs: list[str], source: str | None) -> None:
     with pytest.raises(click.BadParameter):
         read_arguments(pairs, source)

@@ -12,7 +12,7 @@ from interlock.api.answers import Accepted, EachDone, Moved, Started
 from interlock.api.endpoint import Endpoint, Handler
 from interlock.api.problems import Json
 from interlock.api.requests import Body, Duration, read_body, runtime_of
-from interlock.journal import RunFilter
+from interlock.journal import RunFilter, Status
 
 
 class CancelBody(Body):
@@ -39,7 +39,7 @@ class MoveBody(Body):
 class FilterBody(Body):
     """Which runs are meant; everything given must hold."""
 
-    status: str | None = None
+    status: Status | None = None
     workflow: str | None = None
     tag: str | None = None
     since: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from interlock.cli.client import connect, find_daemon
+from interlock.cli.options import limit_option
 from interlock.cli.output import (
     column,
     json_option,
@@ -61,7 +62,7 @@ def show(as_json: bool) -> None:
 @click.command()
 @click.option("--actor", help="Only what this token did.")
 @click.option("--action", help="Only this, e.g. tool.call.")
-@click.option("--limit", default=50, show_default=True)
+@limit_option()
 @json_option
 def audit(actor: str | None, action: str | None, limit: int, as_json: bool) -> None:
     """List who did what, newest first."""

@@ -34,7 +34,7 @@ def read_arguments(pairs: Sequence[str], source: str | None) -> dict[str, Any]:
     """The object of ``--input`` with each ``--arg`` put over it.
 
     Raises:
-        click.BadParameter: not JSON, not an object, or a pair without ``=``.
+        click.BadParameter: no such file, not JSON, not an object, or a pair without ``=``.
     """
     arguments = _read_object(source) if source else {}
     for pair in pairs:
@@ -49,7 +49,7 @@ def _read_object(source: str) -> dict[str, Any]:
     if source == "-":
         text = sys.stdin.read()
     elif source.startswith("@"):
-        text = Path(source[1:]).read_text(encoding="utf-8")
+        text = _text_of(Path(source[1:]))
     else:
         text = source
     try:
@@ -59,6 +59,13 @@ def _read_object(source: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise click.BadParameter("must be a JSON object", param_hint="--input")
     return value
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(f"{file}: {error.strerror}", param_hint="--input") from None
 
 
 def _value(text: str) -> Any:

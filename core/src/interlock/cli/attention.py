@@ -10,6 +10,7 @@ import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import Client, connect
+from interlock.cli.options import limit_option
 from interlock.cli.output import (
     column,
     first_line,
@@ -23,7 +24,7 @@ from interlock.cli.output import (
 @click.command()
 @click.option("--all", "every", is_flag=True, help="Also those that are decided.")
 @click.option("--run", help="Only those of this run.")
-@click.option("--limit", default=50, show_default=True)
+@limit_option()
 @json_option
 def approvals(every: bool, run: str | None, limit: int, as_json: bool) -> None:
     """List what people are asked, the oldest question first."""
@@ -73,7 +74,7 @@ def approve(
 
 
 @click.group(name="dead-letters", invoke_without_command=True)
-@click.option("--limit", default=50, show_default=True)
+@limit_option()
 @json_option
 @click.pass_context
 def dead_letters(context: click.Context, limit: int, as_json: bool) -> None:

@@ -11,15 +11,16 @@ from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
 from interlock.cli.completion import run_argument
 from interlock.cli.exits import FAILED
+from interlock.cli.options import DURATION, limit_option, status_option
 from interlock.cli.output import json_option, print_json
 
 
 @click.command(name="cancel")
 @run_argument
 @click.option("--keep", is_flag=True, help="Undo nothing.")
-@click.option("--within", help="Cut the run off after so long, e.g. 30s.")
+@click.option("--within", type=DURATION, help="Cut the run off after so long, e.g. 30s.")
 @json_option
-def cancel(run: str, keep: bool, within: str | None, as_json: bool) -> None:
+def cancel(run: str, keep: bool, within: float | None, as_json: bool) -> None:
     """Ask RUN to stop; completed steps are undone as its template says."""
     _act(run, "cancel", "is being cancelled", {"undo": not keep, "within": within}, as_json)
 
@@ -95,11 +96,11 @@ def move(run: str, check: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("action", type=click.Choice(["cancel", "pause", "resume", "retry"]))
-@click.option("--status", help="Only runs that stand so.")
+@status_option
 @click.option("--workflow", help="Only runs of this template.")
 @click.option("--tag", help="Only runs with this label.")
 @click.option("--text", help="Only runs with this in id, input or problem.")
-@click.option("--limit", default=1000, show_default=True)
+@limit_option(1000, most=100_000)
 @click.option("--yes", is_flag=True, help="Do not ask before cancelling.")
 @json_option
 def each(action: str, limit: int, yes: bool, as_json: bool, **where: Any) -> None:

@@ -6,6 +6,7 @@ import click
 
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
+from interlock.cli.options import limit_option
 from interlock.cli.output import (
     column,
     json_option,
@@ -43,7 +44,7 @@ def publish(
 
 @click.group(invoke_without_command=True)
 @click.option("--name", help="Pattern of their names, such as figma.*")
-@click.option("--limit", default=20, show_default=True)
+@limit_option(20)
 @json_option
 @click.pass_context
 def events(context: click.Context, name: str | None, limit: int, as_json: bool) -> None:
@@ -66,8 +67,13 @@ def events(context: click.Context, name: str | None, limit: int, as_json: bool) 
 
 @events.command()
 @click.argument("name")
-@click.option("--since", type=float, default=0.0, help="Published at or after; seconds since 1970.")
-@click.option("--until", type=float, help="Published before.")
+@click.option(
+    "--since",
+    type=click.FloatRange(0),
+    default=0.0,
+    help="Published at or after; seconds since 1970.",
+)
+@click.option("--until", type=click.FloatRange(0), help="Published before.")
 @json_option
 def replay(name: str, since: float, until: float | None, as_json: bool) -> None:
     """Deliver events whose names match NAME again. What they started is not started twice."""

@@ -13,6 +13,7 @@ from interlock.cli.client import Client, connect
 from interlock.cli.completion import run_argument, workflow_argument
 from interlock.cli.control import VERBS
 from interlock.cli.exits import FAILED
+from interlock.cli.options import limit_option, status_option
 from interlock.cli.output import (
     column,
     first_line,
@@ -58,12 +59,12 @@ def start(
 
 
 @click.group(invoke_without_command=True)
-@click.option("--status", help="running, waiting, succeeded, failed, cancelled, …")
+@status_option
 @click.option("--workflow", help="Only runs of this template.")
 @click.option("--tag", help="Only runs with this label.")
 @click.option("--text", help="Only runs with this in id, workflow, tags, input or problem.")
 @click.option("--where", multiple=True, metavar="FIELD=VALUE", help="A field of the input.")
-@click.option("--limit", default=50, show_default=True)
+@limit_option()
 @json_option
 @click.pass_context
 def runs(context: click.Context, /, as_json: bool, where: tuple[str, ...], **query: Any) -> None:

@@ -10,6 +10,7 @@ import click
 import orjson
 
 from interlock.cli.client import connect
+from interlock.cli.options import limit_option
 from interlock.cli.output import column, first_line, json_option, plain, print_items, print_json
 
 
@@ -67,7 +68,7 @@ def _branch(each: dict[str, Any], indent: str) -> Iterator[str]:
     help="The least severe lines.",
 )
 @click.option("--text", default="", help="Only lines that hold this.")
-@click.option("--limit", default=50, show_default=True)
+@limit_option()
 @json_option
 def log(follow: bool, level: str, text: str, limit: int, as_json: bool) -> None:
     """Show the last lines of the daemon's log; with --json one object a line."""

@@ -7,6 +7,7 @@ import click
 from interlock.cli.arguments import argument_options, read_arguments
 from interlock.cli.client import connect
 from interlock.cli.completion import tool_argument
+from interlock.cli.options import DURATION
 from interlock.cli.output import column, first_line, json_option, print_items, print_json
 from interlock.cli.progress import show_call
 from interlock.sdk.errors import InvalidInput
@@ -15,14 +16,14 @@ from interlock.sdk.errors import InvalidInput
 @click.command()
 @tool_argument
 @argument_options
-@click.option("--timeout", metavar="DURATION", help="Bound the call, e.g. 30s.")
+@click.option("--timeout", type=DURATION, help="Bound the call, e.g. 30s.")
 @click.option("--progress", is_flag=True, help="Print what the tool tells meanwhile, to stderr.")
 @json_option
 def call(
     tool: str,
     pairs: tuple[str, ...],
     source: str | None,
-    timeout: str | None,
+    timeout: float | None,
     progress: bool,
     as_json: bool,
 ) -> None:

@@ -42,7 +42,13 @@ State = dict[str, Any]
 
 
 @click.command()
-@click.option("--every", default=1.0, show_default=True, help="Seconds between two looks.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1),
+    default=1.0,
+    show_default=True,
+    help="Seconds between two looks.",
+)
 @click.option("--once", is_flag=True, help="Look once.")
 @json_option
 def top(every: float, once: bool, as_json: bool) -> None:
