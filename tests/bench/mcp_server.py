@@ -80,7 +80,7 @@ def _serve_ours(door: socket.socket, service: str) -> None:
     from interlock.daemon.compose import open_system
     from interlock.daemon.memory import settle_memory
     from interlock.daemon.server import Server
-    from interlock.mcp import McpEndpoint
+    from interlock.mcp import McpEndpoints
 
     async def serve(folder: Path) -> None:
         config = f"""
@@ -94,7 +94,7 @@ mcp: {{names: {{add: math.add}}}}
 """
         (folder / "interlock.yaml").write_text(config)
         async with open_system(folder / "interlock.yaml") as system:
-            endpoint = McpEndpoint(system.runtime, system.config.mcp, secret=b"bench")
+            endpoint = McpEndpoints(system.runtime, system.config.mcp, secret=b"bench")
             guard = guard_of(system.config.api, TOKEN, system.world)
             app = build_app(system.runtime, guard, endpoints=endpoint.apps)
             settle_memory()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 import httpx
 from jsonschema import Draft202012Validator
+from starlette.types import ASGIApp
 
 from interlock.api import Guard, build_app
 from interlock.api.app import declared
@@ -22,8 +23,7 @@ from interlock.api.openapi import describe
 from interlock.daemon.access import guard_of
 from interlock.daemon.compose import System, open_system
 from interlock.daemon.server import Server
-from interlock.mcp import McpEndpoint
-from interlock.runtime import Runtime
+from interlock.mcp import McpEndpoints
 
 ADMIN = "the-admins-token"
 CONFIG = """
@@ -93,19 +93,17 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(
-    folder: Path, more: str = "", *, mcp: Callable[[Runtime], McpEndpoint] | None = None
-) -> AsyncIterator[Served]:
+async def serving(folder: Path, more: str = "", *, mcp: bool = False) -> AsyncIterator[Served]:
     """The API of a small configuration, with ``more`` YAML appended to it."""
     (folder / "keep.workflow.yaml").write_text(KEEP)
     (folder / "files").mkdir(exist_ok=True)
     (folder / "interlock.yaml").write_text(CONFIG.format(folder=folder) + more)
     async with open_system(folder / "interlock.yaml") as system, AsyncExitStack() as stack:
-        endpoints = {}
-        if mcp is not None:
-            endpoint = mcp(system.runtime)
-            await stack.enter_async_context(endpoint.running())
-            endpoints["/mcp"] = endpoint.app
+        endpoints: Mapping[str, ASGIApp] = {}
+        if mcp:
+            mcp_endpoints = McpEndpoints(system.runtime, system.config.mcp, secret=b"kept")
+            await stack.enter_async_context(mcp_endpoints.running())
+            endpoints = mcp_endpoints.apps
         api = system.config.api
         guard = guard_of(api, ADMIN, system.world)
         app = build_app(

@@ -9,14 +9,12 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from interlock.mcp import McpEndpoint
-
 from .served import serving
 from .test_access import OPERATOR, TOKENS
 
 
 async def test_a_call_over_mcp_is_the_tokens(tmp_path: Path) -> None:
-    async with serving(tmp_path, TOKENS, mcp=McpEndpoint) as served:
+    async with serving(tmp_path, TOKENS, mcp=True) as served:
         (tmp_path / "files/a.txt").write_text("a")
         headers = {"Authorization": f"Bearer {OPERATOR}"}
         with anyio.fail_after(30):

@@ -25,7 +25,7 @@ from interlock.host import Plugins, ServiceSpec
 from interlock.host.contributions import Contributions
 from interlock.host.loader import LoadedPlugin
 from interlock.host.plugin_record import PluginRecord
-from interlock.mcp import McpEndpoint
+from interlock.mcp import McpEndpoints
 from interlock.sdk import (
     Prompt,
     PromptArgument,
@@ -141,7 +141,7 @@ class Served:
 
     url: str
     system: System
-    endpoint: McpEndpoint
+    endpoint: McpEndpoints
     server: Server
 
     @asynccontextmanager
@@ -235,7 +235,7 @@ async def serving(folder: Path, more: str = "", **workflows: str) -> AsyncIterat
 @asynccontextmanager
 async def _serving(config: Path) -> AsyncIterator[Served]:
     async with open_system(config) as system:
-        endpoint = McpEndpoint(
+        endpoint = McpEndpoints(
             system.runtime, system.config.mcp, secret=b"kept", max_body=system.config.api.max_body
         )
         guard = guard_of(system.config.api, "admin", system.world)

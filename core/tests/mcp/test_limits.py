@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from interlock.mcp import changes, endpoint
+from interlock.mcp import changes, endpoints
 from interlock.mcp.offers import Offers
 
 from .served import ANN, META, serving
@@ -54,7 +54,7 @@ async def test_streams_of_changes_are_limited(
 
 
 async def test_sessions_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "_MOST_SESSIONS", 2)
+    monkeypatch.setattr(endpoints, "_MOST_SESSIONS", 2)
     async with (
         serving(tmp_path) as served,
         httpx.AsyncClient(base_url=served.url, verify=False) as http,

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from interlock.config import McpConfig, mcp_endpoints
 
 if TYPE_CHECKING:
-    from interlock.mcp import McpEndpoint
+    from interlock.mcp import McpEndpoints
 
 
 class LazyMcp:
@@ -23,10 +23,10 @@ class LazyMcp:
         build: makes what serves them, in a thread.
     """
 
-    def __init__(self, settings: McpConfig, build: Callable[[], McpEndpoint]) -> None:
+    def __init__(self, settings: McpConfig, build: Callable[[], McpEndpoints]) -> None:
         self._paths = mcp_endpoints(settings) if find_spec("mcp") else {}
         self._build = build
-        self._endpoint: McpEndpoint | None = None
+        self._endpoint: McpEndpoints | None = None
         self._loading = anyio.Lock()
         self._loaded = anyio.Event()
         self._ready = anyio.Event()
@@ -56,7 +56,7 @@ class LazyMcp:
         if self._endpoint is not None:
             self._endpoint.close()
 
-    async def endpoint(self) -> McpEndpoint:
+    async def endpoint(self) -> McpEndpoints:
         async with self._loading:
             if self._endpoint is None:
                 self._endpoint = await anyio.to_thread.run_sync(self._build)

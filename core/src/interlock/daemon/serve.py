@@ -28,7 +28,7 @@ from interlock.dashboard import Dashboard
 from interlock.sdk import NeedsAttention
 
 if TYPE_CHECKING:
-    from interlock.mcp import McpEndpoint
+    from interlock.mcp import McpEndpoints
 
 _log = logging.getLogger(__name__)
 
@@ -122,11 +122,11 @@ async def _drained_on_signal(system: System) -> bool:
 def _mcp(system: System, state: StateDirectory) -> LazyMcp:
     config = system.config
 
-    def build() -> McpEndpoint:
-        from interlock.mcp import McpEndpoint
+    def build() -> McpEndpoints:
+        from interlock.mcp import McpEndpoints
 
         secret = state.token().encode()
-        return McpEndpoint(system.runtime, config.mcp, secret=secret, max_body=config.api.max_body)
+        return McpEndpoints(system.runtime, config.mcp, secret=secret, max_body=config.api.max_body)
 
     return LazyMcp(config.mcp, build)
 

@@ -11,14 +11,12 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from interlock.mcp.asking import is_agreement
 from interlock.mcp.client import Client, Context, effect_of
-from interlock.mcp.content import failed, succeeded
 from interlock.mcp.forms import flat_properties, values_of
 from interlock.mcp.offers import Offer
 from interlock.mcp.questions import Question, answer, as_request, open_questions
 from interlock.mcp.reporting import progress_to
-from interlock.mcp.tasks import Tasks, tags_of_caller
+from interlock.mcp.tasks import Tasks, outcome, tags_of_caller
 from interlock.runtime import Runtime
-from interlock.sdk import InterlockError
 from interlock.sdk.context import OnProgress
 
 Item = dict[str, Any]
@@ -84,10 +82,7 @@ class Flows:
     async def _task(self, run_id: str) -> dict[str, Any]:
         """The result, if it is there at once; else the task."""
         with anyio.move_on_after(self._task_after):
-            try:
-                return succeeded(await self._runtime.wait(run_id), modern=True)
-            except InterlockError as error:
-                return failed(error)
+            return await outcome(self._runtime, run_id)
         return {**await self._tasks.get(run_id), "resultType": "task"}
 
     async def _follow(
@@ -99,12 +94,8 @@ class Flows:
                 if questions:
                     requests = {step: as_request(each) for step, each in questions.items()}
                     return _input_required(requests, run_id)
-            try:
-                output = await self._runtime.wait(run_id)
-            except InterlockError as error:
-                return failed(error)
-        promised = "outputSchema" in offer.wire
-        return succeeded(output, modern=client.modern, promised=promised)
+            promised = "outputSchema" in offer.wire
+            return await outcome(self._runtime, run_id, modern=client.modern, promised=promised)
 
     async def _watch(
         self, context: Context, client: Client, run_id: str, report: OnProgress | None

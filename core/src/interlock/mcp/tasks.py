@@ -14,10 +14,9 @@ from interlock.mcp.client import unknown
 from interlock.mcp.content import failed, succeeded
 from interlock.mcp.questions import Question, answer, as_request, open_questions
 from interlock.runtime import Runtime, current_caller
-from interlock.sdk import InterlockError, NotFound, from_problem
+from interlock.sdk import InterlockError, NotFound
 
 _POLL = 500  # milliseconds between two looks at a task
-_CANCELLED = frozenset({"cancelled"})
 _INTERNAL_ERROR = -32603
 
 Run = dict[str, Any]
@@ -48,7 +47,10 @@ class Tasks:
         run = await self._own(task_id)
         over = run["finished"] is not None
         questions = {} if over else await open_questions(self._runtime, run["id"])
-        return self._view(run, questions)
+        view = self._view(run, questions)
+        if view["status"] == "completed":
+            view["result"] = await outcome(self._runtime, run["id"])
+        return view
 
     async def update(self, task_id: str, responses: Mapping[str, Any]) -> None:
         """Answer what the task asks; keys it does not ask for are passed over."""
@@ -86,31 +88,28 @@ class Tasks:
         why = run["error"] or run["waiting"] or {}
         if message := why.get("message") or why.get("reason"):
             view["statusMessage"] = message
-        if status == "completed":
-            view["result"] = result_of(run)
-        elif status == "failed":
+        if status == "failed":
             view["error"] = {"code": _INTERNAL_ERROR, "message": view.get("statusMessage", "")}
         elif status == "input_required":
             view["inputRequests"] = {step: as_request(each) for step, each in questions.items()}
         return view
 
 
-def result_of(run: Run) -> dict[str, Any]:
-    """The result of a run that is over."""
-    if run["status"] == "succeeded":
-        return succeeded(run["output"], modern=True)
-    return failed(_error_of(run))
-
-
-def _error_of(run: Run) -> InterlockError:
-    problem = run["error"] or {"message": f"the run was {run['status']}"}
-    return from_problem(problem).with_details(run=run["id"])
+async def outcome(
+    runtime: Runtime, run_id: str, *, modern: bool = True, promised: bool = True
+) -> dict[str, Any]:
+    """What a run ends with, as the result of a tool; see :func:`succeeded`."""
+    try:
+        output = await runtime.wait(run_id)
+    except InterlockError as error:
+        return failed(error)
+    return succeeded(output, modern=modern, promised=promised)
 
 
 def _status(run: Run, questions: Mapping[str, Question]) -> str:
     if run["finished"] is None:
         return "input_required" if questions else "working"
-    if run["status"] in _CANCELLED:
+    if run["status"] == "cancelled":
         return "cancelled"
     # What a tool reports is a result; only what nobody foresaw is a failure of the protocol.
     return "failed" if (run["error"] or {}).get("code") == "service-bug" else "completed"

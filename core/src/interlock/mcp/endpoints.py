@@ -19,14 +19,12 @@ from interlock.config import McpConfig, mcp_endpoints
 from interlock.mcp.server import McpServer, build_server
 from interlock.runtime import Forbidden, Runtime, acting_as, current_caller
 
-PATH = "/mcp"
-
 _MAX_BODY = 4 * 2**20
 _MOST_SESSIONS = 1000
 
 
-class McpEndpoint:
-    """All endpoints of a configuration; :meth:`running` must be entered before they are asked.
+class McpEndpoints:
+    """All of a configuration; :meth:`running` must be entered before one is asked.
 
     Args:
         secret: seals what clients carry; the same after a restart, so that they can go on.
@@ -36,14 +34,13 @@ class McpEndpoint:
     def __init__(
         self,
         runtime: Runtime,
-        settings: McpConfig | None = None,
+        settings: McpConfig,
         *,
-        secret: bytes = b"",
+        secret: bytes,
         max_body: int = _MAX_BODY,
     ) -> None:
-        settings = settings or McpConfig()
-        self._doors = {
-            path: _Door(
+        self._endpoints = {
+            path: _Endpoint(
                 build_server(runtime, settings, each, secret=secret), settings.origins, max_body
             )
             for path, each in mcp_endpoints(settings).items()
@@ -52,31 +49,28 @@ class McpEndpoint:
     @property
     def apps(self) -> Mapping[str, ASGIApp]:
         """Applications by path."""
-        return self._doors
+        return self._endpoints
 
     @property
     def servers(self) -> Mapping[str, McpServer]:
-        return {path: door.server for path, door in self._doors.items()}
-
-    @property
-    def app(self) -> ASGIApp:
-        """That of ``/mcp``."""
-        return self._doors[PATH]
+        return {path: endpoint.server for path, endpoint in self._endpoints.items()}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for door in self._doors.values():
-                await stack.enter_async_context(door.running())
+            for endpoint in self._endpoints.values():
+                await stack.enter_async_context(endpoint.running())
             yield
 
     def close(self) -> None:
         """Let every open stream end, so that nobody has to wait for its client."""
-        for door in self._doors.values():
-            door.close()
+        for endpoint in self._endpoints.values():
+            endpoint.close()
 
 
-class _Door:
+class _Endpoint:
+    """One of them, as an ASGI application."""
+
     def __init__(self, server: McpServer, origins: tuple[str, ...], max_body: int) -> None:
         self.server = server
         self._origins = origins
