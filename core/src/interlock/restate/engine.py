@@ -39,7 +39,7 @@ from interlock.sdk.events import Event
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
-from interlock.workflows.arrivals import decision_on
+from interlock.workflows.decisions import decision_on
 from interlock.workflows.ends import result_of
 from interlock.workflows.performing import Publisher
 from interlock.workflows.progress import Item

@@ -20,7 +20,7 @@ from interlock.restate.records import full_row, row_of, run_of
 from interlock.restate.wire import WORK, Names
 from interlock.sdk.errors import InterlockError, NotFound, ServiceUnavailable
 from interlock.sdk.world import World
-from interlock.workflows.arrivals import approval_id
+from interlock.workflows.decisions import approval_id
 
 _log = logging.getLogger(__name__)
 State = dict[str, Any]

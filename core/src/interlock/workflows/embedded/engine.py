@@ -14,9 +14,9 @@ from interlock.sdk.errors import ServiceUnavailable
 from interlock.sdk.hooks import Function
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
-from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.effects import Effects
 from interlock.workflows.embedded.alarm import Alarm
+from interlock.workflows.embedded.arrivals import Arrivals
 from interlock.workflows.embedded.children import Children
 from interlock.workflows.embedded.control import Control
 from interlock.workflows.embedded.cutting import Cutting

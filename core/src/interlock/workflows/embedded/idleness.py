@@ -6,7 +6,7 @@ from collections.abc import Collection
 from math import isfinite
 from typing import Any, Protocol
 
-from interlock.workflows.arrivals import approval_id
+from interlock.workflows.decisions import approval_id
 from interlock.workflows.operations import Approve, Operation, RunChild, Sleep, UndoChild, Wait
 
 

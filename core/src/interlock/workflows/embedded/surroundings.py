@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from interlock.journal import Journal, JournalError, RunRecord
 from interlock.sdk.world import World
 from interlock.telemetry import Telemetry
-from interlock.workflows.arrivals import Arrivals
 from interlock.workflows.effects import Effects
+from interlock.workflows.embedded.arrivals import Arrivals
 from interlock.workflows.operations import Operation, RunChild
 from interlock.workflows.progress import Progress
 from interlock.workflows.run_events import RunEvents

@@ -12,11 +12,10 @@ from math import isfinite
 from typing import Any, Protocol
 
 from interlock.journal import ApprovalRecord, Done, Journal, RunRecord, topic_of
-from interlock.sdk.errors import Conflict, InvalidInput
+from interlock.sdk.errors import Conflict
 from interlock.sdk.events import Event
-from interlock.sdk.json_schema import Schema
 from interlock.sdk.world import World
-from interlock.workflows.errors import MayNotDecide, WaitExpired
+from interlock.workflows.decisions import approval_id, decision_on, late_decision
 from interlock.workflows.operations import Approve, Wait, WaitFor
 
 
@@ -161,70 +160,6 @@ class Arrivals:
         if live := self._live.get(record.run):
             live.decided(record.id, decision)
         self._wake()
-
-
-def decision_on(
-    approval: ApprovalRecord,
-    choice: str,
-    *,
-    values: Mapping[str, Any] | None,
-    by: str,
-    comment: str,
-    now: float,
-) -> dict[str, Any]:
-    """An answer as it is recorded.
-
-    Raises:
-        InvalidInput: no such choice, or the values do not fit the form.
-        MayNotDecide: ``by`` is not among those who may decide.
-    """
-    _allowed(approval, by)
-    return {
-        "choice": _choice(approval, choice),
-        "values": Schema(approval.request.get("form") or {}).check(
-            dict(values or {}), f"values of {approval.id}"
-        ),
-        "by": by,
-        "comment": comment,
-        "at": now,
-    }
-
-
-def late_decision(approve: Approve, now: float) -> dict[str, Any]:
-    """What the template says for the case that nobody decided."""
-    choice = approve.request["default"]
-    return {
-        "choice": choice,
-        "values": {},
-        "by": "",
-        "comment": "nobody decided in time",
-        "at": now,
-    }
-
-
-def expired(wait: Wait) -> WaitExpired:
-    """What a wait ends with for which nothing came."""
-    return WaitExpired(f"{wait.path}: {wait.reason} did not come within {wait.seconds:g} s")
-
-
-def approval_id(run_id: str, path: str) -> str:
-    return f"{run_id}:{path}"
-
-
-def _choice(record: ApprovalRecord, choice: str) -> str:
-    choices = record.request["choices"]
-    if choice not in choices:
-        known = ", ".join(map(repr, choices))
-        raise InvalidInput(f"{choice!r} is not a choice", hint=f"one of {known}", path="$.choice")
-    return choice
-
-
-def _allowed(record: ApprovalRecord, by: str) -> None:
-    who = record.request.get("who") or []
-    if who and by not in who:
-        raise MayNotDecide(
-            f"{by or 'nobody'} may not decide {record.id}", hint=f"asked are {', '.join(who)}"
-        )
 
 
 def _ended(status: str) -> str:
