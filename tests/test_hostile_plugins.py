@@ -78,7 +78,9 @@ def test_a_service_that_cannot_start_is_named_and_its_calls_answered(
 
 
 def test_a_service_that_hangs_in_start_delays_nobody(seen: dict[str, Any]) -> None:
-    assert seen["services"]["hangs-in-start"]["state"] == "configured"
+    assert seen["services"]["hangs-in-start"]["state"] == "starting"
+    assert seen["services"]["hangs-in-start"]["reason"].startswith("start() has taken ")
+    assert "start() has taken " in seen["plugins"]["hangs-in-start"]["reason"]
     assert seen["calls"]["hangs-in-start"]["code"] == "deadline-exceeded"
 
 

@@ -131,7 +131,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
 
 
 def _comes_up(service: dict[str, Any]) -> bool:
-    return service["state"] in ("configured", "started")
+    return service["state"] in ("starting", "checking")
 
 
 async def until(condition: Callable[[], bool]) -> None:

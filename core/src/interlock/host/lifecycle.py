@@ -67,7 +67,7 @@ class Lifecycle:
     async def bring_up(self) -> AnyService:
         """Try until an instance is ready, with growing pauses."""
         while True:
-            self._status.enter(ServiceState.CONFIGURED, self._status.error)
+            self._status.enter(ServiceState.STARTING, self._status.error)
             outcome = await self._try()
             if not isinstance(outcome, InterlockError):
                 self._failures = 0
@@ -114,7 +114,7 @@ class Lifecycle:
             with TimeLimit(self._world, self._start_seconds):
                 step = "start"
                 await instance.start()
-                self._status.enter(ServiceState.STARTED, self._status.error)
+                self._status.enter(ServiceState.CHECKING, self._status.error)
                 step = "check"
                 await instance.check()
         except InterlockError as error:

@@ -32,7 +32,7 @@ class PluginRecord:
         distribution: the installed distribution that has it; several, joined by commas, when
             they claim one name.
         stage: the last stage it has reached, or the one that it failed in.
-        reason: why it is blocked, failed, waiting or in need of attention.
+        reason: why it is blocked, failed, not ready yet or in need of attention.
         hint: what to do about it.
         services: names of its service types.
         tools: how many tools these have; None if no service of theirs is configured.

@@ -13,8 +13,8 @@ _ORDER = {
     ServiceState.NEEDS_ATTENTION: PluginState.NEEDS_ATTENTION,
     ServiceState.WAITING: PluginState.WAITING,
     ServiceState.STOPPED: PluginState.CONFIGURED,
-    ServiceState.CONFIGURED: PluginState.CONFIGURED,
-    ServiceState.STARTED: PluginState.STARTED,
+    ServiceState.STARTING: PluginState.CONFIGURED,
+    ServiceState.CHECKING: PluginState.STARTED,
     ServiceState.READY: PluginState.READY,
 }
 
@@ -30,7 +30,7 @@ def roll_up(
         return record
     worst, status = min(own, key=lambda pair: list(_ORDER).index(pair[1].state))
     state = _ORDER[status.state]
+    reason = f"service {worst}: {status.reason}" if status.reason else ""
     if status.error is None:
-        return record.reached(state)
-    reason = f"service {worst}: {status.error.message}"
+        return replace(record.reached(state), reason=reason)
     return replace(record, state=state, reason=reason, hint=status.error.hint)

@@ -10,8 +10,10 @@ from interlock.sdk import InterlockError, NeedsAttention, Rejected, ServiceUnava
 
 
 class ServiceState(StrEnum):
-    CONFIGURED = "configured"
-    STARTED = "started"
+    STARTING = "starting"
+    """``start()`` is under way."""
+    CHECKING = "checking"
+    """``start()`` is over, and ``check()`` under way."""
     READY = "ready"
     WAITING = "waiting"
     NEEDS_ATTENTION = "needs-attention"
@@ -19,7 +21,7 @@ class ServiceState(StrEnum):
     STOPPED = "stopped"
 
 
-_COMING_UP = (ServiceState.CONFIGURED, ServiceState.STARTED)
+_COMING_UP = (ServiceState.STARTING, ServiceState.CHECKING)
 # Tries are mostly over sooner, one way or the other.
 _TRY_SECONDS = 1.0
 
@@ -29,11 +31,12 @@ class ServiceStatus:
 
     def __init__(self, service: str, world: World) -> None:
         self.service = service
-        self.state = ServiceState.CONFIGURED
+        self.state = ServiceState.STARTING
         self.error: InterlockError | None = None
         self.retry_at: float | None = None
         """When the next try is due, on the monotonic clock."""
         self._world = world
+        self._since = world.monotonic()
         self._changed = asyncio.Event()
 
     def enter(
@@ -43,6 +46,7 @@ class ServiceStatus:
         retry_at: float | None = None,
     ) -> None:
         self.state, self.error, self.retry_at = state, error, retry_at
+        self._since = self._world.monotonic()
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -59,6 +63,16 @@ class ServiceStatus:
         """Wait for the outcome of the first try to start."""
         while self.coming_up:
             await self._changed.wait()
+
+    @property
+    def reason(self) -> str:
+        """Why it takes no calls; empty if it does."""
+        if self.error is not None:
+            return self.error.message
+        if not self.coming_up:
+            return ""
+        step = "start()" if self.state is ServiceState.STARTING else "check()"
+        return f"{step} has taken {self._world.monotonic() - self._since:.1f} s so far"
 
     def unavailable(self) -> InterlockError:
         """Why the service takes no calls, as a fresh error for a caller.
@@ -86,7 +100,7 @@ class ServiceStatus:
     def to_dict(self) -> dict[str, Any]:
         return {
             "state": self.state.value,
-            "reason": self.error.message if self.error else "",
+            "reason": self.reason,
             "hint": self.error.hint if self.error else "",
             "retry_after": self.retry_after,
         }

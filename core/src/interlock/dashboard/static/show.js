@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 const MARKS = {
   good: ["succeeded", "ready", "closed", "approve", "ok", "quiet"],
   bad: ["failed", "compensation_failed", "open", "opened", "stopped", "needs-attention", "crashed", "parked", "firing", "error"],
-  busy: ["running", "compensating", "started", "starting", "half-open", "half-opened", "configured", "restarting"],
+  busy: ["running", "compensating", "started", "starting", "checking", "half-open", "half-opened", "configured", "restarting"],
   wait: ["waiting", "paused", "retrying", "degraded", "blocked", "pending", "warning", "asks"],
 };
 const SIGN = { good: "✓", bad: "✕", busy: "●", wait: "◷", calm: "○" };
