@@ -26,8 +26,9 @@ class Envelope:
     """One message on its way.
 
     ``reply`` is None for a tell. ``deadline`` is absolute, on the world's monotonic clock, and
-    infinite for a tell only. ``parent`` is the message whose handler asks, so that the parents
-    are the call chain; a tell has none, because nobody waits for it.
+    infinite for a tell only. ``sender`` is the actor whose handler sends it, ``parent`` the
+    message that it handles, so that the parents are the call chain; a tell has none, because
+    nobody waits for it.
     """
 
     __slots__ = (
@@ -51,10 +52,9 @@ class Envelope:
         message: Any,
         target: Cell,
         queued_at: float,
+        sending: Envelope | None = None,
         reply: Future[Any] | None = None,
         deadline: float = NO_DEADLINE,
-        parent: Envelope | None = None,
-        sender: str = "",
         trace: str | None = None,
         ordering_key: str | None = None,
         idempotent: bool = False,
@@ -65,8 +65,8 @@ class Envelope:
         self.queued_at = queued_at
         self.reply = reply
         self.deadline = deadline
-        self.parent = parent
-        self.sender = sender
+        self.parent = None if reply is None else sending
+        self.sender = "" if sending is None else sending.target.name
         self.trace = trace
         self.ordering_key = ordering_key
         self.idempotent = idempotent

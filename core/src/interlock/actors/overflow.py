@@ -11,13 +11,16 @@ from interlock.actors.envelope import Envelope, running
 from interlock.sdk import DeadlineExceeded, Overloaded
 
 
-def admit_ask(cell: Cell, envelope: Envelope) -> None:
-    """Let the ask wait in line for room.
+def admit_ask(cell: Cell, envelope: Envelope, *, control: bool) -> None:
+    """Let the ask in if it needs no room, or wait in line for some.
 
     Raises:
         Overloaded: by the experience of those who wait, its deadline would pass first.
     """
     mailbox = cell.mailbox
+    if control:
+        mailbox.offer_urgent(envelope)
+        return
     mailbox.purge()
     if mailbox.offer(envelope):
         return

@@ -14,7 +14,11 @@ from interlock.sdk import ActorStopped, DeadlineExceeded, ServiceUnavailable
 
 
 class Ref:
-    """How everyone but the actor itself reaches it; stays valid across restarts."""
+    """How everyone but the actor itself reaches it; stays valid across restarts.
+
+    A message that is ``idempotent`` may be handled again if the actor crashes on the way; one for
+    ``control`` overtakes all ordinary ones and needs no room.
+    """
 
     __slots__ = ("_cell",)
 
@@ -43,8 +47,6 @@ class Ref:
         Args:
             overflow: overrides the actor's option.
             timeout: seconds to wait for room, if waiting is what ``overflow`` says.
-            idempotent: may be handled again if the actor crashes on the way.
-            control: overtakes all ordinary messages and needs no room.
 
         Raises:
             ActorStopped: the message was not sent.
@@ -54,18 +56,15 @@ class Ref:
         """
         cell = self._cell
         shared = cell.shared
-        sending = running.get()
+        trace = None if shared.trace is None else shared.trace()
         envelope = Envelope(
             message,
             cell,
             shared.now(),
-            None,
-            NO_DEADLINE,
-            None,
-            "" if sending is None else sending.target.name,
-            None if shared.trace is None else shared.trace(),
-            ordering_key,
-            idempotent,
+            running.get(),
+            trace=trace,
+            ordering_key=ordering_key,
+            idempotent=idempotent,
         )
         if cell.guarded:
             cell.check(envelope)
@@ -86,55 +85,38 @@ class Ref:
     ) -> Any:
         """Send and wait for the answer: what ``receive`` returned, or raised.
 
-        An ask of a handler never waits longer than the message it handles. When the asker is
-        cancelled or out of time, a message still queued is not started, and the handler of one
-        in flight is cancelled.
+        An ask of a handler never outlasts the message it handles. When the asker leaves, what is
+        still queued is not started, and the handler of what is in flight is cancelled.
 
         Args:
             timeout: seconds, more than 0 and finite.
-            idempotent: may be handled again if the actor crashes on the way.
             detached: once begun, the work goes on without an asker.
-            control: overtakes all ordinary messages and needs no room.
 
         Raises:
             DeadlineExceeded: no answer in time; ``may_have_run`` tells whether it was begun.
-            Overloaded: the mailbox is full and would not have room in time.
-            ServiceUnavailable: parked, restarting for too long, or draining.
+            Overloaded, ServiceUnavailable: no room in time; parked, restarting, or draining.
             ActorStopped, ActorRestarted: the actor ended first; see ``may_have_run``.
             CallCycle: the actor waits for this very call.
         """
-        cell = self._cell
-        shared = cell.shared
-        now = shared.now()
+        cell, shared = self._cell, self._cell.shared
+        now, sending = shared.now(), running.get()
         deadline = now + timeout
-        sending = running.get()
         if sending is not None:
             cell.refuse_cycle(sending)
             deadline = min(deadline, sending.deadline)
         if not now < deadline < NO_DEADLINE:
             raise _no_time(cell, timeout)
         reply = asyncio.get_running_loop().create_future()
+        trace = None if shared.trace is None else shared.trace()
         envelope = Envelope(
-            message,
-            cell,
-            now,
-            reply,
-            deadline,
-            sending,
-            "" if sending is None else sending.target.name,
-            None if shared.trace is None else shared.trace(),
-            ordering_key,
-            idempotent,
-            detached,
+            message, cell, now, sending, reply, deadline, trace, ordering_key, idempotent, detached
         )
         if cell.guarded:
             cell.check(envelope)
         shared.deadlines.watch(envelope)
         try:
-            if control:
-                cell.mailbox.offer_urgent(envelope)
-            elif not cell.mailbox.offer(envelope):
-                admit_ask(cell, envelope)
+            if control or not cell.mailbox.offer(envelope):
+                admit_ask(cell, envelope, control=control)
             return await reply
         except asyncio.CancelledError:
             cell.abandon(envelope)
