@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from interlock.actors import ActorSystem
+from interlock.actors import ActorSystem, DeadLetter
 from interlock.testing import VirtualWorld
 
 
@@ -17,8 +17,14 @@ def world() -> VirtualWorld:
 
 
 @pytest.fixture
-async def system(world: VirtualWorld) -> AsyncIterator[ActorSystem]:
-    async with ActorSystem(world) as system:
+def letters() -> list[DeadLetter]:
+    """Those of the system, as they come."""
+    return []
+
+
+@pytest.fixture
+async def system(world: VirtualWorld, letters: list[DeadLetter]) -> AsyncIterator[ActorSystem]:
+    async with ActorSystem(world, dead_letter_sink=letters.append) as system:
         yield system
     left = [task for task in asyncio.all_tasks() if "/interlock/actors/" in repr(task)]
     assert left == []

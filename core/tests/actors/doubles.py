@@ -7,7 +7,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from interlock.actors import Actor
+import pytest
+
+from interlock.actors import Actor, ActorOptions, Ref
+from interlock.sdk import ActorRestarted, Retryable
+from interlock.testing import settle
 
 
 class Scripted(Actor):
@@ -64,7 +68,47 @@ def raising(error: Exception) -> Callable[[], Awaitable[None]]:
     return raise_it
 
 
+async def reached(ref: Ref, state: str) -> None:
+    """Wait until the actor is in this state."""
+    while ref.health().state != state:
+        await settle(1)
+
+
 async def cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+AT_ONCE = ActorOptions(backoff=0, crash_on=(Bang,))
+BANG = raising(Bang("boom"))
+
+
+class Counted:
+    """A factory that numbers its instances; ``failures`` of the first starts fail."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.made = 0
+        self.stopped = 0
+        self.failures = failures
+
+    def __call__(self) -> Actor:
+        self.made += 1
+        counted = self
+        fails = self.made <= self.failures
+
+        class Instance(Scripted):
+            async def started(self) -> None:
+                if fails:
+                    raise Retryable("the service is down")
+
+            async def stopped(self) -> None:
+                counted.stopped += 1
+
+        return Instance()
+
+
+async def crash(ref: Ref) -> None:
+    with pytest.raises(ActorRestarted):
+        await ref.ask(BANG)
+    await settle()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from interlock.actors import ActorOptions, ActorSystem
 from interlock.testing import VirtualWorld, settle
 
-from .doubles import Bang, Gate, Recorder, Scripted, cancel, raising
+from .doubles import Bang, Gate, Recorder, Scripted, cancel, raising, reached
 
 
 async def test_as_many_messages_as_allowed_are_handled_at_a_time(system: ActorSystem) -> None:
@@ -37,7 +37,7 @@ async def test_an_actor_without_work_has_no_task(system: ActorSystem) -> None:
 
 async def test_one_message_needs_one_worker(system: ActorSystem) -> None:
     ref = await system.spawn("pool", Scripted, ActorOptions(concurrency=32))
-    await ref.wait_running()
+    await reached(ref, "running")
     await settle()
     before = len(asyncio.all_tasks())
     for number in range(10):

@@ -1,31 +1,31 @@
-"""What could not be handled is kept, counted, reported and can be sent again."""
+"""What could not be handled is logged, and handed to whoever keeps it."""
 
 import asyncio
 import logging
-from typing import Any
 
 import pytest
 
 from interlock.actors import ActorOptions, ActorSystem, DeadLetter
-from interlock.sdk import NotFound, Rejected
+from interlock.sdk import Rejected
 from interlock.testing import VirtualWorld, settle
 
-from .doubles import Gate, Recorder, Scripted, raising
+from .doubles import Gate, Scripted, raising
 
 
-async def test_a_tell_whose_handler_fails_is_kept_with_the_traceback(system: ActorSystem) -> None:
+async def test_a_tell_whose_handler_fails_is_kept_with_the_traceback(
+    system: ActorSystem, letters: list[DeadLetter]
+) -> None:
     ref = await system.spawn("echo", Scripted)
     await ref.tell(raising(Rejected("no such page")))
     await settle()
 
-    (letter,) = system.dead_letters
+    (letter,) = letters
     assert (letter.actor, letter.reason) == ("echo", "failed")
     assert "no such page" in letter.error and "raise_it" in letter.error
-    assert system.dead_letters.counts == {("failed", "echo"): 1}
 
 
 async def test_what_waits_when_the_actor_stops_is_kept(
-    system: ActorSystem, world: VirtualWorld
+    system: ActorSystem, world: VirtualWorld, letters: list[DeadLetter]
 ) -> None:
     ref = await system.spawn("echo", Scripted, ActorOptions(shutdown=1))
     gate = Gate()
@@ -36,58 +36,10 @@ async def test_what_waits_when_the_actor_stops_is_kept(
     await world.advance(2)
     await stopping
 
-    assert [(each.message, each.reason) for each in system.dead_letters] == [
+    assert [(each.message, each.reason) for each in letters] == [
         (gate, "interrupted"),
         ("waiting", "stopped"),
     ]
-
-
-async def test_a_letter_can_be_sent_again_and_is_forgotten(system: ActorSystem) -> None:
-    log: list[Any] = []
-    errors = [Rejected("not yet")]
-
-    async def fail_once() -> str:
-        if errors:
-            raise errors.pop()
-        return "handled"
-
-    ref = await system.spawn("log", lambda: Recorder(log))
-    await ref.tell(fail_once)
-    await settle()
-    (letter,) = system.dead_letters
-
-    await system.dead_letters.resend(letter.id)
-    await settle()
-
-    assert log == ["handled"]
-    assert len(system.dead_letters) == 0
-
-
-async def test_a_letter_that_is_not_there_or_whose_actor_is_gone_cannot_be_sent(
-    system: ActorSystem,
-) -> None:
-    with pytest.raises(NotFound, match="no dead letter X"):
-        await system.dead_letters.resend("X")
-
-    ref = await system.spawn("echo", Scripted)
-    await ref.tell(raising(Rejected("no")))
-    await settle()
-    await ref.stop()
-    (letter,) = system.dead_letters
-
-    with pytest.raises(NotFound, match="no actor echo"):
-        await system.dead_letters.resend(letter.id)
-    assert len(system.dead_letters) == 1
-
-
-async def test_only_the_newest_are_kept_and_all_are_counted(system: ActorSystem) -> None:
-    ref = await system.spawn("echo", Scripted)
-    for _ in range(1010):
-        await ref.tell(raising(Rejected("no")))
-    await ref.ask("end")
-
-    assert len(system.dead_letters) == 1000
-    assert system.dead_letters.counts["failed", "echo"] == 1010
 
 
 async def test_the_log_names_the_first_and_then_counts(

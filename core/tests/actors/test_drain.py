@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interlock.actors import Actor, ActorOptions, ActorSystem
+from interlock.actors import Actor, ActorOptions, ActorSystem, DeadLetter
 from interlock.sdk import ActorStopped, ServiceUnavailable
 from interlock.testing import VirtualWorld, settle
 
@@ -98,7 +98,10 @@ async def test_a_tell_to_an_actor_that_was_quiet_is_still_handled(
 
 
 async def test_past_the_grace_each_unfinished_message_is_named_kept_and_answered(
-    system: ActorSystem, world: VirtualWorld, caplog: pytest.LogCaptureFixture
+    system: ActorSystem,
+    world: VirtualWorld,
+    caplog: pytest.LogCaptureFixture,
+    letters: list[DeadLetter],
 ) -> None:
     caplog.set_level(logging.WARNING, "interlock.actors.drain")
     gate = Gate()
@@ -122,8 +125,8 @@ async def test_past_the_grace_each_unfinished_message_is_named_kept_and_answered
         "Gate to stuck: cut off",
         "str to stuck: not begun",
     ]
-    assert {each.reason for each in system.dead_letters} == {"unfinished"}
-    assert len(system.dead_letters) == 3
+    assert {each.reason for each in letters} == {"unfinished"}
+    assert len(letters) == 3
     assert caplog.messages.count("unfinished: Gate to stuck: cut off") == 1
     for ask, may_have_run in ((running, True), (waiting, False)):
         with pytest.raises(ActorStopped) as caught:
@@ -248,7 +251,8 @@ async def test_a_drain_cut_short_by_cancellation_still_names_what_it_left(
     world: VirtualWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "interlock.actors.drain")
-    async with ActorSystem(world) as system:
+    letters: list[DeadLetter] = []
+    async with ActorSystem(world, dead_letter_sink=letters.append) as system:
         ref = await system.spawn("stuck", Scripted)
         await ref.tell(Gate())
         draining = asyncio.create_task(system.drain(60))
@@ -256,4 +260,4 @@ async def test_a_drain_cut_short_by_cancellation_still_names_what_it_left(
         draining.cancel()
 
     assert "unfinished: Gate to stuck: cut off" in caplog.messages
-    assert [each.reason for each in system.dead_letters] == ["unfinished"]
+    assert [each.reason for each in letters] == ["unfinished"]

@@ -85,10 +85,11 @@ async def test_a_crashed_actor_shows_its_error_and_when_it_tries_again(
     assert health.retry_after == 15
 
 
-async def test_the_health_of_all_is_in_start_order(system: ActorSystem) -> None:
+async def test_the_tree_tells_the_health_of_all_in_start_order(system: ActorSystem) -> None:
     for name in "cab":
         await system.spawn(name, Scripted)
     await settle()
 
-    assert [health.name for health in system.health()] == ["c", "a", "b"]
-    assert {health.state for health in system.health()} == {"running"}
+    children = system.tree()["children"]
+    assert [child["name"] for child in children] == ["c", "a", "b"]
+    assert {child["state"] for child in children} == {"running"}

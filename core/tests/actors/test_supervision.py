@@ -11,7 +11,7 @@ from interlock.actors import Actor, ActorOptions, ActorSystem, Ref, Supervisor
 from interlock.sdk import ActorRestarted
 from interlock.testing import VirtualWorld, settle
 
-from .doubles import Bang, Gate, Scripted, raising
+from .doubles import Bang, Gate, Scripted, raising, reached
 
 BANG = raising(Bang("boom"))
 AT_ONCE = ActorOptions(backoff=0, crash_on=(Bang,))
@@ -44,7 +44,7 @@ async def group(
     child = replace(AT_ONCE, **options)
     refs = [await system.spawn(name, noting(name), child, supervisor=supervisor) for name in names]
     for ref in refs:
-        await ref.wait_running()
+        await reached(ref, "running")
     return refs
 
 

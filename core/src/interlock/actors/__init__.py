@@ -5,7 +5,7 @@ lasts; each crash ends one ``Incarnation`` of it, and its ``Supervisor`` begins 
 """
 
 from interlock.actors.actor import Actor, ActorOptions
-from interlock.actors.dead_letters import DeadLetter, DeadLetters
+from interlock.actors.dead_letters import DeadLetter
 from interlock.actors.drain import DrainReport, Unfinished
 from interlock.actors.envelope import TraceSource, current_deadline, current_trace
 from interlock.actors.errors import CallCycle
@@ -21,7 +21,6 @@ __all__ = [
     "ActorSystem",
     "CallCycle",
     "DeadLetter",
-    "DeadLetters",
     "DrainReport",
     "Ref",
     "StuckHandler",

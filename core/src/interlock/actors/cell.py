@@ -41,7 +41,6 @@ class Cell:
     """What a ``Ref`` points to and a supervisor starts, halts and stops."""
 
     __slots__ = (
-        "_changed",
         "_factory",
         "_put_back",
         "_turn",
@@ -84,7 +83,6 @@ class Cell:
         self.incarnation: Incarnation | None = None
         self._factory = factory
         self._put_back: list[Envelope] = []
-        self._changed: asyncio.Event | None = None
         # Starting, halting and stopping take turns.
         self._turn = asyncio.Lock()
 
@@ -161,7 +159,7 @@ class Cell:
         """It crashed, or (without ``error``) its ``run()`` returned; False if it ends anyway."""
         if self.state is not State.RUNNING or incarnation is not self.incarnation:
             return False
-        self._enter(State.CRASHED)
+        self.state = State.CRASHED
         self.crash = error
         self.last_error = error or self.last_error
         self.mailbox.offer_urgent(Signal.KILL)
@@ -185,7 +183,7 @@ class Cell:
             if self.settled:
                 return None
             if self.state is not State.PARKED:
-                self._enter(State.STARTING)
+                self.state = State.STARTING
             error = await self._begin()
             if self.state is State.STOPPING:
                 return None
@@ -201,7 +199,7 @@ class Cell:
             if self.incarnation is None or self.state in _ENDING:
                 return
             if self.state is not State.PARKED:
-                self._enter(State.RESTARTING)
+                self.state = State.RESTARTING
             crash, self.crash = self.crash, None
             cut_off = await self._end(grace=0.0)
             self._put_back += [each for each in cut_off if survives_restart(each, crash)]
@@ -210,7 +208,7 @@ class Cell:
         """The next start comes at ``at``; asks that cannot wait so long are refused."""
         if self.state in _ENDING:
             return
-        self._enter(State.PARKED if parked else State.RESTARTING)
+        self.state = State.PARKED if parked else State.RESTARTING
         self.retry_at = at
         self.guarded = True
         if parked:
@@ -227,7 +225,7 @@ class Cell:
         Messages in flight have ``grace`` seconds (default: the option ``shutdown``).
         """
         if self.state is not State.STOPPED:
-            self._enter(State.STOPPING)
+            self.state = State.STOPPING
             self.guarded = True
         if self.incarnation is not None:
             self.incarnation.interrupt()
@@ -243,24 +241,11 @@ class Cell:
             for envelope in waiting:
                 error = self._gone(may_have_run=envelope.requeues > 0)
                 discard(envelope, error, "unfinished" if draining else "stopped")
-            self._enter(State.STOPPED)
+            self.state = State.STOPPED
             self.supervisor.remove(self)
         return begun, waiting
 
-    async def reached(self, *states: State) -> State:
-        """Wait until the actor is in one of ``states``; which one."""
-        while self.state not in states:
-            self._changed = self._changed or asyncio.Event()
-            await self._changed.wait()
-        return self.state
-
     # Inside
-
-    def _enter(self, state: State) -> None:
-        self.state = state
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
 
     async def _begin(self) -> Exception | None:
         try:
@@ -275,7 +260,7 @@ class Cell:
 
     def _serve(self) -> None:
         assert self.incarnation is not None  # noqa: S101 - begun just before
-        self._enter(State.RUNNING)
+        self.state = State.RUNNING
         self.guarded = self.shared.draining
         self.restarts.started()
         self.mailbox.resume()

@@ -1,4 +1,4 @@
-"""Messages that could not be handled: kept, counted, and sent again on request.
+"""Messages that could not be handled: logged, and handed to whoever keeps them.
 
 Whoever is told of a failure keeps the message: a refused tell raises, an ask fails. A message
 becomes a dead letter when nobody else would know of it, and always when it is poison or was
@@ -8,14 +8,13 @@ unfinished at the end of a drain.
 from __future__ import annotations
 
 import logging
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from traceback import format_exception
 from typing import Any, Literal
 
 from interlock.actors.envelope import Envelope
-from interlock.sdk import NotFound, World
+from interlock.sdk import World
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ Reason = Literal["dropped", "failed", "interrupted", "poison", "stopped", "unfin
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that ``actor`` did not handle, with all that is needed to send it again.
+    """A message that ``actor`` did not handle.
 
     ``reason``: ``dropped`` from a full mailbox; ``failed``, the handler of a tell raised;
     ``interrupted`` by a crash or stop while it was handled; ``poison``, in flight at two
@@ -43,42 +42,24 @@ class DeadLetter:
     waited: float
     """Seconds since it was sent."""
     sender: str
-    ordering_key: str | None
-    idempotent: bool
     error: str
     """The traceback of what went wrong, or an empty string."""
 
 
 class DeadLetters:
-    """The newest dead letters, and counters of all."""
+    """Those of one system.
 
-    def __init__(
-        self,
-        world: World,
-        deliver: Callable[[DeadLetter], Awaitable[None]],
-        *,
-        sink: Callable[[DeadLetter], None] | None = None,
-        capacity: int = 1000,
-    ) -> None:
+    Args:
+        sink: keeps them; without one they are in the log alone.
+    """
+
+    def __init__(self, world: World, sink: Callable[[DeadLetter], None] | None) -> None:
         self._world = world
-        self._deliver = deliver
         self._sink = sink
-        self._kept: deque[DeadLetter] = deque(maxlen=capacity)
-        self.counts: Counter[tuple[Reason, str]] = Counter()
-        """How many there were, by reason and actor."""
         self._log_window_ends = 0.0
         self._logged = 0
 
-    def __iter__(self) -> Iterator[DeadLetter]:
-        """Oldest first."""
-        return iter(tuple(self._kept))
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def add(
-        self, envelope: Envelope, reason: Reason, error: BaseException | None = None
-    ) -> DeadLetter:
+    def add(self, envelope: Envelope, reason: Reason, error: BaseException | None = None) -> None:
         letter = DeadLetter(
             id=self._world.new_id(),
             actor=envelope.target.name,
@@ -87,29 +68,8 @@ class DeadLetters:
             at=self._world.time(),
             waited=self._world.monotonic() - envelope.queued_at,
             sender=envelope.sender,
-            ordering_key=envelope.ordering_key,
-            idempotent=envelope.idempotent,
             error="".join(format_exception(error)) if error is not None else "",
         )
-        self._kept.append(letter)
-        self.counts[reason, letter.actor] += 1
-        self._report(letter)
-        return letter
-
-    async def resend(self, id: str) -> None:
-        """Tell the actor again and forget the letter.
-
-        Raises:
-            NotFound: it is not kept (any more), or its actor does not exist.
-        """
-        letter = next((each for each in self._kept if each.id == id), None)
-        if letter is None:
-            raise NotFound(f"there is no dead letter {id}", hint="only the newest are kept")
-        await self._deliver(letter)
-        others = (each for each in self._kept if each is not letter)
-        self._kept = deque(others, maxlen=self._kept.maxlen)
-
-    def _report(self, letter: DeadLetter) -> None:
         self._log(letter)
         if self._sink is None:
             return

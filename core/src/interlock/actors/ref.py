@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 from interlock.actors.actor import Overflow
-from interlock.actors.cell import Cell, State
+from interlock.actors.cell import Cell
 from interlock.actors.envelope import NO_DEADLINE, Envelope, running
 from interlock.actors.health import ActorHealth, health_of
 from interlock.actors.overflow import admit_ask, admit_tell
-from interlock.sdk import ActorStopped, DeadlineExceeded, ServiceUnavailable
+from interlock.sdk import DeadlineExceeded
 
 
 class Ref:
@@ -135,25 +135,6 @@ class Ref:
         calling = running.get()
         if calling is None or all(each.target is not cell for each in calling.chain()):
             await asyncio.shield(stopping)
-
-    async def wait_running(self) -> None:
-        """Wait until ``started()`` has succeeded.
-
-        Raises:
-            ServiceUnavailable: it failed so often that the actor is parked.
-            ActorStopped: it will not run again.
-        """
-        state = await self._cell.reached(State.RUNNING, State.PARKED, State.STOPPED)
-        if state is State.PARKED:
-            raise ServiceUnavailable(
-                f"{self.name} is parked: {self._cell.last_error}", key=self.name
-            ) from self._cell.last_error
-        if state is State.STOPPED:
-            raise ActorStopped(f"actor {self.name} has stopped") from self._cell.last_error
-
-    async def wait_stopped(self) -> None:
-        """Wait until the actor is gone for good."""
-        await self._cell.reached(State.STOPPED)
 
     def health(self) -> ActorHealth:
         return health_of(self._cell)

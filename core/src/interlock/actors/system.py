@@ -17,12 +17,12 @@ from interlock.actors.dead_letters import DeadLetter, DeadLetters
 from interlock.actors.deadlines import Deadlines
 from interlock.actors.drain import DrainReport, drain
 from interlock.actors.envelope import TraceSource
-from interlock.actors.health import ActorHealth, health_of
+from interlock.actors.health import health_of
 from interlock.actors.ref import Ref
 from interlock.actors.shared import Shared
 from interlock.actors.supervisor import Strategy, Supervisor
 from interlock.actors.tasks import Tasks
-from interlock.sdk import Conflict, NotFound, ServiceUnavailable, World
+from interlock.sdk import Conflict, ServiceUnavailable, World
 
 _ACTOR = ActorOptions()
 _SUPERVISOR = ActorOptions(on_exhausted="escalate")
@@ -41,7 +41,6 @@ class ActorSystem:
         telemetry: TraceSource | None = None,
         dead_letter_sink: Callable[[DeadLetter], None] | None = None,
     ) -> None:
-        self.dead_letters = DeadLetters(world, self._resend, sink=dead_letter_sink)
         self._failure: asyncio.Future[Exception] | None = None
         self._shared = Shared(
             world=world,
@@ -49,7 +48,7 @@ class ActorSystem:
             trace=telemetry.current if telemetry is not None else None,
             tasks=Tasks(copy_context()),
             deadlines=Deadlines(world),
-            dead_letters=self.dead_letters,
+            dead_letters=DeadLetters(world, dead_letter_sink),
             failed=self._failed,
         )
         self._root = Supervisor("root", "one_for_one", _SUPERVISOR, self._shared, None)
@@ -118,21 +117,12 @@ class ActorSystem:
         parent.adopt(supervisor)
         return supervisor
 
-    def get(self, name: str) -> Ref | None:
-        """The actor of this name, if there is one."""
-        cell = self._shared.cells.get(name)
-        return Ref(cell) if cell is not None else None
-
     async def drain(self, grace: float) -> DrainReport:
         """Refuse work from outside, let all actors finish within ``grace`` seconds, stop them."""
         return await drain(self._shared, grace)
 
-    def health(self) -> list[ActorHealth]:
-        """Of all actors, in start order."""
-        return [health_of(cell) for cell in self._shared.cells.values()]
-
     def tree(self) -> dict[str, Any]:
-        """Supervisors with what they look after, from the root down; actors as in :meth:`health`.
+        """Supervisors with what they look after, from the root down; actors as ``ActorHealth``.
 
         A supervisor is ``{name, strategy, restarts, children}``.
         """
@@ -147,11 +137,3 @@ class ActorSystem:
     def _failed(self, error: Exception) -> None:
         if self._failure is not None and not self._failure.done():
             self._failure.set_result(error)
-
-    async def _resend(self, letter: DeadLetter) -> None:
-        ref = self.get(letter.actor)
-        if ref is None:
-            raise NotFound(f"there is no actor {letter.actor}")
-        await ref.tell(
-            letter.message, ordering_key=letter.ordering_key, idempotent=letter.idempotent
-        )
