@@ -19,7 +19,7 @@ from interlock.daemon.deployment import Deployment, share_gates
 from interlock.daemon.engines import engine_of
 from interlock.daemon.housekeeping import apply_retention, keep_gauges, keep_running
 from interlock.daemon.logs import Logs
-from interlock.daemon.plan import make_plan
+from interlock.daemon.plan import Plan, make_plan
 from interlock.events import Bus
 from interlock.host import Host
 from interlock.journal import DeadLetterRecord, Journal, open_journal
@@ -113,16 +113,7 @@ async def open_system(
         host.adopt(plan.plugins)
         share_gates(host, config.shared)
         await host.services.start(plan.services, aliases=config.aliases)
-        make_engine = await engine_of(config, journal)
-        engine = make_engine(
-            journal,
-            ToolCalls(host),
-            world,
-            publish=bus.publish,
-            announce=bus.announce,
-            functions=plan.plugins.functions,
-            telemetry=telemetry,
-        )
+        engine = await _engine(plan, journal, host, bus, telemetry, world)
         runtime = Runtime(host, engine, bus, journal, telemetry, redacted(config), world)
         await runtime.recall_pauses()
         tasks = anyio.create_task_group()
@@ -137,7 +128,7 @@ async def open_system(
         await stack.enter_async_context(engine)
         await stack.enter_async_context(tasks)
         deployment.begin()
-        _begin_background(tasks, runtime, config)
+        _begin_background(tasks, runtime, actors, config)
         stack.callback(tasks.cancel_scope.cancel)
         use_runtime(runtime)
         runtime.ready = True
@@ -149,13 +140,36 @@ def _journal(config: Config, world: World) -> AbstractAsyncContextManager[Journa
     return open_journal(config.journal_path, world, synchronous="FULL" if full else "NORMAL")
 
 
-def _begin_background(tasks: TaskGroup, runtime: Runtime, config: Config) -> None:
+async def _engine(
+    plan: Plan, journal: Journal, host: Host, bus: Bus, telemetry: Telemetry, world: World
+) -> Engine:
+    make = await engine_of(plan.config, journal)
+    return make(
+        journal,
+        ToolCalls(host),
+        world,
+        publish=bus.publish,
+        announce=bus.announce,
+        functions=plan.plugins.functions,
+        telemetry=telemetry,
+    )
+
+
+def _begin_background(
+    tasks: TaskGroup, runtime: Runtime, actors: ActorSystem, config: Config
+) -> None:
     world, host, journal = runtime.world, runtime.host, runtime.journal
     tasks.start_soon(keep_running, runtime.bus.run, world, name="events")
+    tasks.start_soon(_end_with, actors)
     tasks.start_soon(host.shared.run)
     tasks.start_soon(apply_retention, journal, config.journal.retention, world)
     if config.telemetry.exporter != "none":
         tasks.start_soon(keep_gauges, runtime, world)
+
+
+async def _end_with(actors: ActorSystem) -> None:
+    """What nobody is left to restart ends the process, which may be restarted as a whole."""
+    raise await actors.wait_failed()
 
 
 @dataclass(frozen=True)

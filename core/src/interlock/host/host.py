@@ -117,16 +117,14 @@ class Host:
         """Call a tool by name or alias; its JSON result.
 
         Args:
-            deadline: absolute, on the monotonic clock; the policies' own may be earlier. Default:
-                30 s from now.
+            deadline: absolute, on the monotonic clock; default: the policies', or in 30 s.
             timeout: seconds, instead of ``deadline``.
             idempotency_key: default: a new one.
             parent: W3C traceparent; default: the current span.
             tried: tools that have failed and are not to be asked again.
 
         Raises:
-            NotFound: no such tool; names the nearest.
-            InvalidInput: the arguments do not fit its schema.
+            NotFound, InvalidInput: no such tool; the arguments do not fit its schema.
             InterlockError: whatever the call ended with.
         """
         entry = self._entry(tool)
@@ -141,23 +139,22 @@ class Host:
             idempotency_key or self._world.new_id(),
             Origin(run_id, step, parent or self._telemetry.current(), on_progress, tried),
         )
-        call.keywords = entry.spec.signature.arguments(arguments)
         try:
-            return await self._ask(entry, call, until - now)
+            return await self._ask(entry, call, now)
         except ActorStopped as stopped:
             if stopped.may_have_run or not await self.services.swaps.over(entry.service, until):
                 raise
-        entry = self._entry(tool)  # of the service that took its place
-        call.keywords = entry.spec.signature.arguments(arguments)
-        return await self._ask(entry, call, until - self._world.monotonic())
+        # The service that took its place may have the tool in another shape.
+        return await self._ask(self._entry(tool), call, self._world.monotonic())
 
-    async def _ask(self, entry: ToolEntry, call: Call, timeout: float) -> Any:
+    async def _ask(self, entry: ToolEntry, call: Call, now: float) -> Any:
+        call.keywords = entry.spec.signature.arguments(call.arguments)
         ref = self.services.ref(entry.service)
         facts = entry.spec.facts
         key = facts.ordering_key
         return await ref.ask(
             call,
-            timeout=timeout,
+            timeout=call.deadline - now,
             ordering_key=None if key is None else str(call.arguments.get(key)),
             idempotent=facts.idempotent,
             detached=facts.detached,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from inspect import signature
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from interlock.journal import AuditRecord, Journal, audit_digest
 from interlock.runtime.caller import Caller, current_caller
@@ -49,36 +49,55 @@ def audited(action: str) -> Callable[[Operation], Operation]:
             if given is not None:
                 values = args[1] if len(args) > 1 else kwargs.get(given)
                 arguments = audit_digest(values or {})
-            began, outcome = runtime.world.monotonic(), "cancelled"
-            result = digest = None
-            try:
+            with _Act(runtime, caller, action, target, arguments) as act:
                 await _check_run(runtime, caller, action, target)
-                result = await operation(runtime, *args, **kwargs)
-                outcome = "ok"
-                digest = audit_digest(result) if action in _WITH_RESULT else None
-            except InterlockError as error:
-                outcome = error.code
-                raise
-            except Exception:
-                outcome = "error"
-                raise
-            finally:
-                record(
-                    runtime,
-                    caller,
-                    action,
-                    target,
-                    outcome,
-                    run=_run_of(action, target, result),
-                    arguments=arguments,
-                    result=digest,
-                    seconds=round(runtime.world.monotonic() - began, 6),
-                )
-            return result
+                act.result = await operation(runtime, *args, **kwargs)
+            return act.result
 
         return cast(Operation, recorded)
 
     return decorate
+
+
+class _Act:
+    """What is recorded when its block ends, however it does."""
+
+    def __init__(
+        self, runtime: Audited, caller: Caller, action: str, target: str, arguments: str | None
+    ) -> None:
+        self.result: Any = None
+        self._runtime = runtime
+        self._caller = caller
+        self._action = action
+        self._target = target
+        self._arguments = arguments
+        self._began = runtime.world.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        action, target = self._action, self._target
+        with_result = error is None and action in _WITH_RESULT
+        record(
+            self._runtime,
+            self._caller,
+            action,
+            target,
+            _outcome(error),
+            run=_run_of(action, target, self.result),
+            arguments=self._arguments,
+            result=audit_digest(self.result) if with_result else None,
+            seconds=round(self._runtime.world.monotonic() - self._began, 6),
+        )
+
+
+def _outcome(error: BaseException | None) -> str:
+    if error is None:
+        return "ok"
+    if isinstance(error, InterlockError):
+        return error.code
+    return "error" if isinstance(error, Exception) else "cancelled"
 
 
 def record(
