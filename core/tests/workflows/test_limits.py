@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.journal import JournalError, open_journal
+from interlock.journal import AuditRecord, JournalDamaged, JournalError, open_journal
 from interlock.testing import VirtualWorld
 
 from .stage import IDEMPOTENT, Stage, until
@@ -104,24 +104,47 @@ async def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
             pass
 
 
+def damage(path: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
+    connection = sqlite3.connect(path)
+    (page,) = connection.execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)
+    ).fetchone()
+    connection.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(bytes([255]) * 4096)
+
+
 async def test_a_damaged_page_is_told_to_whoever_needs_it_with_what_to_do(large: Stage) -> None:
     async with large.life() as life:
         await life.engine.start("large", {}, run_id="r")
         await life.quiet()
-    connection = sqlite3.connect(large.path)
-    (page,) = connection.execute(
-        "SELECT rootpage FROM sqlite_master WHERE name = 'runs'"
-    ).fetchone()
-    connection.close()
-    with large.path.open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(bytes([255]) * 4096)
+    damage(large.path, "runs")
     async with large.life() as life:
         with pytest.raises(JournalError, match="malformed") as error:
             await life.engine.get("r")
         assert "restore a copy" in error.value.hint
         with pytest.raises(JournalError, match="malformed"):
             await life.engine.start("large", {})
+
+
+async def test_damage_is_told_once_and_does_not_end_with_the_next_write_beside_it(
+    large: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with large.life():
+        pass
+    damage(large.path, "audit")
+    async with large.life() as life:
+        for _ in range(3):
+            life.journal.audit.put(AuditRecord(1.0, "ann", "tool.call", "a.b", "ok"))
+            with pytest.raises(JournalDamaged):
+                await life.journal.writer.flush()
+            await life.journal.key_value("s").put("k", 1)
+            assert isinstance(await life.journal.fault(), JournalDamaged)
+
+    told = [record.getMessage() for record in caplog.records if "written" in record.getMessage()]
+    assert len(told) == 1 and "journal recover" in told[0]
 
 
 async def test_a_log_whose_last_page_was_cut_off_costs_one_commit_and_no_run(

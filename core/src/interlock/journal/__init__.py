@@ -4,7 +4,7 @@ from interlock.journal.answers import Answer
 from interlock.journal.approvals import ApprovalRecord
 from interlock.journal.audit import AuditRecord, audit_digest
 from interlock.journal.dead_letters import DeadLetterRecord
-from interlock.journal.errors import JournalError, JournalFull, unknown
+from interlock.journal.errors import JournalDamaged, JournalError, JournalFull, unknown
 from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
 from interlock.journal.payloads import Payload, decode, digest_of, encode
@@ -26,6 +26,7 @@ __all__ = [
     "EventRecord",
     "Intent",
     "Journal",
+    "JournalDamaged",
     "JournalError",
     "JournalFull",
     "Limits",

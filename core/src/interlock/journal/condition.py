@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from interlock.journal.errors import JournalError
+from interlock.journal.errors import JournalDamaged, JournalError
 
 _log = logging.getLogger(__name__)
 
@@ -13,6 +13,7 @@ class Condition:
     """Told by the writer's thread, read by whoever is asked whether work can be taken.
 
     The log has a line when it begins and one when it is over, however much is written meanwhile.
+    Damage is over with the process only: that a write beside it succeeds does not mend the file.
 
     Attributes:
         fault: why the last write failed, if the disk or the file is to blame; else None.
@@ -27,8 +28,10 @@ class Condition:
         if not error.hint:
             return
         if self.fault is None:
-            _log.error("nothing can be written any more: %s", error)
-        self.fault = error
+            what = "not everything" if isinstance(error, JournalDamaged) else "nothing"
+            _log.error("%s can be written any more: %s", what, error)
+        if not isinstance(self.fault, JournalDamaged):
+            self.fault = error
 
     def in_vain(self, writes: int, error: JournalError) -> None:
         """Nobody is told that these failed, because nobody waits for them."""
@@ -38,7 +41,7 @@ class Condition:
             self._lost += writes
 
     def wrote(self) -> None:
-        if self.fault is not None:
+        if self.fault is not None and not isinstance(self.fault, JournalDamaged):
             _log.warning(
                 "the journal can be written again; %d writes that nobody waited for, such as "
                 "entries of the audit log, were lost",

@@ -46,9 +46,16 @@ class JournalFull(JournalError):
     code = "journal-full"
 
 
+class JournalDamaged(JournalError):
+    """Part of the file cannot be read; what touches it fails, and nothing mends it but a copy."""
+
+    code = "journal-damaged"
+
+
 def journal_error(error: Exception, path: Path) -> JournalError:
     """The error with what to do about it, as far as SQLite's message tells."""
     message = str(error)
     hint = next((hint for sign, hint in _HINTS if sign in message), "").replace("FILE", str(path))
-    kind = JournalFull if "full" in message else JournalError
+    kinds = {"full": JournalFull, "malformed": JournalDamaged}
+    kind = next((kind for sign, kind in kinds.items() if sign in message), JournalError)
     return kind(f"journal {path}: {message}", hint=hint)
