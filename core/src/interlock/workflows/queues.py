@@ -128,8 +128,7 @@ class Queues:
     def _set(self, queue: str, moment: float) -> None:
         if queue in self._timers:
             self._timers[queue].cancel()
-        delay = max(0.0, moment - self._world.time())
-        self._timers[queue] = self._world.call_later(delay, lambda: self._look(queue))
+        self._timers[queue] = self._world.call_at(moment, lambda: self._look(queue))
 
 
 def place_of(run: RunRecord, place: Place, limits: Mapping[str, Limits]) -> tuple[str, int]:

@@ -64,8 +64,7 @@ class Cutting:
     def _set(self, run_id: str, moment: float) -> None:
         if timer := self._timers.pop(run_id, None):
             timer.cancel()
-        pause = max(0.0, moment - self._world.time())
-        self._timers[run_id] = self._world.call_later(pause, partial(self._due, run_id))
+        self._timers[run_id] = self._world.call_at(moment, partial(self._due, run_id))
 
     def _due(self, run_id: str) -> None:
         self._spawn(self._cut(run_id))

@@ -148,8 +148,7 @@ class Waiting:
         entry = self._open[wait]
         entry.armed, entry.pending = True, None
         if isfinite(entry.due):
-            pause = max(0.0, entry.due - self._engine.world.time())
-            entry.pending = self._engine.world.call_later(pause, partial(self._expired, wait))
+            entry.pending = self._engine.world.call_at(entry.due, partial(self._expired, wait))
 
     def _expired(self, wait: Sleep | Wait) -> None:
         if isinstance(wait, Sleep):
