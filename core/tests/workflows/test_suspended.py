@@ -13,7 +13,7 @@ from interlock.sdk.world import RealWorld
 from interlock.testing import VirtualWorld
 from interlock.workflows import EngineOptions
 
-from .stage import READ, Stage
+from .stage import WRITE, Stage
 
 HOUR = 3600.0
 
@@ -36,7 +36,7 @@ def world() -> Suspendable:
 def stage(tmp_path: Path, world: Suspendable) -> Stage:
     stage = Stage(tmp_path / "journal.db")
     stage.world = world
-    stage.tools.add("t.forever", asyncio.Event().wait, READ)
+    stage.tools.add("t.forever", asyncio.Event().wait, WRITE)
     return stage
 
 
