@@ -57,6 +57,20 @@ def test_the_interface_of_a_set_is_its_definitions() -> None:
     assert variant_rows.props(read(body), made(body)).passed
 
 
+def test_a_property_is_found_by_any_name() -> None:
+    body = a_set()
+    body["componentPropertyDefinitions"] |= {
+        "#2:0": {"type": "TEXT", "defaultValue": ""},
+        "Icon (left)#3:0": {"type": "BOOLEAN", "defaultValue": True},
+        "#4:0": {"type": "INSTANCE_SWAP", "defaultValue": "5:5"},
+        "Icon#5:0": {"type": "INSTANCE_SWAP", "defaultValue": "5:5"},
+    }
+    file = {"document": body, "components": {"5:5": {"name": "Arrow"}}}
+
+    assert variant_rows.props(read(body), made(file)).passed
+    assert not variant_rows.props(read(body), made(file, "Icon (left)", "Icon (right)")).passed
+
+
 def test_a_missing_choice_or_a_wrong_type_fails() -> None:
     body = a_set()
 

@@ -24,7 +24,7 @@ _TYPES = {
     "INSTANCE_SWAP": "ReactNode",
     "SLOT": "ReactNode",
 }
-_PROPERTY = re.compile(r"/\*\* Figma: (.*?)(?: \([^()]*\))? \*/\n\s+\w+\?: (.+);")
+_PROPERTY = re.compile(r"/\*\* Figma:(.*) \*/\n\s+\w+\?: (.+);")
 _PSEUDO = re.compile(
     r"hover|press|active|click|focus|disable|inactive|mouseover", re.IGNORECASE
 )  # what CSS has a word for
@@ -35,12 +35,12 @@ def props(truth: Truth, made: Generated) -> Row:
     faults, total = [], 0
     for name, definitions in _defined(truth, made):
         code = made.files[f"components/{name}.tsx"]
-        found = [(_plain(label), kind) for label, kind in _PROPERTY.findall(code)]
+        found = [(_plain(told), kind) for told, kind in _PROPERTY.findall(code)]
         for key, entry in definitions.items():
             total += 1
             label = _plain(key.partition("#")[0])
             # Two properties may have one name.
-            fit = [_differs(entry, kind) for said, kind in found if said == label]
+            fit = [_differs(entry, kind) for told, kind in found if _tells(told, label)]
             if fault := min(fit or [_differs(entry, None)]):
                 faults.append(f"{name}, {label}: {fault}")
     share = 1 - len(faults) / max(1, total)
@@ -54,6 +54,12 @@ def _defined(truth: Truth, made: Generated) -> Iterator[tuple[str, Json]]:
         parent = truth.nodes.get(truth.parents.get(identity, ""), {})
         owner = parent if parent.get("type") == "COMPONENT_SET" else truth.nodes.get(identity, {})
         yield name, owner.get("componentPropertyDefinitions") or {}
+
+
+def _tells(told: str, label: str) -> bool:
+    """Whether a comment has the property's name, maybe with that of the default in brackets."""
+    rest = told.removeprefix(label) if told.startswith(label) else None
+    return rest is not None and bool(re.fullmatch(r"( ?\([^()]*\))?", rest))
 
 
 def _differs(entry: Json, kind: str | None) -> str:

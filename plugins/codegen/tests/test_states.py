@@ -157,3 +157,16 @@ def test_tables_are_named_for_properties_and_not_for_what_a_text_says() -> None:
     code = code_of(small, large, props=({**size, "default": "S", "options": ["S", "L"]},))
 
     assert "const textClasses" in code
+
+
+def test_a_state_that_is_another_kind_of_element_takes_the_place_of_the_resting_one() -> None:
+    resting, pressed = a_variant("Default", a_text("Save")), a_variant("Pressed", a_text("Done"))
+    resting["tree"] |= {"type": "vector", "shapes": []}
+
+    code = code_of(resting, a_variant("Hover", a_text("Now")), pressed)
+
+    assert code.index("<svg") < code.index("Now") < code.index("Done")
+    hovered = code.partition("<svg")[2].partition("<button")[2].partition(">")[0]
+    assert 'className="hidden' in hovered
+    assert "group-hover:flex group-active:hidden" in hovered
+    assert "group-hover:hidden group-active:hidden" in code.partition("<svg")[2].partition(">")[0]

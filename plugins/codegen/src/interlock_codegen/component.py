@@ -13,11 +13,13 @@ from interlock_codegen.jsx import quoted
 from interlock_codegen.module import Property, imports, module, used_components
 from interlock_codegen.variants.axes import Axis, axes
 from interlock_codegen.variants.merge import Member, merge
-from interlock_codegen.variants.states import add_state, hide_elsewhere, same_structure
+from interlock_codegen.variants.states import hide_elsewhere, same_structure, say_states
 from interlock_codegen.variants.tables import Tables
 
 Json = Mapping[str, Any]
 
+_States = list[tuple[str, Element]]
+"""A CSS state and what it looks like, of one resting variant."""
 _ON = frozenset(("on", "true", "yes", "checked", "selected", "1"))
 
 
@@ -73,12 +75,8 @@ class Component:
         """Variants without the states, put together where their structure is the same."""
         members = [self._member(variant) for variant in self._distinct()]
         _drop_own_inks([each for member in members for each in member.element.walk()])
-        resting = [member for member in members if not self._state_of(member)]
-        for member in members:
-            if (state := self._state_of(member)) and not self._apply(state, member, resting):
-                resting.append(self._at_rest(member))
         groups: list[list[Member]] = []
-        for member in resting:
+        for member in self._resting(members):
             self._finish(member.element)
             home = next((g for g in groups if same_structure(g[0].element, member.element)), None)
             if home is None:
@@ -88,6 +86,24 @@ class Component:
         for group in groups:
             self._say_checked(group)
         return groups
+
+    def _resting(self, members: Sequence[Member]) -> list[Member]:
+        """The variants that are no state, with the states said on them."""
+        found = [(each, _States()) for each in members if not self._state_of(each)]
+        for member in members:
+            state = self._state_of(member)
+            if not state:
+                continue
+            if (states := self._base(member, found)) is not None:
+                states.append((state, member.element))
+                continue
+            name = ", ".join(f"{key}={value}" for key, value in member.values.items())
+            self._job.warn(self._component, f"{name} has no resting state; it stands for one")
+            found.append((self._at_rest(member), _States()))
+        return [
+            Member(member.values, say_states(member.element, states, _selector))
+            for member, states in found
+        ]
 
     def _distinct(self) -> list[Json]:
         """The variants without those that no property can tell from an earlier one."""
@@ -134,20 +150,11 @@ class Component:
             "",
         )
 
-    def _apply(self, state: str, member: Member, resting: Sequence[Member]) -> bool:
-        """Say a state on its resting variant; whether there is one."""
-        fit = [each for each in resting if self._is_base(each, member)]
-        base = next(filter(self._is_resting, fit), fit[0] if fit else None)
-        name = ", ".join(f"{key}={value}" for key, value in member.values.items())
-        if base is None:
-            self._job.warn(self._component, f"{name} has no resting state; it stands for one")
-        elif base.element.tag != member.element.tag:
-            self._job.warn(
-                self._component, f"{name} and its resting state are different elements; left out"
-            )
-        else:
-            add_state(base.element, member.element, _selector(state, base.element))
-        return base is not None
+    def _base(self, member: Member, found: Sequence[tuple[Member, _States]]) -> _States | None:
+        """The states of the resting variant that a state is one of; None if there is none."""
+        fit = [(each, states) for each, states in found if self._is_base(each, member)]
+        resting = [states for each, states in fit if self._is_resting(each)]
+        return next(iter((*resting, *(states for _, states in fit))), None)
 
     def _at_rest(self, member: Member) -> Member:
         """A state for want of a resting variant."""

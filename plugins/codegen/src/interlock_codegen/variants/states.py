@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from interlock_codegen.element import Element, Style, Text
@@ -45,6 +45,33 @@ def _alike(one: Element | Text, other: Element | Text) -> bool:
     if isinstance(one, Element) and isinstance(other, Element):
         return same_structure(one, other)
     return isinstance(one, Text) and isinstance(other, Text) and one.prop == other.prop
+
+
+def say_states(
+    resting: Element,
+    states: Sequence[tuple[str, Element]],
+    selector: Callable[[str, Element], str],
+) -> Element:
+    """The resting element with its CSS states said on it.
+
+    Where one is another kind of element, a box holds both and shows either.
+
+    Args:
+        selector: Tailwind's variant for a state of an outermost element.
+    """
+    others = [(state, element) for state, element in states if element.tag != resting.tag]
+    root = resting
+    if others:
+        held = [resting, *(element for _, element in others)]
+        root = Element("div", name=resting.name, style={"width": "w-fit"}, children=[*held])
+    for state, element in states:
+        name = selector(state, root)
+        if element.tag == resting.tag:
+            add_state(resting, element, name, root=root is resting)
+        else:
+            resting.style[f"{name}|display"] = f"group-{name}:hidden"
+            _shown_only(element, name)
+    return root
 
 
 def add_state(base: Element, state: Element, name: str, *, root: bool = True) -> None:
