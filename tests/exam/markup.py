@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+HIDDEN = "#hidden"
+"""Name of the tags that hold what is written where only a state shows it."""
+
 _VOID = ("img", "input", "br")
 
 
@@ -36,8 +39,10 @@ class _Reader(HTMLParser):
             self._hidden.append(self._is_hidden() or "hidden" in made.classes)
         if given.get("placeholder"):
             made.texts.append(given["placeholder"])
-        if not self._is_hidden():
+        if not self._is_hidden() and "hidden" not in made.classes:
             self.tags.append(made)
+        else:
+            self.tags.append(Tag(HIDDEN, "", [], made.texts))
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _VOID:
@@ -50,12 +55,11 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         # A text after a closed child is filed as a tag of its own, so that the order holds.
-        if not self._is_hidden():
-            self.tags.append(Tag("#text", "", [], [data]))
+        self.tags.append(Tag(HIDDEN if self._is_hidden() else "#text", "", [], [data]))
 
 
 def read_markup(html: str) -> list[Tag]:
-    """The tags and texts in document order, without what only a state shows."""
+    """The tags and texts in document order; of what only a state shows, just the texts."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from figma_truth import Truth, solid
 from generation import Generated
-from markup import Tag, read_markup
+from markup import HIDDEN, Tag, read_markup
 from toolchain import HERE, run
 
 Json = dict[str, Any]
@@ -77,30 +77,25 @@ def _checked(folder: Path) -> Json:
     return found
 
 
-def content(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> Row:
+def content(truth: Truth, markup: dict[str, list[Tag]]) -> Row:
     """Share of screens and variants whose texts are the design's, each once and in order."""
     faults = []
     for identity, tags in markup.items():
         wanted = [t for root in truth.shown_by(identity) for t in truth.texts(root["id"])]
-        got = "".join(text for tag in tags for text in tag.texts)
+        got = "".join(text for tag in tags for text in tag.texts if tag.name != HIDDEN)
         if solid(got) != solid("".join(wanted)):
             faults.append(f"{identity}: {' | '.join(wanted)[:120]!r} became {got[:120]!r}")
-    faults += _not_carried(truth, markup, made)
+    faults += _not_carried(truth, markup)
     share = 1 - len(faults) / max(1, len(markup))
     return Row("content", round(share, 4), not faults, faults[:5])
 
 
-def _not_carried(truth: Truth, markup: dict[str, list[Tag]], made: Generated) -> list[str]:
-    """Visible texts of the file that no output carries, be it as text or (of a state) in code."""
-    shown = solid("".join(text for tags in markup.values() for tag in tags for text in tag.texts))
-    code = solid("".join(text for path, text in made.files.items() if path.endswith(".tsx")))
+def _not_carried(truth: Truth, markup: dict[str, list[Tag]]) -> list[str]:
+    """Visible texts of the file that no output carries, be it hidden until a state holds."""
+    carried = solid("".join(text for tags in markup.values() for tag in tags for text in tag.texts))
     pages = [node for node in truth.nodes.values() if not truth.parents[node["id"]]]
     texts = dict.fromkeys(text for page in pages for text in truth.texts(page["id"]))
-    return [
-        f"nowhere: {text[:80]!r}"
-        for text in texts
-        if solid(text) not in shown and solid(text) not in code
-    ]
+    return [f"nowhere: {text[:80]!r}" for text in texts if solid(text) not in carried]
 
 
 def again(bodies: Sequence[Json]) -> list[dict[str, str]]:

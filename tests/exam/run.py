@@ -85,7 +85,7 @@ def _unmeasured(paper: Paper, second: Mapping[str, str]) -> bool:
         paper.rows.append(rows.Row("content", 0, False, [str(broken)]))
         return False
     paper.rows += [
-        rows.content(truth, markup, made),
+        rows.content(truth, markup),
         token_rows.tokens(truth, markup, made.references, made.files["theme.css"]),
         variant_rows.props(truth, made),
     ]
