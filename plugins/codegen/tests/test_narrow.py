@@ -85,3 +85,15 @@ def test_a_panel_beside_others_is_as_wide_as_the_column_that_they_become() -> No
 
     assert "max-md:w-full" in screen_of(a_row(1200, panel, a_box(20, 40, 320)))
     assert "max-md:w-full" not in screen_of(a_row(1200, small, a_box(20, 40, 320)))
+
+
+def test_a_picture_gives_way_before_the_words_beside_it_break() -> None:
+    photo = {"paints": [{"type": "image", "ref": "abc", "scale": "cover"}]}
+    styles = {"photo": photo, "big": {"family": "Inter", "size": 56, "weight": 700}}
+    fill = {"horizontal": "fill", "vertical": "hug"}
+    words = a_row(600, {**a_text("with confidence"), "text_style": "big"}, sizing=fill)
+    picture = a_box(560, 420, 640, fill="photo")
+
+    assert "min-w-0" not in screen_of(a_row(1200, words, picture), styles).partition("<img")[0]
+    tight = {**words, "box": {**words["box"], "width": 300}}
+    assert "min-w-0" in screen_of(a_row(900, tight, picture), styles).partition("<img")[0]

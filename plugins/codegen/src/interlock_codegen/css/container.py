@@ -20,6 +20,8 @@ _MEDIUM_VIEWPORT = 768
 _NARROW = 240
 _NARROW_CHILD = 120
 _LITTLE = 120
+_SURE = 1.1
+"""Times as wide as is reckoned, words have room in any font."""
 _PHONE_PADDING = 32
 """Pixels; more at both sides leaves a phone no room for the content."""
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
@@ -107,7 +109,7 @@ def _rigid_width(child: Json, job: Job) -> float:
     """The width that a child of a row cannot give up."""
     if child["sizing"]["horizontal"] == "fill":
         limit = float((child.get("limits") or {}).get("minWidth", 0))
-        return max(limit, typeset.longest_word(child, job))
+        return max(limit, _least(child, job))
     if is_picture(child, job):
         return 0.0
     return _least(child, job) if holds_text(child) else float(child["box"]["width"])
@@ -126,6 +128,12 @@ def _least(node: Json, job: Job) -> float:
     widths = [_least_of(child, in_row, job) for child in held]
     inner = sum(widths) + layout.get("gap", 0) * (len(held) - 1) if in_row else max(widths)
     return min(float(inner + padding[1] + padding[3]), float(node["box"]["width"]))
+
+
+def pushes(node: Json, job: Job) -> bool:
+    """Whether a box that fills has words that no less than its drawn width is needed for."""
+    least = _least(node, job) * _SURE
+    return holds_text(node) and not is_stiff(node) and least <= node["box"]["width"]
 
 
 def _least_of(child: Json, in_row: bool, job: Job) -> float:

@@ -14,6 +14,7 @@ from interlock_codegen.css.container import (
     holds_text,
     is_picture,
     is_stiff,
+    pushes,
     scrolls_along,
     stacks,
 )
@@ -109,7 +110,9 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
         if parent["layout"]["mode"] == "row":
             # Where the row can break, a text's longest word tells it when to.
             is_word = node["type"] == "text" and breaks(parent)
-            least: Style = {} if is_word else {"min-width": "min-w-0"}
+            least: Style = (
+                {} if is_word or _narrows_picture(node, parent, job) else {"min-width": "min-w-0"}
+            )
             return {"flex": _share(parent, "horizontal", job), **least}
         return {"width": "w-full"}
     if sizing == "hug" and scrolls_along(parent):
@@ -168,6 +171,14 @@ def _may_shrink(node: Json, parent: Json, job: Job) -> bool:
     """A wide box with text, or picture, gives way when its row gets narrower than it was drawn."""
     wide = node["box"]["width"] > _SMALLEST_TO_SHRINK
     return bool(wide and is_inside(node, parent) and (holds_text(node) or is_picture(node, job)))
+
+
+def _narrows_picture(node: Json, parent: Json, job: Job) -> bool:
+    """Whether a picture beside the box gives way before the words in it break."""
+    wide = [each for each in parent["children"] if is_picture(each, job)]
+    return pushes(node, job) and any(
+        each["sizing"]["horizontal"] == "fixed" and _may_shrink(each, parent, job) for each in wide
+    )
 
 
 def is_inside(node: Json, parent: Json) -> bool:
