@@ -165,6 +165,14 @@ class Builder:
         if not node["text"].strip():
             # Figma keeps a line open where there is nothing to read.
             style.setdefault("min-height", tailwind.length("min-h", node["box"]["height"]))
+        element = self._written(node, Element(tag, style=style), around)
+        if typeset.reads_leftwards(node):
+            element.attributes["dir"] = "auto"
+        return element
+
+    def _written(self, node: Json, element: Element, around: Around) -> Element:
+        """The element of a text with what is written in it, as one paragraph, several or a list."""
+        job, style = self._job, element.style
         prop = job.props.get((node.get("bindings") or {}).get("text") or "")
         kind = "" if prop or around.phrasing else list_kind(node)
         if kind:
@@ -175,9 +183,7 @@ class Builder:
         if not prop and not around.phrasing and has_blocks(node):
             style.pop("white-space", None)
             return Element("div", style=style, children=blocks(node, job, not around.interactive))
-        element = Element(
-            tag, style=style, children=content(node, prop, job, not around.interactive)
-        )
+        element.children = content(node, prop, job, not around.interactive)
         target = "" if around.interactive else self._target(node)
         if target:
             link = Element("a", attributes={"href": target}, children=element.children)
@@ -352,7 +358,7 @@ def _as_field(child: Element, node: Json, hugs: bool) -> Element:
     if hugs:
         # A field is as wide as twenty letters unless it is told otherwise.
         field.style["field-sizing"] = "field-sizing-content"
-    field.attributes = {"type": "text", "placeholder": placeholder}
+    field.attributes = {**child.attributes, "type": "text", "placeholder": placeholder}
     if not semantics.is_labelled(node):
         field.attributes["aria-label"] = semantics.field_name(node) or placeholder or "Text"
     if isinstance(text, Text) and text.prop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -10,13 +11,9 @@ from interlock_codegen import tailwind
 from interlock_codegen.css import typeset
 from interlock_codegen.element import Element, Style, Text
 from interlock_codegen.job import Job
+from interlock_codegen.textlists import Line, listed
 
 Json = Mapping[str, Any]
-
-_MARKS: dict[str, Style] = {
-    "ul": {"list-style-type": "list-disc"},
-    "ol": {"list-style-type": "list-decimal"},
-}
 
 
 def content(node: Json, prop: str | None, job: Job, links: bool) -> list[Element | Text]:
@@ -64,34 +61,28 @@ def _list_lines(node: Json) -> list[Json]:
 
 
 def blocks(node: Json, job: Job, links: bool) -> list[Element | Text]:
-    """A paragraph for each line, and a list for lines of one kind that follow each other."""
+    """A paragraph for each line, and lists for lines that follow each other."""
     pieces = _pieces_by_line(node, job, links)
     told = _list_lines(node) or [{"kind": "none", "indent": 0}] * len(pieces)
     box = node.get("text_box") or {}
     gap, indent = box.get("paragraph_gap", 0), box.get("indent", 0)
+    lines = [
+        Line(each["kind"], int(each["indent"]), written or [Element("br")], gap)
+        for each, written in zip(told, pieces, strict=True)
+    ]
+    lines[-1] = replace(lines[-1], gap=0)
     made: list[Element | Text] = []
-    for kind, group in groupby(range(len(pieces)), key=lambda place: told[place]["kind"]):
-        lines = [
-            _line(kind, told[place], pieces[place], gap if place < len(pieces) - 1 else 0, indent)
-            for place in group
-        ]
-        tag = {"unordered": "ul", "ordered": "ol"}.get(kind)
-        made.extend([Element(tag, children=[*lines], style=_MARKS[tag])] if tag else lines)
+    for is_listed, group in groupby(lines, key=lambda line: line.tag != ""):
+        together = list(group)
+        made += listed(together) if is_listed else [_paragraph(line, indent) for line in together]
     return made
 
 
-def _line(
-    kind: str, told: Json, pieces: list[Element | Text], gap: float, indent: float
-) -> Element:
-    style: Style = {}
-    if gap:
-        style["margin-bottom"] = tailwind.length("mb", gap)
-    if kind == "none":
-        if indent:
-            style["text-indent"] = tailwind.length("indent", indent)
-        return Element("p", style=style, children=pieces or [Element("br")])
-    style["margin-inline-start"] = f"ms-[{tailwind.number(max(told['indent'], 1) * 1.5)}em]"
-    return Element("li", style=style, children=pieces or [Element("br")])
+def _paragraph(line: Line, indent: float) -> Element:
+    style = line.spacing
+    if indent:
+        style["text-indent"] = tailwind.length("indent", indent)
+    return Element("p", style=style, children=line.pieces)
 
 
 def _pieces_by_line(node: Json, job: Job, links: bool) -> list[list[Element | Text]]:
@@ -117,8 +108,20 @@ def _run(run: Json, node: Json, job: Job, links: bool) -> Element | Text:
     own = typeset.font(node, job) | typeset.ink(node, job)
     style = typeset.font(run, job) | typeset.ink(run, job)
     differing = {name: value for name, value in style.items() if own.get(name) != value}
+    if "font-size" in differing and "line-height" in style:
+        differing["line-height"] = _line_height(run, node, style, job)
     element = Element("span", style=differing, children=[Text(run["text"])])
     if links and is_address(str(run.get("href", ""))):
         element.tag = "a"
         element.attributes["href"] = str(run["href"])
     return element
+
+
+def _line_height(run: Json, node: Json, style: Style, job: Job) -> str:
+    """The class of a run of another size: what needs no more than its line has does not grow it.
+
+    The name of a size brings a line height, which only one on the same element replaces; and
+    letters of two sizes on one baseline are higher than the line height of either.
+    """
+    needed, given = (job.style(of, "text_style").get("line_height", 0) for of in (run, node))
+    return style["line-height"] if needed > given else "leading-0"

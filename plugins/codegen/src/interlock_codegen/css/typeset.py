@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -126,6 +127,8 @@ def setting(node: Json, parent: Json | None, job: Job) -> Style:
     style: Style = {}
     if box.get("align") in _ALIGN:
         style["text-align"] = _ALIGN[box["align"]]
+    elif reads_leftwards(node):
+        style["text-align"] = "text-left"
     if box.get("resize") not in ("hug", "height") and box.get("valign") in ("center", "bottom"):
         style["align-content"] = "content-end" if box["valign"] == "bottom" else "content-center"
     if box.get("resize") == "truncate":
@@ -138,6 +141,12 @@ def setting(node: Json, parent: Json | None, job: Job) -> Style:
         # An address in a narrow cell gives way; a word would be broken only to be misread.
         style["overflow-wrap"] = "wrap-anywhere"
     return style
+
+
+def reads_leftwards(node: Json) -> bool:
+    """Whether the first letter of a text is of a script that is written from right to left."""
+    kinds = (unicodedata.bidirectional(mark) for mark in node["text"])
+    return next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def _holds_address(node: Json) -> bool:
