@@ -18,10 +18,10 @@ def a_text(text: str, align: str = "left", **fields: Any) -> dict[str, Any]:
     }
 
 
-def code_of(text: dict[str, Any], styles: Any = None, name: str = "Card") -> str:
+def page_of(text: dict[str, Any]) -> dict[str, Any]:
     root = {
         "id": "1:1",
-        "name": name,
+        "name": "Card",
         "type": "frame",
         "kind": "frame",
         "box": {"x": 0, "y": 0, "width": 400, "height": 80},
@@ -29,8 +29,11 @@ def code_of(text: dict[str, Any], styles: Any = None, name: str = "Card") -> str
         "layout": {"mode": "row", "justify": "start", "align": "start"},
         "children": [text],
     }
-    page = {"id": "0:1", "name": "Page", "nodes": [root]}
-    (made,) = make_screens({"styles": styles or {}, "pages": [page]}, None)
+    return {"id": "0:1", "name": "Page", "nodes": [root]}
+
+
+def code_of(text: dict[str, Any], styles: Any = None) -> str:
+    (made,) = make_screens({"styles": styles or {}, "pages": [page_of(text)]}, None)
     return next(text for path, text in made["files"].items() if path.endswith(".tsx"))
 
 
@@ -69,3 +72,16 @@ def test_items_further_in_are_a_list_in_the_item_above_them() -> None:
     assert code.index('{"one"}') < code.index("<ul") < code.index("second") < code.index("</ul>")
     assert code.index("</ul>") < code.index("two") < code.index("</ol>") < code.index("<p>end")
     assert code.count("ms-[1.5em]") == 4
+
+
+def test_what_letters_cannot_have_is_reported() -> None:
+    shadow = {"x": 0, "y": 1, "blur": 2, "spread": 0, "color": "#000000", "inset": True}
+    line = {"paints": [{"type": "linear", "css": "x"}], "width": 1, "align": "center"}
+    styles = {"shadow": {"shadows": [shadow]}, "line": line}
+
+    text = a_text("Hello", effects="shadow", stroke="line")
+    (made,) = make_screens({"styles": styles, "pages": [page_of(text)]}, None)
+
+    told = [each["message"] for each in made["report"]["warnings"]]
+    assert any("inner shadow" in message for message in told)
+    assert any("around letters" in message for message in told)

@@ -97,6 +97,7 @@ def adjustments(node: Json, paint: Json, job: Job) -> Style:
         words.append(f"opacity({tailwind.number(paint['opacity'])})")
     if "turned" in paint:
         job.warn(node, f"the picture is turned by {tailwind.number(paint['turned'])} degrees")
+    _note_unadjusted(node, paint, job)
     return {"image filter": tailwind.declaration("filter", " ".join(words))} if words else {}
 
 
@@ -104,6 +105,12 @@ def _note_unsaid(node: Json, paint: Json, job: Job) -> None:
     for key, what in (("opacity", "opacity"), ("filter", "adjustments"), ("turned", "turn")):
         if key in paint:
             job.warn(node, f"the {what} of a picture behind other layers is left out")
+    _note_unadjusted(node, paint, job)
+
+
+def _note_unadjusted(node: Json, paint: Json, job: Job) -> None:
+    for name in paint.get("unsaid") or ():
+        job.warn(node, f"the {name} of the picture has no CSS; left out")
 
 
 def _cropped(part: tuple[float, float, float, float]) -> Style:

@@ -37,7 +37,10 @@ def _shadow(shadow: Json) -> str:
 
 def drop_shadows(node: Json, prefix: str, job: Job) -> Style:
     """The shadows of a text (``text-shadow``) or a drawing (``drop-shadow``): no spread there."""
-    given = [s for s in job.style(node, "effects").get("shadows") or () if not s.get("inset")]
+    shadows = job.style(node, "effects").get("shadows") or ()
+    given = [shadow for shadow in shadows if not shadow.get("inset")]
+    if len(given) < len(shadows):
+        job.warn(node, "an inner shadow of letters or of a drawing has no CSS; left out")
     if not given:
         return {}
     written = [

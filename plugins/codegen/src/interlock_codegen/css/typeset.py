@@ -110,6 +110,8 @@ def contour(node: Json, job: Job) -> Style:
     line = job.style(node, "stroke")
     paint: Json = (line.get("paints") or ({},))[-1]
     width = line.get("width") or 0
+    if width and "color" not in paint:
+        job.warn(node, f"a stroke of type {paint['type']} around letters is left out")
     if not width or "color" not in paint:
         return {}
     if line["align"] == "outside":

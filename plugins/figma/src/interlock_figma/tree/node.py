@@ -9,6 +9,7 @@ from interlock_figma.tree import kinds, layout, paint, typography
 from interlock_figma.tree.bindings import bindings, instance_of, variables
 from interlock_figma.tree.document import Document, children
 from interlock_figma.tree.geometry import Placement, place, rounded, turn
+from interlock_figma.tree.outline import outline
 from interlock_figma.tree.shared import SharedStyles
 from interlock_figma.tree.vectors import Drawing, is_drawing
 
@@ -83,7 +84,10 @@ class Simplifier:
             self._text(node, where, result)
         else:
             self._box(node, where, result)
-            self._children(node, where, result, scoped)
+            if kinds.is_curve(node):
+                self._cut_out(node, where, result)
+            else:
+                self._children(node, where, result, scoped)
             if node.get("characters"):
                 result.setdefault("children", []).append(self._caption(node, result))
         if kind not in kinds.FRAMES | kinds.TEXTS | kinds.SHAPES:
@@ -109,6 +113,15 @@ class Simplifier:
         if kind == "INSTANCE":
             result["type"] = "instance"
             result["component"] = instance_of(node, self.document)
+
+    def _cut_out(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
+        """A picture in the shape of a curve; the parts of a boolean shape are not seen."""
+        parts = [str(part.get("path") or "") for part in node.get("fillGeometry") or ()]
+        path = " ".join(filter(None, parts)) or outline(node, where.width, where.height)
+        if path:
+            result["clip_path"] = path
+        else:
+            self._warn(node, "the outline of this picture is not in the capture; it fills its box")
 
     def _paints(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
         if fills := paint.paints(node.get("fills"), where.width, where.height):
@@ -221,6 +234,8 @@ class Simplifier:
     def _note_unknown_effects(self, node: Json, effects: dict[str, Any]) -> None:
         for kind in effects.pop("unknown", ()):
             self._warn(node, f"effect {kind} has no CSS; left out")
+        for kind in effects.pop("near", ()):
+            self._warn(node, f"effect {kind} has no CSS; an even blur stands in")
 
     def _warn(self, node: Json, message: str) -> None:
         name = str(node.get("name") or "")

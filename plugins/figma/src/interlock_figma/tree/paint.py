@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ _SCALES = {"FILL": "cover", "FIT": "contain", "TILE": "tile", "STRETCH": "stretc
 _FILTERS = {"exposure": "brightness", "contrast": "contrast", "saturation": "saturate"}
 _SIDES = ("top", "right", "bottom", "left")
 _SHADOWS = ("DROP_SHADOW", "INNER_SHADOW")
+_BLURS = {"LAYER_BLUR": "blur", "BACKGROUND_BLUR": "backdrop_blur", "GLASS": "backdrop_blur"}
+_UNSAID_FILTERS = ("temperature", "tint", "highlights", "shadows")
 
 
 def paints(given: Any, width: float, height: float) -> list[dict[str, Any]]:
@@ -65,11 +68,21 @@ def _image(paint: Json) -> dict[str, Any]:
         result["crop"] = [[rounded(v, 5) for v in row] for row in paint["imageTransform"]]
     if paint.get("scalingFactor"):
         result["tile_scale"] = rounded(paint["scalingFactor"])
-    if paint.get("rotation"):
-        result["turned"] = rounded(paint["rotation"])
-    if adjusted := _adjusted(paint.get("filters") or {}):
+    if turned := _turned(paint):
+        result["turned"] = turned
+    filters = paint.get("filters") or {}
+    if adjusted := _adjusted(filters):
         result["filter"] = adjusted
+    if unsaid := [name for name in _UNSAID_FILTERS if filters.get(name)]:
+        result["unsaid"] = unsaid
     return result
+
+
+def _turned(paint: Json) -> float:
+    """Degrees by which a picture is turned in its box, be it by itself or as it was cropped."""
+    first = (paint.get("imageTransform") or [()])[0]
+    angle = math.atan2(first[1], first[0]) if len(first) > 1 else 0.0
+    return rounded(paint.get("rotation") or math.degrees(angle))
 
 
 def _adjusted(filters: Json) -> str:
@@ -114,21 +127,25 @@ def has_width(described: Json) -> bool:
 
 
 def effects(given: Any) -> dict[str, Any]:
-    """``{shadows: [...], blur?, backdrop_blur?}`` of the visible effects."""
+    """``{shadows: [...], blur?, backdrop_blur?}`` of the visible effects.
+
+    ``unknown`` are those that are not there, ``near`` those of which only the blur is.
+    """
     result: dict[str, Any] = {}
     shadows = []
     for effect in given or ():
         if not isinstance(effect, Mapping) or effect.get("visible") is False:
             continue
-        kind = effect.get("type")
+        kind = str(effect.get("type"))
         if kind in _SHADOWS:
             shadows.append(_shadow(effect))
-        elif kind == "LAYER_BLUR":
-            result["blur"] = rounded(effect.get("radius") or 0)
-        elif kind == "BACKGROUND_BLUR":
-            result["backdrop_blur"] = rounded(effect.get("radius") or 0)
+        elif kind in _BLURS:
+            result[_BLURS[kind]] = rounded(effect.get("radius") or 0)
+            if kind == "GLASS" or effect.get("blurType") == "PROGRESSIVE":
+                near = "GLASS" if kind == "GLASS" else f"PROGRESSIVE {kind}"
+                result.setdefault("near", []).append(near)
         else:
-            result.setdefault("unknown", []).append(str(kind))
+            result.setdefault("unknown", []).append(kind)
     if shadows:
         result["shadows"] = shadows
     return result
