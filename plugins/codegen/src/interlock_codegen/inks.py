@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.background import paint_token
+from interlock_codegen.css.background import as_one, paint_token
 from interlock_codegen.element import Element
 from interlock_codegen.job import Job
 
@@ -21,7 +21,7 @@ def paint(
     paints = [paint for paint in fill.get("paints") or () if "color" in paint or "stops" in paint]
     if not paints:
         return
-    top = paints[-1]
+    top = as_one(paints)
     if top["type"] == "solid":
         token = paint_token(top, fill.get("style"), job)
         if token:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from interlock_codegen import tailwind
+from interlock_codegen import colours, tailwind
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -47,6 +47,15 @@ def _crop(paint: Json) -> tuple[float, float, float, float] | None:
     (width, _, x), (_, height, y) = rows
     whole = abs(width - 1) < 1e-3 and abs(height - 1) < 1e-3
     return None if whole or width <= 0 or height <= 0 else (width, height, x, y)
+
+
+def as_one(paints: Sequence[Json]) -> Json:
+    """The paint that looks as all of them do if they are colours; else the topmost."""
+    if len(paints) > 1 and all(
+        paint["type"] == "solid" and "blend" not in paint for paint in paints
+    ):
+        return {"type": "solid", "color": colours.stacked([paint["color"] for paint in paints])}
+    return paints[-1]
 
 
 def paint_token(paint: Json, style: str | None, job: Job) -> str | None:
@@ -133,6 +142,7 @@ def _cropped(part: tuple[float, float, float, float]) -> Style:
 def _layers(node: Json, paints: Sequence[Json], job: Job) -> Style:
     """Figma lists the lowest paint first, CSS the topmost."""
     style: Style = {}
+    paints = _veiled(paints)
     if paints[0]["type"] == "solid":
         colour = paints[0]["color"]
         style["background-color"] = tailwind.colour("bg", colour, paint_token(paints[0], None, job))
@@ -149,6 +159,21 @@ def _layers(node: Json, paints: Sequence[Json], job: Job) -> Style:
         blends = ",".join(paint.get("blend", "normal") for paint in reversed(paints))
         style["background-blend-mode"] = tailwind.declaration("background-blend-mode", blends)
     return style
+
+
+def _veiled(paints: Sequence[Json]) -> list[Json]:
+    """A faint picture over an opaque colour as the whole picture below a veil of that colour."""
+    made: list[Json] = []
+    for paint in paints:
+        faint = paint["type"] == "image" and "opacity" in paint and "blend" not in paint
+        ground = as_one(made) if made and all(below["type"] == "solid" for below in made) else {}
+        if faint and colours.is_opaque(ground.get("color", "#0000")):
+            veil = colours.faded(ground["color"], 1 - paint["opacity"])
+            made.append({key: value for key, value in paint.items() if key != "opacity"})
+            made.append({"type": "solid", "color": veil})
+        else:
+            made.append(paint)
+    return made
 
 
 def _as_image(node: Json, paint: Json, job: Job) -> str:

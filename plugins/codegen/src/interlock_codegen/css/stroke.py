@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.background import only_image, paint_token
+from interlock_codegen.css.background import as_one, only_image, paint_token
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -56,7 +56,7 @@ def stroke(node: Json, job: Job) -> Stroke:
 
 
 def _colour(node: Json, found: Json, job: Job) -> tuple[str, str | None]:
-    paint = found["paints"][-1]
+    paint = as_one(found["paints"])
     if paint["type"] == "solid":
         return paint["color"], paint_token(paint, found.get("style"), job)
     job.warn(node, f"a stroke of type {paint['type']} around a picture is drawn in one colour")

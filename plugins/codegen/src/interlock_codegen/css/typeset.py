@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.background import paint_token
+from interlock_codegen.css.background import as_one, paint_token
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -91,7 +91,7 @@ def ink(node: Json, job: Job) -> Style:
     paints = [paint for paint in fill.get("paints") or () if paint["type"] != "unknown"]
     if not paints:
         return {"color": "text-transparent"} if node.get("unpainted") else {}
-    top = paints[-1]
+    top = as_one(paints)
     if top["type"] == "solid":
         token = paint_token(top, fill.get("style"), job)
         return {"color": tailwind.colour("text", top["color"], token)}
@@ -108,7 +108,7 @@ def ink(node: Json, job: Job) -> Style:
 def contour(node: Json, job: Job) -> Style:
     """The stroke of letters, which CSS draws over their edge and Figma around them."""
     line = job.style(node, "stroke")
-    paint: Json = (line.get("paints") or ({},))[-1]
+    paint: Json = as_one(line.get("paints") or ({},))
     width = line.get("width") or 0
     if width and "color" not in paint:
         job.warn(node, f"a stroke of type {paint['type']} around letters is left out")
