@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import elastic_rows
-from figma_truth import Truth, visible
+from figma_truth import Truth, stays, visible
 from rows import Row
 from toolchain import HERE, browser, run
 
@@ -20,11 +20,14 @@ _INSIDE_SHAPES = "BOOLEAN_OPERATION"
 
 
 def plan(folder: Path, truth: Truth) -> None:
-    """Say in ``cases.json`` how wide each case was drawn and what to try on it."""
+    """Say in ``cases.json`` how large each case was drawn and what to try on it."""
     cases = json.loads((folder / "cases.json").read_text(encoding="utf-8"))
     for case in cases:
-        box = (truth.nodes.get(case["id"]) or {}).get("absoluteBoundingBox") or {}
+        root = truth.nodes.get(case["id"]) or {}
+        box = root.get("absoluteBoundingBox") or {}
         case["width"] = box.get("width") or 1440
+        # What stays in view is where it was drawn if all of the page is.
+        case["tall"] = box.get("height") if any(map(stays, visible(root))) else None
         case |= elastic_rows.plan(truth, case)
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
 

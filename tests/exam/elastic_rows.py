@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import growth
-from figma_truth import TEXTS, Truth, visible
+from figma_truth import TEXTS, Truth, stays, visible
 from rows import Row
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ def plan(truth: Truth, case: Json) -> Json:
     may not overlap; ``hugs``: ``[box, children, side]``, the side on which a box that hugs its
     children reaches as far as they do; ``grows``: by how many pixels each layer becomes wider,
     and goes to the right, when the root is a quarter wider; ``floats``: the layer out of the flow
-    of its parent in which a text lies, which covers what it covers.
+    of its parent, or in view while that scrolls, in which a text lies: it covers what it covers.
     """
     root = truth.nodes.get(case["id"])
     nothing: Json = {"drops": [], "groups": [], "hugs": [], "grows": {}, "floats": {}}
@@ -42,7 +42,7 @@ def plan(truth: Truth, case: Json) -> Json:
         plan["floats"] = {
             text["id"]: node["id"]
             for node in visible(root)
-            if node.get("layoutPositioning") == "ABSOLUTE"
+            if node.get("layoutPositioning") == "ABSOLUTE" or stays(node)
             for text in visible(node)
             if text["type"] in TEXTS
         }

@@ -88,6 +88,11 @@ def is_mask(child: Json, parent: Json) -> bool:
     return not flows or all(each.get("layoutPositioning") == "ABSOLUTE" for each in shown)
 
 
+def stays(node: Json) -> bool:
+    """Whether a layer stays in view while its parent scrolls."""
+    return node.get("scrollBehavior") in ("FIXED", "STICKY_SCROLLS") or bool(node.get("isFixed"))
+
+
 def is_conflicting(child: Json, parent: Json) -> bool:
     """Whether an earlier variant of the same set has the same values."""
     if parent["type"] != "COMPONENT_SET":

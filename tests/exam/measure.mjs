@@ -1,5 +1,5 @@
 // Lays the rendered cases of packages out in Chromium and measures each layer's element: measure.mjs CHROMIUM FOLDER...
-// A folder's cases.json gives {id, width, flows, ...} (elastic_rows.plan); written are
+// A folder's cases.json gives {id, width, tall, flows, ...} (browser_rows.plan); written are
 // measured.json: {id: {node: {x, y, width, height, style}}}, positions from the case's own corner;
 // states.json: the same for cases with their state forced; axe.json: {id: [violation]};
 // elastic.json, for screens and for cases that flow: {id: {edits, stiff, widths: {width: {over, faults, widest}}}}.
@@ -30,7 +30,9 @@ async function examine(folder) {
       written.states[id] = await page.evaluate(measure, { width: each.width });
       continue;
     }
+    if (each.tall > 1000) await page.setViewportSize({ width: 1600, height: Math.ceil(each.tall) });
     const before = await page.evaluate(measure, { html, width: each.width });
+    if (each.tall > 1000) await page.setViewportSize({ width: 1600, height: 1000 });
     // A page may have several boards of loose layers.
     written.measured[id] = { ...written.measured[id], ...before };
     written.axe[id] = [...(written.axe[id] ?? []), ...(await page.evaluate(audit))];

@@ -120,6 +120,13 @@ def test_a_layer_that_sticks_in_its_flow_says_so() -> None:
     assert tree["children"][0]["sticky"] is True
 
 
+@pytest.mark.parametrize("said", [{"scrollBehavior": "FIXED"}, {"isFixed": True}])
+def test_a_fixed_layer_says_so_in_any_capture(said: Any) -> None:
+    tree, _ = simplify(a_node(children=[a_node(**said)]))
+
+    assert tree["children"][0]["fixed"] is True
+
+
 def test_equal_styles_stand_once() -> None:
     red = {"fills": [solid(1, 0, 0)]}
     tree, simplifier = simplify(

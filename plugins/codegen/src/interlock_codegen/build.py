@@ -10,6 +10,7 @@ from typing import Any
 from interlock_codegen import semantics, tailwind
 from interlock_codegen.css import background, container, effects, item, size, stroke, typeset
 from interlock_codegen.css.background import paint_token
+from interlock_codegen.css.pinned import is_pinned, pinned
 from interlock_codegen.css.shrinking import Shrinking
 from interlock_codegen.element import Element, Expression, Style, Text
 from interlock_codegen.job import Job
@@ -72,6 +73,7 @@ class Builder:
         """``role`` is what the root is taken for, whatever its name says."""
         self._job = job
         self._role = role
+        self._root = root
         self._sizes = semantics.heading_sizes(root, job)
         self._landmarks: list[str] = []
         self._parts: set[str] = set()
@@ -80,7 +82,7 @@ class Builder:
     def build(self, node: Json, around: Around = ROOT) -> Element:
         """The element of a node and all below it."""
         if (referred := self._reference(node, around)) is not None:
-            return _as_item(self._driven(referred, node), around)
+            return self._in_view(_as_item(self._driven(referred, node), around), node, around)
         if self._job.is_screen and (inner := sole_content(node, around.parent)) is not None:
             return self.build(inner, around)
         if "figma_type" in node:
@@ -95,7 +97,15 @@ class Builder:
         element.name = str(node["name"])
         if around.parent is None and element.tag in _INLINE:
             element.style.setdefault("display", "block")
-        return _as_item(self._driven(element, node), around)
+        return self._in_view(_as_item(self._driven(element, node), around), node, around)
+
+    def _in_view(self, element: Element, node: Json, around: Around) -> Element:
+        """The element, held in view if it is a layer of the page that does not scroll away."""
+        on_page = self._job.is_screen and around.parent is self._root
+        placed = element.style.get("position") == "absolute"
+        if on_page and placed and is_pinned(node):
+            return pinned(element, node, self._root)
+        return element
 
     def _driven(self, element: Element, node: Json) -> Element:
         """The element with the properties that show it or put another one in its place."""

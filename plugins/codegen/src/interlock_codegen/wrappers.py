@@ -12,10 +12,11 @@ Json = Mapping[str, Any]
 _DOES = frozenset(
     (
         *("fill", "stroke", "effects", "radius", "clip", "opacity", "blend", "rotation", "matrix"),
-        *("limits", "scrolls", "sticky", "hidden", "bindings", "clip_path", "mask", "figma_type"),
-        "holds_variants",
+        *("limits", "scrolls", "sticky", "fixed", "hidden", "bindings", "clip_path", "mask"),
+        *("figma_type", "holds_variants"),
     )
 )
+_APART = frozenset(("hidden", "bindings", "sticky", "fixed"))
 _PLACE = ("cell", "position", "constraints")
 """What a layer says to its parent's layout."""
 
@@ -49,7 +50,7 @@ def _is_alike(node: Json, child: Json) -> bool:
     """Whether the child flows in the layer, is as large as it, and would share room as it does."""
     outer, inner = node["box"], child["box"]
     same = all(abs(outer[side] - inner[side]) < 0.01 for side in ("width", "height"))
-    plain = "padding" not in node["layout"] and not {"hidden", "bindings", "sticky"} & child.keys()
+    plain = "padding" not in node["layout"] and not _APART & child.keys()
     roomy = "padding" in (child.get("layout") or {}) or "stroke" in child
     fills = "fill" in node["sizing"].values()
     return same and plain and child.get("position") != "absolute" and not (roomy and fills)

@@ -107,7 +107,8 @@ def clip(node: Json, page: bool = False) -> Style:
     if not node.get("clip") or not node.get("children"):
         return {}
     if node.get("radius") or any(_stands_out(child, node) for child in node["children"]):
-        return {"overflow": "overflow-hidden"}
+        # In what could scroll, nothing sticks to the edge of the viewport.
+        return {"overflow": "overflow-clip" if page else "overflow-hidden"}
     return {"overflow": "overflow-clip"} if page and _leaks(node) else {}
 
 

@@ -99,8 +99,10 @@ def _in_flex(node: Json, parent: Json, job: Job) -> Style:
     if parent["layout"].get("first_on_top"):
         style["position"] = "relative"
         style["z-index"] = f"z-{_rank_from_top(node, parent)}"
-    if node.get("sticky"):
-        style |= {"position": "sticky", "top": "top-0", "z-index": "z-10"}
+    if node.get("sticky") or node.get("fixed"):
+        is_last = not row and node.get("fixed") and parent["children"][-1]["id"] == node["id"]
+        edge = "bottom" if is_last else "top"
+        style |= {"position": "sticky", edge: f"{edge}-0", "z-index": "z-10"}
     return {**style, **_turned_margin(node)}
 
 

@@ -185,17 +185,17 @@ def in_flow(node: Json) -> bool:
 
 
 def as_item(node: Json, parent: Json | None) -> dict[str, Any]:
-    """What a node says to its parent's layout: limits, alignment, constraints, grid cell."""
+    """What a node says to its parent: limits, alignment, constraints, grid cell, scrolling."""
     item: dict[str, Any] = {}
     limits = {key: rounded(node[key]) for key in _LIMITS if node.get(key) is not None}
     if limits:
         item["limits"] = limits
+    if kept := _kept_in_view(node):
+        item[kept] = True
     flow = mode(parent) if parent else None
     if flow and in_flow(node):
         if flow == "grid":
             item["cell"] = _cell(node)
-        if node.get("scrollBehavior") == "STICKY_SCROLLS":
-            item["sticky"] = True
         return item
     if flow:
         item["position"] = "absolute"
@@ -205,6 +205,17 @@ def as_item(node: Json, parent: Json | None) -> dict[str, Any]:
         "vertical": _VERTICAL.get(given.get("vertical") or "", "top"),
     }
     return item
+
+
+def _kept_in_view(node: Json) -> str:
+    """``fixed`` or ``sticky`` for what does not scroll away with its parent; else empty.
+
+    Older captures say it as ``isFixed``.
+    """
+    behaviour = node.get("scrollBehavior")
+    if behaviour == "FIXED" or (node.get("isFixed") and behaviour is None):
+        return "fixed"
+    return "sticky" if behaviour == "STICKY_SCROLLS" else ""
 
 
 def _cell(node: Json) -> dict[str, Any]:
