@@ -325,3 +325,16 @@ def test_a_box_that_spreads_and_hugs_its_children_keeps_them_apart_as_drawn() ->
 
     assert hugging["layout"]["gap"] == 10
     assert "gap" not in fixed["layout"]
+
+
+def test_spread_children_that_do_not_fit_are_as_far_apart_as_they_were_drawn() -> None:
+    children = [a_node("RECTANGLE", id=f"2:{n}", box=(n * 30, 0, 40, 20)) for n in (0, 1, 2)]
+    spread = {"layoutMode": "HORIZONTAL", "primaryAxisAlignItems": "SPACE_BETWEEN"}
+    spread |= {"layoutSizingHorizontal": "FIXED", "itemSpacing": 99, "children": children}
+
+    tight, _ = simplify(a_node(box=(0, 0, 100, 20), **spread))
+    padded, _ = simplify(a_node(box=(-20, 0, 130, 20), paddingLeft=20, **spread))
+    roomy, _ = simplify(a_node(box=(0, 0, 130, 20), **spread))
+
+    assert tight["layout"]["gap"] == padded["layout"]["gap"] == -10
+    assert "gap" not in roomy["layout"]

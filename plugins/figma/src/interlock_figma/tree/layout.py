@@ -77,14 +77,29 @@ def _flex(node: Json) -> dict[str, Any]:
 
 
 def _held_apart(node: Json) -> float:
-    """The room between children that a box hugs although it spreads them; else 0."""
+    """The room between children that are spread although no room is left for it; else 0.
+
+    Such a box hugs its children, or they are larger than it. What Figma then puts between them, or
+    by how much they overlap, its documents do not say; so their boxes tell.
+    """
     axis, size = ("x", "width") if mode(node) == "row" else ("y", "height")
-    if sizing(node, None)["horizontal" if axis == "x" else "vertical"] != "hug":
-        return 0
     boxes = _flowing_boxes(node)
     if len(boxes) < 2:
         return 0
-    return max(rounded(boxes[1][axis] - boxes[0][axis] - boxes[0][size]), 0)
+    apart = rounded(boxes[1][axis] - boxes[0][axis] - boxes[0][size])
+    if sizing(node, None)["horizontal" if axis == "x" else "vertical"] == "hug":
+        return max(apart, 0)
+    return apart if _is_overfull(node, boxes, size) else 0
+
+
+def _is_overfull(node: Json, boxes: list[Json], size: str) -> bool:
+    """Whether the children of one line need more room than there is."""
+    around = node.get("absoluteBoundingBox")
+    if not around or node.get("layoutWrap") == "WRAP":
+        return False
+    start, end = (1, 3) if size == "width" else (0, 2)
+    padding = float(node.get(_SIDES[start]) or 0) + float(node.get(_SIDES[end]) or 0)
+    return bool(sum(box[size] for box in boxes) > around[size] - padding + 0.5)
 
 
 def _flowing_boxes(node: Json) -> list[Json]:
