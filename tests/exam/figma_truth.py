@@ -68,24 +68,14 @@ def roots(body: Json) -> list[Json]:
 def visible(node: Json) -> Iterator[Json]:
     """The node and every node shown below it.
 
-    Not painted: a mask that is placed, as all that it masks is, and all but the first of the variants of a set that
-    are told apart by nothing (Figma calls them conflicting; no property chooses the later ones).
+    Not painted: a mask, and all but the first of the variants of a set that are told apart by nothing (Figma calls
+    them conflicting; no property chooses the later ones).
     """
     yield node
     for child in node.get("children") or ():
-        painted = child.get("visible") is not False and not is_mask(child, node)
+        painted = child.get("visible") is not False and not child.get("isMask")
         if painted and not is_conflicting(child, node):
             yield from visible(child)
-
-
-def is_mask(child: Json, parent: Json) -> bool:
-    """Whether a layer is a mask, and neither it nor any layer above it flows in auto layout."""
-    if not child.get("isMask"):
-        return False
-    above = parent["children"][parent["children"].index(child) :]
-    shown = (each for each in above if each.get("visible") is not False)
-    flows = parent.get("layoutMode", "NONE") in FLOWS
-    return not flows or all(each.get("layoutPositioning") == "ABSOLUTE" for each in shown)
 
 
 def stays(node: Json) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from figma_truth import Truth, is_mask
+from figma_truth import Truth
 from markup import Tag
 from rows import Row
 
@@ -27,7 +27,7 @@ def tokens(truth: Truth, markup: Markup, references: Mapping[str, str], theme: s
     total = len(missed)
     for tag in (tag for tags in markup.values() for tag in tags):
         node = truth.nodes.get(tag.node)
-        if node is None or tag.name in ("svg", "g") or _is_mask(truth, node):
+        if node is None or tag.name in ("svg", "g") or node.get("isMask"):
             continue
         for reference in _bound(node, is_shape=tag.name in ("path", "line")):
             total += 1
@@ -36,12 +36,6 @@ def tokens(truth: Truth, markup: Markup, references: Mapping[str, str], theme: s
                 missed.append(f"{reference} at {node['name'][:30]!r} {tag.node}")
     share = 1 - len(missed) / max(1, total)
     return Row("tokens", round(share, 4), share >= 0.95, missed[:5])
-
-
-def _is_mask(truth: Truth, node: Json) -> bool:
-    """Whether the layer is not painted itself."""
-    parent = truth.nodes.get(truth.parents[node["id"]])
-    return parent is not None and is_mask(node, parent)
 
 
 def _doubles(theme: str) -> list[str]:

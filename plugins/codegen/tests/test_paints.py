@@ -1,4 +1,4 @@
-"""Several paints on one layer."""
+"""Several paints on one layer, and layers seen through others."""
 
 from typing import Any
 
@@ -47,3 +47,12 @@ def test_a_faint_picture_over_a_colour_is_seen_through_that_colour() -> None:
     assert image in "".join(over["files"].values())
     assert not over["report"]["warnings"]
     assert alone["report"]["warnings"]
+
+
+def test_a_layer_that_flows_shows_the_part_that_its_mask_does() -> None:
+    seen = a_node(id="1:2", seen_through={"inset": [5, 20, 5, -10], "radius": 8})
+    layout = {"mode": "row", "justify": "start", "align": "start"}
+
+    code = code_of(a_node(layout=layout, children=[seen]))
+
+    assert "[clip-path:inset(5px_20px_5px_-10px_round_8px)]" in code

@@ -118,7 +118,7 @@ class Builder:
     def _reference(self, node: Json, around: Around) -> Element | None:
         """A use of a component that has a file of its own, where it may stand here."""
         library = self._job.library
-        if library is None or around.parent is None:
+        if library is None or around.parent is None or "seen_through" in node:
             return None
         found = library.reference(node, self._job.styles)
         if found is None or (around.phrasing and node["type"] != "vector"):

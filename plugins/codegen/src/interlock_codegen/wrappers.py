@@ -13,10 +13,10 @@ _DOES = frozenset(
     (
         *("fill", "stroke", "effects", "radius", "clip", "opacity", "blend", "rotation", "matrix"),
         *("limits", "scrolls", "sticky", "fixed", "hidden", "bindings", "clip_path", "mask"),
-        *("figma_type", "holds_variants"),
+        *("figma_type", "holds_variants", "seen_through"),
     )
 )
-_APART = frozenset(("hidden", "bindings", "sticky", "fixed"))
+_APART = frozenset(("hidden", "bindings", "sticky", "fixed", "seen_through"))
 _PLACE = ("cell", "position", "constraints")
 """What a layer says to its parent's layout."""
 

@@ -52,8 +52,8 @@ def drop_shadows(node: Json, prefix: str, job: Job) -> Style:
 
 
 def finish(node: Json, job: Job) -> Style:
-    """Opacity, blending and blurs; Figma's radius is twice the deviation that CSS wants."""
-    style: Style = {}
+    """Opacity, blending, blurs, masks; Figma's radius is twice the deviation that CSS wants."""
+    style = _seen_through(node)
     if "opacity" in node:
         style["opacity"] = tailwind.opacity(node["opacity"])
     if "blend" in node:
@@ -65,6 +65,18 @@ def finish(node: Json, job: Job) -> Style:
         blur = tailwind.pixels(effects["backdrop_blur"] / 2)
         style["backdrop-filter"] = tailwind.arbitrary("backdrop-blur", blur)
     return style
+
+
+def _seen_through(node: Json) -> Style:
+    """The part of a layer that flows which a mask beside it shows."""
+    part = node.get("seen_through")
+    if part is None:
+        return {}
+    shape = " ".join(tailwind.pixels(side) for side in part["inset"])
+    if radius := part.get("radius"):
+        corners = radius if isinstance(radius, list) else [radius]
+        shape += " round " + " ".join(tailwind.pixels(corner) for corner in corners)
+    return {"clip-path": tailwind.declaration("clip-path", f"inset({shape})")}
 
 
 def corners(node: Json, job: Job) -> Style:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from interlock_figma.tree import kinds, layout, paint, typography
+from interlock_figma.tree import kinds, layout, masks, paint, typography
 from interlock_figma.tree.bindings import bindings, instance_of, variables
 from interlock_figma.tree.document import Document, children
 from interlock_figma.tree.geometry import Placement, place, rounded, turn
@@ -183,42 +183,32 @@ class Simplifier:
         inside = scoped and node.get("type") != "INSTANCE"
         kept = [child for child in children(node) if self._is_kept(child, inside)]
         found: list[dict[str, Any]] = []
-        into = found
+        into, mask = found, None
         for number, child in enumerate(kept):
             made = self._node(child, node, where, inside)
-            if child.get("isMask") and _are_placed(kept[number:], node):
-                clip = self._mask(child, made, place(child, where))
+            if not child.get("isMask"):
+                into.append(masks.seen_through(made, mask) if mask else made)
+            elif masks.can_hold(kept[number + 1 :], node):
+                clip, fault = masks.window(child, made, place(child, where))
+                self._note(child, fault)
                 into.append(clip)
-                into, where = clip["children"], place(child, where)
+                into, where, mask = clip["children"], place(child, where), None
             else:
-                into.append(made)
+                into.append(masks.unpainted(made))
+                mask = made
+                self._note(child, masks.unsaid(child, made))
         if found:
             result["children"] = found
+
+    def _note(self, node: Json, fault: str) -> None:
+        if fault:
+            self._warn(node, fault)
 
     def _is_kept(self, child: Json, scoped: bool) -> bool:
         if kinds.is_visible(child):
             return True
         driven = "visible" in (child.get("componentPropertyReferences") or {})
         return scoped and driven and child.get("type") not in kinds.UNDRAWN
-
-    def _mask(self, child: Json, made: dict[str, Any], where: Placement) -> dict[str, Any]:
-        """A box that clips the siblings above the mask; the mask itself is not painted."""
-        kept: dict[str, Any] = {
-            key: made[key]
-            for key in ("id", "name", "box", "sizing", "position", "constraints")
-            if key in made
-        }
-        radius = 9999 if child.get("type") == "ELLIPSE" else made.get("radius")
-        shape: dict[str, Any] = {"radius": radius} if radius else {}
-        if made["type"] == "vector" and (path := _only_path(made)):
-            shape["clip_path"] = path
-        elif child.get("type") not in ("RECTANGLE", "ELLIPSE", "FRAME"):
-            self._warn(child, "a mask of this shape clips to its box only")
-        if (kind := paint.mask_kind(child)) != "outline":
-            found = paint.paints(child.get("fills"), where.width, where.height)
-            if found and (kind == "luminance" or found[-1]["type"] != "solid"):
-                shape["mask"] = {"kind": kind, "paint": found[-1]}
-        return {**kept, **shape, "type": "group", "clip": True, "children": []}
 
     def _named(self, kind: str, value: dict[str, Any], node: Json, keys: tuple[str, ...]) -> str:
         """Hoist a value, with the id of the Figma style it comes from."""
@@ -240,19 +230,6 @@ class Simplifier:
     def _warn(self, node: Json, message: str) -> None:
         name = str(node.get("name") or "")
         self.warnings.append({"node": str(node.get("id") or ""), "name": name, "message": message})
-
-
-def _are_placed(layers: Sequence[Json], parent: Json) -> bool:
-    """Whether no layer flows: a mask and what is seen through it can have a box of their own."""
-    return layout.mode(parent) is None or not any(map(layout.in_flow, layers))
-
-
-def _only_path(made: Json) -> str | None:
-    """The outline of a mask that is one shape where its box is; None for any other."""
-    shapes = [shape for shape in made["shapes"] if not shape.get("missing")]
-    if len(shapes) != 1 or "matrix" in shapes[0] or shapes[0].get("x") or shapes[0].get("y"):
-        return None
-    return " ".join(str(path["d"]) for path in shapes[0]["paths"]) or None
 
 
 def _text_style(style: Json, node: Json) -> dict[str, Any]:
