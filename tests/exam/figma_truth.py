@@ -119,7 +119,13 @@ def read(body: Json) -> Truth:
 
 def _stated(node: Json) -> Json:
     """A copy without null fields and null children, with an id, a name and a type."""
-    said = {key: value for key, value in node.items() if value is not None}
-    if "children" in said:
-        said["children"] = [_stated(child) for child in said["children"] if child]
-    return {"id": "", "name": "", "type": "", **said}
+    below = [_stated(child) for child in node.get("children") or () if child]
+    own = _without_nulls({key: value for key, value in node.items() if key != "children"})
+    return {"id": "", "name": "", "type": "", **own, **({"children": below} if below else {})}
+
+
+def _without_nulls(value: Any) -> Any:
+    """A paint or style without the fields that a typed client saved as null."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(each) for key, each in value.items() if each is not None}
+    return [_without_nulls(each) for each in value] if isinstance(value, list) else value

@@ -140,6 +140,24 @@ def test_equal_styles_stand_once() -> None:
     }
 
 
+def test_nulls_that_a_typed_client_saved_say_nothing() -> None:
+    words = a_node(
+        "TEXT",
+        opacity=None,
+        fills=[solid(0, 0, 0, opacity=None, visible=None, blendMode=None)],
+        characters="Ab",
+        style={"fontFamily": "Inter", "fontSize": 16, "italic": None},
+        characterStyleOverrides=[0, 1],
+        styleOverrideTable={"1": {"fontWeight": 700, "fontSize": None, "fontFamily": None}},
+    )
+    tree, simplifier = simplify(a_node(children=[words]))
+
+    [text] = tree["children"]
+    bold = simplifier.shared.values[text["runs"][1]["text_style"]]
+    assert simplifier.shared.values[text["fill"]]["paints"][0]["color"] == "#000000"
+    assert bold == {"family": "Inter", "size": 16, "weight": 700}
+
+
 def test_a_gradient_runs_where_its_handles_say() -> None:
     paint = {
         "type": "GRADIENT_LINEAR",
@@ -262,6 +280,16 @@ def test_a_box_whose_curve_is_not_recorded_keeps_its_outline() -> None:
 
     assert boxed["shapes"][0]["paths"][0]["stroke_width"] == 2
     assert "stroke" not in drawn["shapes"][0]["paths"][0]
+
+
+def test_a_curve_without_area_or_geometry_is_a_line() -> None:
+    tree, _ = simplify(
+        a_node("VECTOR", (0, 0, 242, 0), strokes=[solid(1, 1, 1)], strokeWeight=2, fills=[])
+    )
+
+    [path] = tree["shapes"][0]["paths"]
+    assert (path["d"], path["stroke_width"]) == ("M0 0L242 0", 2)
+    assert "fill" not in path
 
 
 def test_words_of_a_note_stand_in_its_box() -> None:

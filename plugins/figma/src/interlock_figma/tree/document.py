@@ -38,13 +38,15 @@ class Document:
 
 def children(node: Json) -> list[Json]:
     """The children that are nodes; old captures hold null for a child or a field."""
-    return [_stated(child) for child in node.get("children") or () if isinstance(child, Mapping)]
+    return [stated(child) for child in node.get("children") or () if isinstance(child, Mapping)]
 
 
-def _stated(node: Json) -> Json:
-    if None not in node.values():
-        return node
-    return {key: value for key, value in node.items() if value is not None}
+def stated(record: Json) -> Json:
+    """A node, paint or style without its null fields: typed clients that re-save a capture write
+    null for whatever Figma left out."""
+    if None not in record.values():
+        return record
+    return {key: value for key, value in record.items() if value is not None}
 
 
 def read_document(body: Any) -> Document:
@@ -83,7 +85,7 @@ def _document(roots: list[Json], body: Json, metadata: list[Json]) -> Document:
 def _pages(roots: list[Json]) -> list[Json]:
     pages: list[Json] = []
     loose: list[Json] = []
-    for root in map(_stated, roots):
+    for root in map(stated, roots):
         if root.get("type") == "DOCUMENT":
             pages.extend(children(root))
         elif root.get("type") == "CANVAS":

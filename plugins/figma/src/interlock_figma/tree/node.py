@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock_figma.tree import kinds, layout, masks, paint, typography
 from interlock_figma.tree.bindings import bindings, instance_of, variables
-from interlock_figma.tree.document import Document, children
+from interlock_figma.tree.document import Document, children, stated
 from interlock_figma.tree.geometry import Placement, place, rounded, turn
 from interlock_figma.tree.outline import outline
 from interlock_figma.tree.shared import SharedStyles
@@ -170,7 +170,7 @@ class Simplifier:
         override = (node.get("styleOverrideTable") or {}).get(str(number))
         if not number or not isinstance(override, Mapping):
             return run
-        merged = {**(node.get("style") or {}), **override}
+        merged = {**(node.get("style") or {}), **stated(override)}
         run["text_style"] = self.shared.name_of("text", _text_style(merged, node))
         if fills := paint.paints(override.get("fills"), where.width, where.height):
             run["fill"] = self.shared.name_of("fill", {"paints": fills})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_figma.tree.colour import css_colour
+from interlock_figma.tree.document import stated
 from interlock_figma.tree.geometry import rounded
 from interlock_figma.tree.gradient import gradient
 
@@ -28,7 +29,7 @@ _UNSAID_FILTERS = ("temperature", "tint", "highlights", "shadows")
 
 def paints(given: Any, width: float, height: float) -> list[dict[str, Any]]:
     """The visible paints, bottom first, each ``{type, ...}``."""
-    found = [paint for paint in given or () if isinstance(paint, Mapping)]
+    found = [stated(paint) for paint in given or () if isinstance(paint, Mapping)]
     visible = [p for p in found if p.get("visible") is not False and p.get("opacity", 1.0) > 0]
     return [_paint(paint, width, height) for paint in visible]
 

@@ -179,13 +179,16 @@ class Drawing:
     def _stand_in(self, node: Json, placement: Placement) -> list[dict[str, Any]]:
         """The box of a curve whose geometry the capture does not have.
 
-        A curve that is painted and outlined is most likely a box itself, and keeps its outline.
+        A curve that is painted and outlined is most likely a box itself, and keeps its outline;
+        one without area is a straight line.
         """
         fill = self._paint(node, "fills", placement)
         line = self._paint(node, "strokes", placement)
-        box = f"M0 0H{rounded(placement.width)}V{rounded(placement.height)}H0Z"
-        path: dict[str, Any] = {"d": box, "fill": fill or line}
         width = paint.stroke(node).get("width")
+        across, down = rounded(placement.width), rounded(placement.height)
+        if line and width and not (across and down):
+            return [{"d": f"M0 0L{across} {down}", "stroke": line, "stroke_width": width}]
+        path: dict[str, Any] = {"d": f"M0 0H{across}V{down}H0Z", "fill": fill or line}
         if fill and line and width:
             path |= {"stroke": line, "stroke_width": width}
         return [path]
