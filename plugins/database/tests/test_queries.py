@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -193,66 +191,6 @@ async def test_sqlite_reaches_no_other_file(sqlite: Place, opened: Open, tmp_pat
     assert not other.exists()
 
 
-async def test_postgres_values_have_a_shape(postgres: Place, opened: Open) -> None:
-    runtime = await opened(postgres.url)
-    sql = """
-        SELECT 12.30::numeric AS amount, DATE '2026-11-23' AS day,
-            TIMESTAMPTZ '2026-11-23 10:00:00.5+00' AS moment, TIMESTAMP 'infinity' AS never,
-            INTERVAL '1 day 2 hours' AS span, TRUE AS yes, NULL AS nothing,
-            '6f1d4a2e-0000-4000-8000-000000000001'::uuid AS id, '\\x00ff'::bytea AS raw,
-            '{"a": [1, null]}'::jsonb AS document, ARRAY[1, 2] AS numbers,
-            'NaN'::float8 AS nan, 9007199254740993::bigint AS big, '10.0.0.1'::inet AS address
-    """
-    [row] = (await runtime.call("db.query", {"sql": sql}))["rows"]
-    assert row == {
-        "amount": "12.30",
-        "day": "2026-11-23",
-        "moment": "2026-11-23T10:00:00.500000+00:00",
-        "never": "infinity",
-        "span": "1 day 02:00:00",
-        "yes": True,
-        "nothing": None,
-        "id": "6f1d4a2e-0000-4000-8000-000000000001",
-        "raw": {"base64": base64.b64encode(b"\x00\xff").decode()},
-        "document": {"a": [1, None]},
-        "numbers": [1, 2],
-        "nan": "nan",
-        "big": 9007199254740993,
-        "address": "10.0.0.1",
-    }
-
-
-async def test_postgres_takes_json_for_its_types(postgres: Place, opened: Open) -> None:
-    await postgres.run(
-        "CREATE TABLE t (day date, moment timestamptz, id uuid, raw bytea, doc jsonb,"
-        " tags text[], price numeric, span interval)"
-    )
-    runtime = await opened(postgres.url, read_only=False)
-    values: dict[str, Any] = {
-        "day": "2026-11-23",
-        "moment": "2026-11-23T10:00:00+00:00",
-        "id": "6f1d4a2e-0000-4000-8000-000000000001",
-        "raw": {"base64": "AP8="},
-        "doc": {"a": {"b": [1]}},
-        "tags": ["x", "y"],
-        "price": "12.30",
-        "span": "1 day",
-    }
-    places = ", ".join(f":{name}" for name in values)
-    await runtime.call("db.execute", {"sql": f"INSERT INTO t VALUES ({places})", "params": values})  # noqa: S608
-    [row] = (await runtime.call("db.query", {"sql": "SELECT * FROM t"}))["rows"]
-    assert row == values
-    sql = "SELECT :n::int + 1 AS n, :list::jsonb AS list FROM t WHERE moment < :now"
-    params = {"n": 41, "list": {"json": [1, 2]}, "now": "2027-01-01"}
-    [row] = (await runtime.call("db.query", {"sql": sql, "params": params}))["rows"]
-    assert row == {"n": 42, "list": [1, 2]}
-    with pytest.raises(Rejected, match="argument") as refused:
-        await runtime.call(
-            "db.query", {"sql": "SELECT 1 AS x FROM t WHERE price > :p", "params": {"p": "much"}}
-        )
-    assert "CAST" in refused.value.hint
-
-
 async def test_an_export_keeps_every_row(place: Place, opened: Open) -> None:
     await place.run("CREATE TABLE numbers (n INTEGER, text VARCHAR(20))")
     for start in range(0, 3000, 1000):
@@ -333,30 +271,3 @@ async def test_named_queries_are_tools(place: Place, opened: Open) -> None:
         await runtime.call("db.order", {"id": "2"})
     with pytest.raises(NotFound):
         await runtime.call("db.query", {"sql": "SELECT 1 AS x"})
-
-
-async def test_ranges_and_bits_are_written_as_postgres_writes_them(
-    postgres: Place, opened: Open
-) -> None:
-    runtime = await opened(postgres.url)
-    sql = """SELECT '[1,5)'::int4range AS a, 'empty'::int4range AS b, '(,2.5]'::numrange AS c,
-        '{[1,2),[4,5)}'::int4multirange AS d, B'101110011' AS e"""
-    (row,) = (await runtime.call("db.query", {"sql": sql}))["rows"]
-    assert row == {
-        "a": "[1,5)",
-        "b": "empty",
-        "c": "(,2.5]",
-        "d": ["[1,2)", "[4,5)"],
-        "e": "101110011",
-    }
-
-
-async def test_a_type_that_the_driver_cannot_read_is_no_lost_connection(
-    postgres: Place, opened: Open
-) -> None:
-    runtime = await opened(postgres.url)
-    sql = "SELECT daterange('2025-01-01', '2025-02-01') AS term"
-    with pytest.raises(Rejected, match="column::text"):
-        await runtime.call("db.query", {"sql": sql})
-    found = await runtime.call("db.query", {"sql": sql.replace(" AS", "::text AS")})
-    assert found["rows"] == [{"term": "[2025-01-01,2025-02-01)"}]

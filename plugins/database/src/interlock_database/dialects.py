@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import math
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import PoolResetState
 
 from interlock.sdk import NeedsAttention
+from interlock_database import mysql_sessions
 
 _DRIVERS = {
     "postgresql": ("asyncpg", "postgres"),
@@ -22,26 +21,13 @@ _DRIVERS = {
 }
 _NAMES = {"postgres": "postgresql", "mariadb": "mysql"}
 _CONNECT_SECONDS = 10
-# What a session keeps over the end of a transaction, and must not over the end of a call. DISCARD
-# ALL would take prepared statements as well, of which the driver believes that they are there.
+# What a session keeps over the end of a transaction, and must not over the end of a call.
 _FORGET: dict[str, Callable[[Any], Awaitable[Any]]] = {
-    "postgresql": lambda driver: driver.execute(
-        "SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; DISCARD TEMP; "
-        "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *"
-    ),
-    "mysql": lambda driver: driver.query("DO RELEASE_ALL_LOCKS()"),
+    "postgresql": lambda driver: driver.forget(),
+    "mysql": mysql_sessions.forget,
 }
 # How often SQLite looks whether its time is over, in instructions of its virtual machine.
 _LOOK_EVERY = 10_000
-_SET_OPTION, _MULTI_STATEMENTS_OFF = 0x1B, b"\x01\x00"
-_MOMENTS: dict[str, Callable[[str], Any]] = {
-    "date": datetime.date.fromisoformat,
-    "time": datetime.time.fromisoformat,
-    "timetz": datetime.time.fromisoformat,
-    "timestamp": datetime.datetime.fromisoformat,
-    "timestamptz": datetime.datetime.fromisoformat,
-    "interval": str,
-}
 
 
 def address(service: str, url: str) -> URL:
@@ -77,7 +63,10 @@ def missing_driver(service: str, url: URL) -> NeedsAttention:
 
 def connect_arguments(url: URL) -> dict[str, Any]:
     if url.get_backend_name() == "postgresql":
-        return {"timeout": _CONNECT_SECONDS}
+        # Imported here: a deployment has the drivers of its own databases only.
+        from interlock_database.postgres_connection import Connection
+
+        return {"timeout": _CONNECT_SECONDS, "connection_class": Connection}
     if url.get_backend_name() == "mysql":
         return {"connect_timeout": _CONNECT_SECONDS}
     return {"timeout": _CONNECT_SECONDS}  # for another's lock on the file
@@ -109,41 +98,11 @@ def _forgetting(forget: Callable[[Any], Awaitable[Any]]) -> Callable[..., None]:
 
 
 def _postgres(connection: Any, _: Any) -> None:
-    connection.run_async(_text_codecs)
-
-
-async def _text_codecs(connection: Any) -> None:
-    # asyncpg wants Python's own types; JSON has neither dates nor documents within documents.
-    for name, read in _MOMENTS.items():
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=str, decoder=_lenient(read), format="text"
-        )
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", encoder=str, decoder=json.loads, format="text"
-        )
-
-
-def _lenient(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """PostgreSQL knows moments that Python does not (infinity, 44 BC); they stay text."""
-
-    def lenient(value: str) -> Any:
-        try:
-            return read(value)
-        except ValueError:
-            return value
-
-    return lenient
+    connection.run_async(lambda driver: driver.prepare_for_json())
 
 
 def _mysql(connection: Any, _: Any) -> None:
-    connection.run_async(_one_statement)
-
-
-async def _one_statement(connection: Any) -> None:
-    """asyncmy always lets a text hold several statements, and so one that ends a read-only mode."""
-    await connection._execute_command(_SET_OPTION, _MULTI_STATEMENTS_OFF)
-    await connection.read_packet()
+    connection.run_async(mysql_sessions.one_statement)
 
 
 def _sqlite(connection: Any, _: Any) -> None:

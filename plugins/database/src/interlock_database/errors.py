@@ -24,7 +24,12 @@ from interlock.sdk import (
 from interlock_database import mysql_codes, postgres_codes, sqlite_codes
 
 _DRIVERS = {"asyncpg", "asyncmy", "aiosqlite", "sqlite3"}
-_REFUSED = {"ProgrammingError", "NotSupportedError", "Warning"}
+_REFUSED = {
+    "ProgrammingError",
+    "NotSupportedError",
+    "UnsupportedClientFeatureError",  # asyncpg: types of a newer server
+    "Warning",
+}
 _TOO_LONG = "narrow it, add an index, or raise statement_timeout and the call's deadline"
 
 
@@ -78,11 +83,8 @@ def _of_driver(service: str, origin: Any) -> ServiceError:
 def _unknown(service: str, origin: Exception) -> ServiceError:
     """An error of the driver itself."""
     if isinstance(origin, ValueError | TypeError):
-        hint = "say its type in the statement, such as CAST(:name AS integer)"
+        hint = "give the type's shape, or say a type in the statement: CAST(:name AS integer)"
         return Rejected(f"{service}: an argument does not fit: {_line(origin)}", hint=hint)
-    if type(origin).__name__ == "UnsupportedClientFeatureError":  # asyncpg: ranges of moments
-        hint = "have the database write it as text: column::text"
-        return Rejected(f"{service}: {_line(origin)}", hint=hint)
     if type(origin).__name__ in _REFUSED:
         return Rejected(f"{service}: {_line(origin)}")
     return Retryable(f"{service}: the connection is lost: {_line(origin)}")

@@ -3,14 +3,19 @@
 =====================  =======================================================
 in the database        as JSON
 =====================  =======================================================
-decimals               string, no digit is lost: ``"12.30"``
+decimals               string, no digit is lost: ``"12.30"``; so are integers
+                       of more than 64 bits, which only documents have
 date, time, timestamp  string, ISO 8601: ``"2026-11-23T10:00:00+00:00"``
 intervals              string, as PostgreSQL writes it; MySQL's TIME: ``"26:00:00"``
 uuid, inet             string
-ranges, bits           string, as PostgreSQL writes them: ``"[1,5)"``, ``"101"``
+bits                   string: ``"101"``
+ranges                 ``{"lower": 1, "upper": 5, "bounds": "[)"}``, an end that
+                       is open is null; ``{"empty": true}``
+multiranges            array of ranges
+rows, hstore           object; rows of no type: array of texts
 bytes                  ``{"base64": "…"}``; the same is accepted as argument
 json, jsonb            the value itself (MySQL, MariaDB and SQLite: its text)
-arrays, rows           array
+arrays                 array
 NaN, infinity          string: ``"nan"``, ``"inf"``
 =====================  =======================================================
 """
@@ -36,6 +41,8 @@ def to_json(value: Any) -> Any:
     """A value of a row, as JSON."""
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return str(value)
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, datetime.date | datetime.time):
@@ -48,20 +55,7 @@ def to_json(value: Any) -> Any:
         return {str(name): to_json(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [to_json(inner) for inner in value]
-    return _as_postgres_writes(value)
-
-
-def _as_postgres_writes(value: Any) -> str:
-    """Of asyncpg's own types, which are known by their looks: not everybody has the driver."""
-    if hasattr(value, "as_string"):
-        return str(value.as_string()).replace(" ", "")
-    if not hasattr(value, "lower_inc"):
-        return str(value)
-    if value.isempty:
-        return "empty"
-    ends = (to_json(end) for end in (value.lower, value.upper))
-    lower, upper = ("" if end is None else end for end in ends)
-    return f"{'[' if value.lower_inc else '('}{lower},{upper}{']' if value.upper_inc else ')'}"
+    return str(value)
 
 
 def _clock(span: datetime.timedelta) -> str:
@@ -80,7 +74,16 @@ def from_json(name: str, value: Any, *, arrays: bool) -> Any:
         return _from_object(name, value)
     if isinstance(value, list):
         return [from_json(name, each, arrays=arrays) for each in value] if arrays else _text(value)
-    return value
+    return _Real(value) if isinstance(value, float) else value
+
+
+class _Real(float):
+    """asyncpg would make an integer of it, whatever its fraction."""
+
+    def __int__(self) -> int:
+        if not self.is_integer():
+            raise ValueError(f"{self!r} is no integer")
+        return super().__int__()
 
 
 def _from_object(name: str, value: Mapping[str, Any]) -> Any:
