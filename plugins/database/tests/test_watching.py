@@ -58,6 +58,41 @@ async def test_an_overlap_finds_what_was_committed_late(postgres: Place, opened:
     assert again.id == "db:changes:1@2026-11-23T10:00:20"
 
 
+async def test_an_hour_that_comes_twice_is_in_order(postgres: Place, opened: Open) -> None:
+    """Clocks go back: 02:30+02:00 is before 02:10+01:00."""
+    name = postgres.url.rpartition("/")[2]
+    await postgres.run(
+        f"ALTER DATABASE {name} SET timezone = 'Europe/Berlin'",
+        "CREATE TABLE changed (id INTEGER, at TIMESTAMPTZ)",
+    )
+    watch = {
+        "sql": "SELECT * FROM changed WHERE at > :cursor ORDER BY at",
+        "cursor": "at",
+        "start": "2026-01-01",
+        "every": "50ms",
+    }
+    runtime = await opened(postgres.url, watch={"changes": watch})
+    with runtime.bus.subscribe("db.*") as events:
+        await postgres.run(
+            "INSERT INTO changed VALUES (1, '2026-10-25 00:30Z'), (2, '2026-10-25 01:10Z')"
+        )
+        got = [(await anext(events)).payload["row"] for _ in range(2)]
+    assert [row["at"] for row in got] == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:10:00+01:00"]
+
+
+async def test_a_cursor_keeps_all_of_its_digits(postgres: Place, opened: Open) -> None:
+    await postgres.run("CREATE TABLE orders (id BIGINT, customer TEXT)")
+    first = 2**60
+    runtime = await opened(postgres.url, watch={"orders": {**WATCH, "start": first}})
+    kept = runtime.journal.key_value("db")
+    with runtime.bus.subscribe("db.*") as events:
+        for number in (first + 1, first + 2):
+            await postgres.run(f"INSERT INTO orders VALUES ({number}, 'Ada')")  # noqa: S608
+            await anext(events)
+    while await kept.get("watch:orders") != {"cursor": first + 2}:
+        await asyncio.sleep(0.01)
+
+
 async def test_a_notification_starts_a_round(postgres: Place, opened: Open) -> None:
     """Also on a connection that was killed: what came while nobody listened is found."""
     await postgres.run(ORDERS)

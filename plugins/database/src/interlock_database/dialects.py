@@ -68,7 +68,7 @@ def connect_arguments(url: URL) -> dict[str, Any]:
 
         return {"timeout": _CONNECT_SECONDS, "connection_class": Connection}
     if url.get_backend_name() == "mysql":
-        return {"connect_timeout": _CONNECT_SECONDS}
+        return {"connect_timeout": _CONNECT_SECONDS, **mysql_sessions.conversions()}
     return {"timeout": _CONNECT_SECONDS}  # for another's lock on the file
 
 
@@ -106,12 +106,21 @@ def _mysql(connection: Any, _: Any) -> None:
 
 
 def _sqlite(connection: Any, _: Any) -> None:
+    connection.driver_connection.text_factory = _text
     connection.isolation_level = None  # transactions begin where we say, see _begin_sqlite
     # Another file is another database: it has an address, and a service, of its own.
     connection.run_async(lambda driver: driver.set_authorizer(_authorise))
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _text(value: bytes) -> str | bytes:
+    """SQLite holds nobody to UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _authorise(action: int, *_: Any) -> int:

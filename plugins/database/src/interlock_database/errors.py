@@ -47,6 +47,8 @@ def errors_of(service: str) -> Iterator[None]:
         raise Retryable(f"{service}: no connection is free", hint=hint, sent=False) from None
     except exc.StatementError as error:
         raise InvalidInput(f"{service}: {error.orig or error.args[0]}", path="$.params") from None
+    except OverflowError as error:  # of SQLite, which has integers of 64 bits
+        raise InvalidInput(f"{service}: {error}", path="$.params") from None
     except exc.SQLAlchemyError as error:
         raise Rejected(f"{service}: {type(error).__name__}: {error}") from None
     except (OSError, TimeoutError) as error:

@@ -10,6 +10,15 @@ from typing import Any
 
 _SET_OPTION, _MULTI_STATEMENTS_OFF = 0x1B, b"\x01\x00"
 _RESET_CONNECTION = 0x1F
+_BIT = 16
+
+
+def conversions() -> dict[str, Any]:
+    """Arguments of ``connect``: what the driver makes of values, by type."""
+    # Imported here: a deployment has the drivers of its own databases only.
+    from asyncmy.converters import conversions
+
+    return {"conv": {**conversions, _BIT: lambda value: int.from_bytes(value, "big")}}
 
 
 async def one_statement(driver: Any) -> None:
@@ -36,7 +45,6 @@ async def forget(driver: Any) -> None:
 
 def _names(driver: Any) -> str:
     """As when it was opened: the server's own defaults for these are of no use to a driver."""
-    # Imported here: a deployment has the drivers of its own databases only.
     from asyncmy.charset import charset_by_name
 
     charset = charset_by_name(driver._charset)

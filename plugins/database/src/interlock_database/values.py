@@ -7,13 +7,15 @@ decimals               string, no digit is lost: ``"12.30"``; so are integers
                        of more than 64 bits, which only documents have
 date, time, timestamp  string, ISO 8601: ``"2026-11-23T10:00:00+00:00"``
 intervals              string, as PostgreSQL writes it; MySQL's TIME: ``"26:00:00"``
+zero dates of MySQL    string: ``"2026-00-00"``
 uuid, inet             string
-bits                   string: ``"101"``
+bits                   string: ``"101"``; of MySQL: number
 ranges                 ``{"lower": 1, "upper": 5, "bounds": "[)"}``, an end that
                        is open is null; ``{"empty": true}``
 multiranges            array of ranges
 rows, hstore           object; rows of no type: array of texts
-bytes                  ``{"base64": "…"}``; the same is accepted as argument
+bytes                  ``{"base64": "…"}``; the same is accepted as argument;
+                       so is text of SQLite that is not UTF-8
 json, jsonb            the value itself (MySQL, MariaDB and SQLite: its text)
 arrays                 array
 NaN, infinity          string: ``"nan"``, ``"inf"``
@@ -59,9 +61,10 @@ def to_json(value: Any) -> Any:
 
 
 def _clock(span: datetime.timedelta) -> str:
-    minutes, seconds = divmod(abs(int(span.total_seconds())), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{'-' if span.days < 0 else ''}{hours:02}:{minutes:02}:{seconds:02}"
+    seconds, micros = divmod(abs(span) // datetime.timedelta(microseconds=1), 1_000_000)
+    fraction = f".{micros:06}" if micros else ""
+    sign = "-" if span < datetime.timedelta() else ""
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
 
 
 def from_json(name: str, value: Any, *, arrays: bool) -> Any:

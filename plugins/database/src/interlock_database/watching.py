@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+import math
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from interlock.sdk import Event, Rejected, Retryable, ServiceContext
@@ -146,19 +148,26 @@ class Watcher:
 
 
 def _past(one: Any, other: Any) -> bool:
-    """Numbers by value (decimals come as text), moments by their text."""
-    try:
-        return float(one) > float(other)
-    except (TypeError, ValueError):
-        return str(one) > str(other)
+    """Numbers by value (decimals come as text), moments by their time, whatever their offset."""
+    kinds: tuple[Callable[[str], Any], ...] = (Decimal, datetime.fromisoformat)
+    for kind in kinds:
+        try:
+            return bool(kind(str(one)) > kind(str(other)))
+        except (InvalidOperation, ValueError, TypeError):
+            continue
+    return str(one) > str(other)
 
 
 def _back(cursor: Any, overlap: float) -> Any:
     """The cursor, ``overlap`` units or seconds earlier."""
     if not overlap or cursor is None:
         return cursor
-    if isinstance(cursor, int | float):
-        return type(cursor)(cursor - overlap)
+    if isinstance(cursor, int):
+        return cursor - math.ceil(overlap)
+    if isinstance(cursor, float):
+        return cursor - overlap
+    with suppress(InvalidOperation):
+        return str(Decimal(str(cursor)) - Decimal(overlap))
     try:
         moment = datetime.fromisoformat(str(cursor)) - timedelta(seconds=overlap)
     except ValueError:
