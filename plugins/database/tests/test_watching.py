@@ -78,6 +78,9 @@ async def test_an_hour_that_comes_twice_is_in_order(postgres: Place, opened: Ope
         )
         got = [(await anext(events)).payload["row"] for _ in range(2)]
     assert [row["at"] for row in got] == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:10:00+01:00"]
+    kept = runtime.journal.key_value("db")
+    while await kept.get("watch:changes") != {"cursor": got[1]["at"]}:
+        await asyncio.sleep(0.01)
 
 
 async def test_a_cursor_keeps_all_of_its_digits(postgres: Place, opened: Open) -> None:
