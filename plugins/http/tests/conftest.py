@@ -91,6 +91,7 @@ async def echo(request: web.Request) -> web.StreamResponse:
             "method": request.method,
             "path": request.raw_path.partition("?")[0],
             "query": [list(pair) for pair in request.query.items()],
+            "raw_query": request.raw_path.partition("?")[2],
             "headers": {name.lower(): value for name, value in request.headers.items()},
             "body": body,
         }

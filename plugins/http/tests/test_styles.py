@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from interlock.sdk import NotFound
+from interlock.sdk import InvalidInput, NotFound
 
 from .conftest import Open, Serve, api, echo, written
 
@@ -167,3 +167,61 @@ async def test_a_body_that_is_a_file_is_sent_as_it_is(
     sent = await runtime.call("api.a", {"body": {"blob": kept.digest}})
     assert sent["body"] == "bytes of it"
     assert sent["headers"]["content-type"] == "application/octet-stream"
+
+
+async def test_a_part_says_what_it_is(serve: Serve, opened: Open, tmp_path: Path) -> None:
+    url = await serve({"POST /a": echo})
+    properties: dict[str, Any] = {
+        "order": {"type": "object"},
+        "lines": {"type": "array", "items": {"type": "object"}},
+        "note": {"type": "string"},
+        "page": {"type": "string"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "photo": {"type": "string", "format": "binary"},
+        "any": {"type": "string", "format": "binary"},
+    }
+    encoding = {
+        "page": {"contentType": "text/html"},
+        "photo": {"contentType": "image/png"},
+        "any": {"contentType": "image/png, image/jpeg"},
+        "tags": {"style": "pipeDelimited"},
+    }
+    schema = {"type": "object", "properties": properties}
+    document = api(url, {})
+    body = {"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
+    document["paths"]["/a"] = {"post": {"operationId": "a", "requestBody": body}}
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    arguments: dict[str, Any] = {
+        "order": {"id": 1},
+        "lines": [{"n": 1}, {"n": 2}],
+        "note": "x",
+        "page": "<p>",
+        "tags": ["a b", "c"],
+        "photo": "png",
+        "any": "gif",
+    }
+    sent = (await runtime.call("api.a", arguments))["body"]
+    json = "Content-Type: application/json\r\n\r\n"
+    assert f'name="order"\r\n{json}{{"id":1}}' in sent
+    assert sent.count(f'name="lines"\r\n{json}{{"n":') == 2
+    assert 'name="note"\r\n\r\nx' in sent
+    assert 'name="page"\r\nContent-Type: text/html\r\n\r\n<p>' in sent
+    assert 'name="tags"\r\n\r\na b|c' in sent
+    assert 'name="photo"; filename="file"\r\nContent-Type: image/png\r\n\r\npng' in sent
+    assert 'name="any"; filename="file"\r\nContent-Type: application/octet-stream' in sent
+
+
+@pytest.mark.parametrize("media_type", ["application/xml", "text/csv"])
+async def test_what_cannot_be_made_of_json_is_asked_for_as_a_text(
+    serve: Serve, opened: Open, tmp_path: Path, media_type: str
+) -> None:
+    url = await serve({"POST /a": echo})
+    document = api(url, {})
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}
+    body = {"content": {media_type: {"schema": schema}}, "required": True}
+    document["paths"]["/a"] = {"post": {"operationId": "a", "requestBody": body}}
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    sent = await runtime.call("api.a", {"body": "<id>1</id>"})
+    assert sent["body"] == "<id>1</id>" and sent["headers"]["content-type"] == media_type
+    with pytest.raises(InvalidInput, match="string"):
+        await runtime.call("api.a", {"body": {"id": 1}})

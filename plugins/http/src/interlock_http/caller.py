@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -96,9 +97,8 @@ class Caller:
     ) -> tuple[Any, httpx.Response]:
         options = request.options()
         options["headers"] = self._all_headers(request, credentials)
-        options["params"] = [*request.query, *credentials.query.items()] or None
         async with self._context.http.stream(
-            request.method, url, follow_redirects=True, **options
+            request.method, _with_query(url, request, credentials), follow_redirects=True, **options
         ) as response:
             body = await read_body(response, self._settings.max_answer, self._context.name)
         value = await value_of(response, body, self._context.blobs, self._context.name)
@@ -113,6 +113,14 @@ class Caller:
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
         return headers
+
+
+def _with_query(url: str, request: Request, credentials: Credentials) -> httpx.URL:
+    """What is encoded already stays as it is: httpx would encode what stands between values."""
+    found = httpx.URL(url)
+    secrets = (f"{quote(key, '')}={quote(value, '')}" for key, value in credentials.query.items())
+    query = "&".join(filter(None, [found.query.decode(), *request.query, *secrets]))
+    return found.copy_with(query=query.encode() or None)
 
 
 def _with_position(operation: Operation) -> Mapping[str, Any]:

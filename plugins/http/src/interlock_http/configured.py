@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from interlock_http.operation import Body, Operation, Parameter, facts_of
+from interlock_http.bodies import Body
+from interlock_http.operation import Operation, facts_of
 from interlock_http.paging import Cursor, Paging, argument_of
+from interlock_http.parameters import Parameter
 from interlock_http.settings import ToolSettings
 
 

@@ -14,6 +14,8 @@ def expanded(
 ) -> str:
     """``a,b`` (simple), ``.a.b`` (label) or ``;name=a;name=b`` (matrix), exploded or not.
 
+    Nothing follows the name of what is empty: ``;name``.
+
     Args:
         text_of: writes one value that is neither list nor object.
     """
@@ -25,8 +27,9 @@ def expanded(
     if explode and isinstance(value, dict):
         return "".join(f";{part}" for part in parts)
     if explode and isinstance(value, list):
-        return "".join(f";{name}={part}" for part in parts)
-    return f";{name}={','.join(parts)}"
+        return "".join(f";{name}={part}" if part else f";{name}" for part in parts)
+    text = ",".join(parts)
+    return f";{name}={text}" if text else f";{name}"
 
 
 def _parts(value: Any, *, explode: bool, text_of: Callable[[Any], str]) -> Iterator[str]:

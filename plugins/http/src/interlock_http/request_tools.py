@@ -7,8 +7,10 @@ from typing import Any, get_args
 from urllib.parse import unquote
 
 from interlock.sdk import InvalidInput, ToolSpec, declared_tool
+from interlock_http.bodies import Body
 from interlock_http.caller import Caller
-from interlock_http.operation import Body, Operation, Parameter, facts_of
+from interlock_http.operation import Operation, facts_of
+from interlock_http.parameters import Parameter
 from interlock_http.settings import Method
 
 _READ: dict[str, Any] = {

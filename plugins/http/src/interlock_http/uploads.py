@@ -24,7 +24,7 @@ SCHEMA: dict[str, Any] = {"anyOf": [_FILE, _TEXT]}
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file, as it is sent."""
+    """One file, as it is sent; ``media_type`` is empty if nobody says it."""
 
     name: str
     content: bytes
@@ -57,7 +57,6 @@ async def loaded(value: Any, blobs: Blobs) -> Any:
     if isinstance(value, list):
         return [await loaded(each, blobs) for each in value]
     if not isinstance(value, Mapping):
-        return Upload("file", str(value).encode(), "application/octet-stream")
+        return Upload("file", str(value).encode(), "")
     content = await blobs.get(value["blob"])
-    media_type = value.get("media_type", "application/octet-stream")
-    return Upload(value.get("name", "file"), content, media_type)
+    return Upload(value.get("name", "file"), content, value.get("media_type", ""))

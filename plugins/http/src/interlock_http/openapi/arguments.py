@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from interlock_http import uploads
+from interlock_http.bodies import FORM, MULTIPART, Body, is_json, plain
 from interlock_http.openapi.description import (
     Broken,
     Description,
@@ -15,14 +16,19 @@ from interlock_http.openapi.description import (
     mapping,
     sequence,
 )
+from interlock_http.openapi.encodings import (
+    SEPARATORS,
+    is_text,
+    styles_of,
+    text_schema,
+    types_of,
+)
 from interlock_http.openapi.media import media_type_of
 from interlock_http.openapi.schemas import Schemas
-from interlock_http.operation import Body, Location, Parameter
+from interlock_http.parameters import Location, Parameter
 from interlock_http.path_styles import PathStyle
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
-_SEPARATORS = {"form": ",", "simple": ",", "deepObject": ",", "spaceDelimited": " "}
-_SEPARATORS["pipeDelimited"] = "|"
 _PATH_STYLES: tuple[PathStyle, ...] = get_args(PathStyle)
 # Words that say more of an object than its properties; its fields alone would lose them.
 _MORE = frozenset(
@@ -88,7 +94,7 @@ class Arguments:
         location = _location(place, pointer)
         style = parameter.get("style") or ("form" if place in ("query", "cookie") else "simple")
         path_style = next((each for each in _PATH_STYLES if each == style), None)
-        if style not in _SEPARATORS and not (path_style and place == "path"):
+        if style not in SEPARATORS and not (path_style and place == "path"):
             raise Broken(f"{pointer}/style", f"the style {style!r} is not supported")
         schema, at, json = self._schema_of(parameter, pointer)
         argument = self._argument(name, place)
@@ -99,10 +105,12 @@ class Arguments:
             name=name,
             argument=argument,
             location=location,
-            explode=bool(parameter.get("explode", style == "form")),
-            separator=_SEPARATORS.get(style, ","),
+            explode=bool(parameter.get("explode", style in ("form", "cookie"))),
+            separator=SEPARATORS.get(style, ","),
             deep=style == "deepObject",
             json=json,
+            reserved=parameter.get("allowReserved") is True,
+            raw=style == "cookie",
             path_style=path_style or "simple",
         )
 
@@ -140,18 +148,22 @@ class Arguments:
         at = f"{pointer}/content"
         media = mapping(content, media_type, at)
         at, required = f"{at}/{escaped(media_type)}", body.get("required") is True
-        schema, styles = media.get("schema") or {}, _styles(media, at)
+        schema, styles, types = media.get("schema") or {}, styles_of(media, at), types_of(media, at)
         at = f"{at}/schema"
-        if fields := self._fields(schema, at, required=required):
-            files = self._files(schema, fields) if _is_multipart(media_type) else frozenset()
-            return Body("", fields, required, media_type, files, styles)
+        structured = is_json(media_type) or plain(media_type) in (FORM, MULTIPART)
+        if structured and (fields := self._fields(schema, at, required=required)):
+            files = frozenset[str]()
+            if plain(media_type) == MULTIPART:
+                files = self._files(schema, fields)
+            return Body("", fields, required, media_type, files, styles, types)
         argument = self._argument("body", "request")
-        file = None if _is_structured(media_type) else self._file(schema, at)
-        self._property(argument, file or self._schemas.convert(schema, at), body)
+        file = None if is_text(media_type) else self._file(schema, at)
+        converted = file or self._schemas.convert(schema, at)
+        self._property(argument, converted if file or structured else text_schema(media_type), body)
         if required:
             self._required.append(argument)
         files = frozenset({argument} if file else ())
-        return Body(argument, media_type=media_type, files=files, styles=styles)
+        return Body(argument, (), False, media_type, files, styles, types)
 
     def _files(self, schema: Any, fields: tuple[str, ...]) -> frozenset[str]:
         """Those of the fields that are files; their arguments say so."""
@@ -197,28 +209,3 @@ def _location(place: str, pointer: str) -> Location:
         if location == place:
             return location
     raise Broken(f"{pointer}/in", f"a parameter cannot be in {place!r}")
-
-
-def _is_multipart(media_type: str) -> bool:
-    return media_type.partition(";")[0].strip().lower() == "multipart/form-data"
-
-
-def _is_structured(media_type: str) -> bool:
-    return "json" in media_type or media_type.startswith(("text/", "multipart/"))
-
-
-def _styles(media: Mapping[str, Any], pointer: str) -> dict[str, Parameter]:
-    """How the fields of a form are written, where the description says it."""
-    encodings = mapping(media, "encoding", pointer)
-    return {
-        name: _styled(name, encoding)
-        for name, encoding in encodings.items()
-        if isinstance(encoding, Mapping) and encoding.keys() & {"style", "explode"}
-    }
-
-
-def _styled(name: str, encoding: Mapping[str, Any]) -> Parameter:
-    style = encoding.get("style") or "form"
-    explode = bool(encoding.get("explode", style == "form"))
-    separator = _SEPARATORS.get(style, ",")
-    return Parameter(name, name, "query", explode, separator, deep=style == "deepObject")
