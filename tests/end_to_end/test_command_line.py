@@ -50,6 +50,16 @@ def daemon(
     return daemon
 
 
+def test_a_stream_of_events_holds_any_text(daemon: Daemon) -> None:
+    """U+2028 and U+0085 end a line of text, for some; not one of a stream."""
+    odd = "one\u2028two\u0085three"
+    arguments = ("--input", json.dumps({"entry": odd}, ensure_ascii=False))
+    interlock("call", "ledger.put", *arguments, "--progress")
+    text = json.dumps({"text": odd}, ensure_ascii=False)
+    run = as_json("start", "note", "--input", text)
+    assert as_json("runs", "watch", run["run_id"])["entry"] == odd
+
+
 def test_a_daemon_that_keeps_its_state_elsewhere_is_found_by_its_configuration(
     daemon: Daemon,
 ) -> None:

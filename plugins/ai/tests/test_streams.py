@@ -74,10 +74,10 @@ async def test_silence_within_an_answer_ends_it(ai: Any, simulator: Any) -> None
         await service.generate(PROMPT)
 
 
-async def test_pieces_of_events_are_put_together_wherever_they_were_cut() -> None:
-    wire = (
-        b': hello\r\nevent: x\r\ndata: {"a":\r\ndata:  1}\r\n\r\ndata: {"b": 2}\n\ndata: [DONE]\n\n'
-    )
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+async def test_pieces_of_events_are_put_together_wherever_they_were_cut(end: bytes) -> None:
+    lines = b': hello|event: x|data: {"a":|data:  1}||data:||data: {"b": 2}||data: [DONE]||'
+    wire = lines.replace(b"|", end)
 
     async def one_by_one() -> AsyncIterator[bytes]:
         for at in range(len(wire)):

@@ -16,6 +16,7 @@ from interlock.cli.daemon import config_path
 from interlock.cli.exits import NoDaemon
 from interlock.config.environment import environment
 from interlock.sdk.errors import InterlockError, from_problem
+from interlock.sdk.event_stream import EventStream
 
 ADDRESS_FILE = Path(".interlock/daemon.json")
 
@@ -136,9 +137,9 @@ class Client:
             if response.is_error:
                 response.read()
                 raise _error_of(response)
-            for line in response.iter_lines():
-                if line.startswith("data: "):
-                    yield orjson.loads(line[6:])
+            events = EventStream()
+            for chunk in response.iter_bytes():
+                yield from map(orjson.loads, events.feed(chunk))
 
     def _request(self, method: str, path: str, **options: Any) -> Any:
         with self._reaching():

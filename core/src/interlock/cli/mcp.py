@@ -17,6 +17,7 @@ import orjson
 from anyio.abc import TaskGroup
 
 from interlock.cli.client import Address, find_daemon
+from interlock.sdk.event_stream import EventStream
 
 _MODERN = "2026"
 _VERSION = "io.modelcontextprotocol/protocolVersion"
@@ -176,8 +177,9 @@ def _routing(message: Message) -> dict[str, str]:
 
 async def _messages(response: httpx.Response) -> AsyncIterator[Message]:
     if response.headers.get("content-type", "").startswith("text/event-stream"):
-        async for line in response.aiter_lines():
-            if line.startswith("data:") and (data := line[5:].strip()):
+        events = EventStream()
+        async for chunk in response.aiter_bytes():
+            for data in filter(None, events.feed(chunk)):
                 yield orjson.loads(data)
         return
     if content := await response.aread():

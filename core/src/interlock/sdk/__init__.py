@@ -21,6 +21,7 @@ Where to look:
 ========================  ===================================================================
 a service                 Service, Settings, ServiceContext, HttpOptions, World
 its tools                 tool, Facts, current_call, declared_tool, schema_fault, ToolSpec
+what it reads             EventStream, error_from_response, retry_after_seconds
 its guard rails           Policies and those in it, with Rate, Seconds, Bytes
 what goes wrong           InterlockError and its tree, see ``interlock.sdk.errors``
 what happens outside      webhook, poll, on_event, Event; brokers: Intake, Delivery, Message
@@ -64,6 +65,7 @@ from interlock.sdk.errors import (
     Throttled,
     from_problem,
 )
+from interlock.sdk.event_stream import EventStream
 from interlock.sdk.events import Event, WebhookReply, WebhookRequest, on_event, poll, webhook
 from interlock.sdk.facts import Facts
 from interlock.sdk.hooks import Function, hookimpl
@@ -107,6 +109,7 @@ __all__ = [
     "DeadlineExceeded",
     "Delivery",
     "Event",
+    "EventStream",
     "Facts",
     "FallbackPolicy",
     "FaultPolicy",

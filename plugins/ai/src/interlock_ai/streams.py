@@ -1,4 +1,4 @@
-"""Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), bounded."""
+"""Answers as server-sent events, bounded."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 import orjson
 
+from interlock.sdk import EventStream
 from interlock_ai.errors import AnswerBroken
 from interlock_ai.providers.exchange import Json
 
 # An answer of the longest models is a twentieth of this.
 _LARGEST = 32 * 2**20
-_DONE = b"[DONE]"
-_BOM = b"\xef\xbb\xbf"  # which a stream may begin with
+_NO_OBJECT = (b"[DONE]", b"")  # the end, and what keeps a connection open
 
 
 async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Json]:
@@ -21,31 +21,17 @@ async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Js
     Raises:
         AnswerBroken: it is longer than 32 MiB, or something in it is no JSON object.
     """
-    data: list[bytes] = []
-    async for line in _lines(chunks, service):
-        if line.startswith(b"data:"):
-            data.append(line[5:].removeprefix(b" "))
-        elif not line and data:
-            text = b"\n".join(data)
-            data.clear()
-            if text != _DONE:
-                yield read_object(text, service)
-    # Some servers leave out the empty line after the last event.
-    if data and data != [_DONE]:
-        yield read_object(b"\n".join(data), service)
-
-
-async def _lines(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[bytes]:
-    size, rest = 0, b""
+    stream, size = EventStream(), 0
     async for chunk in chunks:
         size += len(chunk)
         if size > _LARGEST:
             raise AnswerBroken(f"{service}: the answer is longer than {_LARGEST >> 20} MiB")
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line.removesuffix(b"\r").removeprefix(_BOM)
-    if rest:
-        yield rest
+        for data in stream.feed(chunk):
+            if data not in _NO_OBJECT:
+                yield read_object(data, service)
+    # Some servers leave out the empty line after the last event.
+    if (last := stream.end()) and last not in _NO_OBJECT:
+        yield read_object(last, service)
 
 
 def read_object(text: bytes, service: str) -> Json:
