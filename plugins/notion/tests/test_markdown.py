@@ -8,6 +8,7 @@ from interlock_notion.blocks import walk
 from interlock_notion.markdown import blocks_from_markdown, render
 from interlock_notion.markdown.dialect import dialect
 from interlock_notion.rich_text import block_text, payload_of, rich_text_of, spans_of
+from interlock_notion.segments import segments_of
 
 from .recordings import block_kit, doc_pages, doc_tree
 
@@ -291,10 +292,26 @@ def test_pieces_of_code_side_by_side_stay_apart_without_their_marks():
     assert "``" not in markdown
 
 
-def test_lists_within_lists_are_read_to_a_depth_that_nobody_writes():
-    lines = [f"{'  ' * level}- item{level}" for level in range(45)]
-    items = list(walk_written(blocks_from_markdown("\n".join(lines))))
-    assert [block_text(item) for item in items] == [line.strip(" -") for line in lines]
+@pytest.mark.parametrize("levels", [45, 49, 50, 60, 400])
+@pytest.mark.parametrize("marks", ["- ", "1. ", "> "])
+def test_what_is_nested_deep_is_read_to_its_end_and_so_is_what_follows(levels, marks):
+    quoted = marks == "> "
+    indents = (marks * level if quoted else " " * len(marks) * level for level in range(levels))
+    lines = [f"{indent}{marks}item{level}" for level, indent in enumerate(indents)]
+    inner = " " * len(marks) * levels
+    code = [] if quoted else ["", f"{inner}```", f"{inner}code", f"{inner}```"]
+    text = "\n".join([*lines, *code, "", "after", "", "- next"])
+    said = " ".join(map(block_text, walk_written(blocks_from_markdown(text))))
+    words = [f"item{level}" for level in range(levels)] + ["code"] * bool(code)
+    assert [word for word in said.split() if word.isalnum()] == [*words, "after", "next"]
+
+
+def test_items_below_the_deepest_level_are_items_of_it():
+    lines = [f"{'  ' * level}- item{level}" for level in range(60)]
+    blocks = blocks_from_markdown("\n".join(lines))
+    while (children := payload_of(blocks[0])["children"])[0]["type"] and len(children) == 1:
+        blocks = children
+    assert {block["type"] for block in children} == {"bulleted_list_item"} and len(children) > 9
 
 
 def walk_written(blocks):
@@ -303,12 +320,47 @@ def walk_written(blocks):
         yield from walk_written(payload_of(block).get("children") or ())
 
 
-def test_texts_of_types_that_nobody_knows_yet_are_kept():
-    spans = [rich([(text, {}, "")]) for text in ("own", "beside", "deeper")]
-    payload = {"rich_text": spans[0], "note": spans[1], "parts": [{"label": spans[2]}]}
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        (
+            {
+                "rich_text": rich([("own", {}, "")]),
+                "note": rich([("beside", {}, "")]),
+                "parts": [{"label": rich([("deeper", {}, "")])}],
+            },
+            ["own", "beside", "deeper"],
+        ),
+        (
+            {
+                "heading": "own",
+                "rows": ["beside", {"cells": ["deeper", 7, None, True]}],
+                "color": "blue_background",
+                "page_id": "not me",
+                "ref": "539eb6b1-b521-4fda-8246-b35378287ccb",
+                "start_time": "2026-01-01T00:00:00Z",
+                "source": {"type": "external", "external": {"url": "https://x.example/"}},
+            },
+            ["own", "beside", "deeper", "https://x.example/"],
+        ),
+        ({"title": "own", "name": "beside", "text": {"content": "deeper"}}, None),
+        (["own", "beside", {"body": "deeper"}], None),
+        ("own beside deeper", None),
+    ],
+)
+def test_texts_of_types_that_nobody_knows_yet_are_kept(payload, words):
     block = {"id": "x", "type": "hologram", "hologram": payload}
-    assert block_text(block) == "own\nbeside\ndeeper"
-    assert render([block]).markdown.split() == ["own", "beside", "deeper"]
+    words = words or ["own", "beside", "deeper"]
+    assert block_text(block).split() == words
+    assert render([block]).markdown.split() == words
+    assert segments_of([block])[0]["text"].split() == words
+
+
+def test_a_block_of_which_nothing_is_told_keeps_its_place():
+    partial = {"object": "block", "id": "x"}
+    rendered = render([partial])
+    assert rendered.markdown == "<!-- notion: no type -->\n"
+    assert [source["block_id"] for source in rendered.sources] == ["x"]
 
 
 def test_headings_keep_the_four_levels_that_notion_has():

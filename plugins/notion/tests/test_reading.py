@@ -1,3 +1,4 @@
+import orjson
 import pytest
 
 from interlock.sdk import InvalidInput, NotFound, Rejected
@@ -92,6 +93,23 @@ async def test_a_list_that_is_not_shared_costs_its_own_blocks_only(notion, fake)
     marked = next(b for b in found["blocks"] if b["id"] == parent["id"])
     assert "Could not find block" in marked["unreadable"]
     assert len(found["warnings"]) == 1 and parent["id"] in found["warnings"][0]
+
+
+async def test_levels_that_nobody_makes_are_read_as_well(notion, fake):
+    count = 300
+    for level in range(count):
+        text = {"rich_text": [{"plain_text": f"level{level}"}]}
+        last = level == count - 1
+        block = {"id": f"b{level}", "type": "bulleted_list_item", "has_children": not last}
+        fake.children[f"b{level - 1}" if level else DIVIDER] = [
+            {**block, "bulleted_list_item": text}
+        ]
+    page = await notion.extract_page(DIVIDER)
+    words = [f"level{level}" for level in range(count)]
+    assert [segment["text"] for segment in page["segments"]] == words
+    assert [word for word in page["markdown"].split() if word != "-"] == words
+    assert page["warnings"] == ["200 blocks below level 100 stand at that level"]
+    orjson.dumps({"runs": [{"steps": [page]}]})  # as an answer, or a record, holds it
 
 
 async def test_child_pages_are_kept_and_not_entered(notion, fake):

@@ -24,6 +24,10 @@ _MEETINGS = frozenset({"meeting_notes", "transcription"})
 _SECTIONS = ("summary_block_id", "notes_block_id", "transcript_block_id")
 
 
+# Of levels in a result: JSON is written to a depth of 254, and each level takes two.
+DEEPEST = 100
+
+
 @dataclass
 class Tree:
     """Blocks with their children under ``children``, and what could not be read."""
@@ -47,7 +51,8 @@ async def read_tree(requests: Requests, block_id: str, max_depth: int | None = N
     """Everything below a page or block, of every type.
 
     A list that is gone or not shared (the original of a synced block, say) costs its own blocks
-    only and is told in ``warnings``; the first list must be readable.
+    only and is told in ``warnings``; the first list must be readable. What is nested deeper than
+    100 levels stands at that level, in reading order.
 
     Args:
         requests: to the workspace.
@@ -57,7 +62,28 @@ async def read_tree(requests: Requests, block_id: str, max_depth: int | None = N
     tree = Tree([])
     tree.blocks = await _list(requests, block_id)
     await _descend(requests, tree, tree.blocks, max_depth)
+    _raise_deepest(tree)
     return tree
+
+
+def _raise_deepest(tree: Tree) -> None:
+    lists, raised = [tree.blocks], 0
+    for _ in range(DEEPEST - 1):
+        lists = [block["children"] for blocks in lists for block in blocks if block.get("children")]
+    for blocks in lists:
+        count = len(blocks)
+        blocks[:] = list(_in_one_list(blocks))
+        raised += len(blocks) - count
+    if raised:
+        tree.warnings.append(f"{raised} blocks below level {DEEPEST} stand at that level")
+
+
+def _in_one_list(blocks: Sequence[Block]) -> Iterator[Block]:
+    waiting = list(reversed(blocks))
+    while waiting:
+        block = waiting.pop()
+        waiting += reversed(block.pop("children", ()))
+        yield block
 
 
 async def _descend(requests: Requests, tree: Tree, blocks: list[Block], levels: int | None) -> None:

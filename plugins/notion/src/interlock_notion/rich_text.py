@@ -5,12 +5,26 @@ Read in the shapes of all versions: before 2022-02-22 a block's rich text stood 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 _OWN = ("rich_text", "text", "title")
 _ELSEWHERE = frozenset({*_OWN, "cells", "children"})
+# Source: the block objects in the types of @notionhq/client 5.26; two are of older versions.
+_TYPES = """
+    audio bookmark breadcrumb bulleted_list_item callout child_database child_page code column
+    column_list divider embed equation file heading_1 heading_2 heading_3 heading_4 image
+    link_preview link_to_page meeting_notes numbered_list_item paragraph pdf quote synced_block tab
+    table table_of_contents table_row template to_do toggle transcription unsupported video
+"""
+_KNOWN = frozenset(_TYPES.split())
+# What strings of a type that nobody knows are not words, by their names and by their looks.
+_NO_WORDS = re.compile(
+    r"id|object|type|color|icon|cover|parent|language|status|.*_(id|type|time|by)"
+)
+_ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _WORDS = ("title", "name", "expression")  # of pages, files, formulas: not rich text
 
 
@@ -116,19 +130,48 @@ def rich_text_of(block: Mapping[str, Any]) -> list[Any]:
 
 
 def texts_of(block: Mapping[str, Any]) -> list[list[Any]]:
-    """Every rich text of a block, its own first, then captions and what unknown types hold."""
+    """Every rich text of a block, its own first, then captions.
+
+    Of a type that nobody knows yet also its strings, as far as they are words.
+    """
+    if not is_known(block):
+        return list(_words_within(block.get(str(block.get("type")))))
     others = [value for name, value in payload_of(block).items() if name not in _ELSEWHERE]
     return [text for text in (rich_text_of(block), *_within(others)) if text]
 
 
+def is_known(block: Mapping[str, Any]) -> bool:
+    """Whether its type is one that Notion's description has."""
+    return block.get("type") in _KNOWN
+
+
 def _within(value: Any) -> Iterator[list[Any]]:
-    if isinstance(value, list) and all(
-        isinstance(item, dict) and "plain_text" in item for item in value
-    ):
+    if _is_rich_text(value):
         yield value
     elif isinstance(value, list | dict):
         for part in value if isinstance(value, list) else value.values():
             yield from _within(part)
+
+
+def _words_within(value: Any, name: str = "") -> Iterator[list[Any]]:
+    if isinstance(value, str):
+        if value.strip() and not _NO_WORDS.fullmatch(name) and not _ID.fullmatch(value):
+            yield [{"plain_text": value}]
+    elif _is_rich_text(value):
+        yield from [value] if value else []
+    elif isinstance(value, list):
+        for part in value:
+            yield from _words_within(part, name)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key != "children":
+                yield from _words_within(part, key)
+
+
+def _is_rich_text(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and "plain_text" in item for item in value
+    )
 
 
 def payload_of(block: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -139,10 +182,11 @@ def payload_of(block: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def block_text(block: Mapping[str, Any]) -> str:
     """All words of a block itself, without its children, in reading order."""
-    payload = payload_of(block)
-    cells = payload.get("cells")
-    if isinstance(cells, list):
-        return " | ".join(plain(cell) for cell in cells)
-    own = [value for name in _WORDS if isinstance(value := payload.get(name), str)]
-    words = [*own, *map(plain, texts_of(block))]
+    words = [plain(text) for text in texts_of(block)]
+    if is_known(block):
+        payload = payload_of(block)
+        cells = payload.get("cells")
+        if isinstance(cells, list):
+            return " | ".join(plain(cell) for cell in cells)
+        words[:0] = [value for name in _WORDS if isinstance(value := payload.get(name), str)]
     return "\n".join(word for word in words if word)

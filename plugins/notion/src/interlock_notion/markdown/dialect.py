@@ -11,12 +11,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from interlock_notion.markdown.deepest import keep_what_is_deepest
 from interlock_notion.rich_text import Span, merged
 
 TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
 
-# The preset's 20 is reached by ten lists within each other, and what is deeper would be left out.
-_DEEPEST = 100
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)(b|strong|i|em|s|del|code)>", re.IGNORECASE)
 _TAGS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic"}
@@ -27,7 +26,8 @@ _MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
 @lru_cache(maxsize=1)
 def dialect() -> MarkdownIt:
     """The parser; made on first use, without state of its own."""
-    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser.use(keep_what_is_deepest)
     return parser.use(dollarmath_plugin, allow_space=False, double_inline=False)
 
 

@@ -25,7 +25,7 @@ def comment(block: Block) -> str:
     """``<!-- notion: breadcrumb -->``."""
     subtype = payload_of(block).get("block_type")
     about = f" ({subtype})" if isinstance(subtype, str) else ""
-    return f"<!-- notion: {block.get('type')}{about} -->"
+    return f"<!-- notion: {block.get('type') or 'no type'}{about} -->"
 
 
 def row(block: Block, width: int) -> str:
@@ -42,11 +42,7 @@ def with_icon(icon: Any, spans: list[Span]) -> list[Span]:
 
 def _words(block: Block, page_id: str) -> list[str]:
     """Paragraphs, and every type that is not known: whatever text it holds."""
-    texts = [inline(spans_of(text)) for text in texts_of(block)]
-    title = payload_of(block).get("title")
-    if isinstance(title, str):
-        texts.append(inline([Span(title)]))
-    words = [text for text in texts if text]
+    words = [text for text in (inline(spans_of(text)) for text in texts_of(block)) if text]
     if not words and block.get("type") != "paragraph":
         return [comment(block)]
     return words
