@@ -16,6 +16,7 @@ from interlock.config import ExposedConfig
 from interlock.host.catalog import ToolEntry
 from interlock.runtime import Caller, Forbidden, Runtime, current_caller
 from interlock.sdk import NotFound, Prompt
+from interlock.sdk.sound_schema import is_sound
 from interlock.workflows import Template
 
 _log = logging.getLogger(__name__)
@@ -163,8 +164,9 @@ def _check(shown: str, given: Mapping[str, Any], output: Mapping[str, Any]) -> N
         raise ValueError("its name has other characters than letters, digits, -, _ and dots")
     if given.get("type") != "object":
         raise ValueError("its input is no object")
-    Draft202012Validator.check_schema(given)
-    Draft202012Validator.check_schema(output)
+    for schema in (given, output):
+        if not is_sound(schema):
+            Draft202012Validator.check_schema(schema)
 
 
 def _annotations(facts: Mapping[str, Any]) -> dict[str, Any]:
