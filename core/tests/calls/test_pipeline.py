@@ -229,6 +229,19 @@ async def test_results_that_stand_in_take_no_room_from_a_larger_cache(stage: Sta
     assert stage.gates.cache.health()["entries"] == 1100
 
 
+async def test_a_tool_that_keeps_little_leaves_the_results_of_others(stage: Stage) -> None:
+    facts = Facts(effect="read", idempotent=True, cacheable=True)
+    much = stage.pipeline(Policies(cache=CachePolicy(ttl=60.0)), facts, "svc.much")
+    little = stage.pipeline(
+        Policies(cache=CachePolicy(ttl=60.0, max_entries=1)), facts, "svc.little"
+    )
+    for number in range(3):
+        await much(stage.call(name="svc.much", a=number))
+        await little(stage.call(name="svc.little", a=number))
+
+    assert stage.gates.cache.health()["entries"] == 3 + 1
+
+
 async def test_injected_faults_meet_every_guard_rail(stage: Stage) -> None:
     policies = Policies(fault=FaultPolicy(error_rate=1.0), retry=RetryPolicy(attempts=3))
 

@@ -23,34 +23,42 @@ class _Entry(NamedTuple):
     stored: float
 
 
+_NO_ENTRIES: OrderedDict[bytes, _Entry] = OrderedDict()
+
+
 class _Abandoned(Exception):
     """The caller whose flight others shared has left; one of them takes over."""
 
 
 class Cache:
-    """Results of one service's tools, by tool and arguments; the least used go first."""
+    """Results of one service's tools, by tool and arguments; a tool's least used go first."""
 
     def __init__(self, world: World, shared: Shared) -> None:
         self._world = world
         self._shared = shared
-        self._entries: OrderedDict[tuple[str, bytes], _Entry] = OrderedDict()
+        self._entries: dict[str, OrderedDict[bytes, _Entry]] = {}
         self.flights: dict[tuple[str, bytes], asyncio.Future[Any]] = {}
         self.hits = 0
         self.misses = 0
 
     def get(self, key: tuple[str, bytes], age: float | None) -> _Entry | None:
         """The entry if it is younger than ``age`` seconds; None for any age."""
-        entry = self._entries.get(key)
+        tool, arguments = key
+        entries = self._entries.get(tool, _NO_ENTRIES)
+        entry = entries.get(arguments)
         if entry is None or (age is not None and self._world.monotonic() - entry.stored >= age):
             return None
-        self._entries.move_to_end(key)
+        entries.move_to_end(arguments)
         return entry
 
-    def put(self, key: tuple[str, bytes], value: Any, most: int) -> None:
-        self._entries[key] = _Entry(value, self._world.monotonic())
-        self._entries.move_to_end(key)
-        while len(self._entries) > most:
-            self._entries.popitem(last=False)
+    def put(self, key: tuple[str, bytes], value: Any, most: int, age: float = 0.0) -> None:
+        """Keep a result that is ``age`` seconds old, and ``most`` of its tool."""
+        tool, arguments = key
+        entries = self._entries.setdefault(tool, OrderedDict())
+        entries[arguments] = _Entry(value, self._world.monotonic() - age)
+        entries.move_to_end(arguments)
+        while len(entries) > most:
+            entries.popitem(last=False)
 
     async def fetch(self, key: tuple[str, bytes], most: int) -> None:
         """Take over what another daemon has kept under ``key``, with its age."""
@@ -64,8 +72,7 @@ class Cache:
             age = max(0.0, self._world.time() - at)
         except (ValueError, TypeError):
             return  # not written by us
-        self.put(key, value, most)
-        self._entries[key] = _Entry(value, self._world.monotonic() - age)
+        self.put(key, value, most, age)
 
     async def share(self, key: tuple[str, bytes], value: Any, seconds: float) -> None:
         """Let other daemons have ``value`` for so long."""
@@ -79,7 +86,8 @@ class Cache:
             await self._shared.put(_shared_key(key), data, seconds)
 
     def health(self) -> dict[str, Any]:
-        return {"entries": len(self._entries), "hits": self.hits, "misses": self.misses}
+        entries = sum(map(len, self._entries.values()))
+        return {"entries": entries, "hits": self.hits, "misses": self.misses}
 
 
 def key_of(call: Call) -> tuple[str, bytes]:
@@ -106,7 +114,7 @@ def cached(policy: CachePolicy, cache: Cache, proceed: Next) -> Next:
             flight = cache.flights.get(key)
             if flight is None:
                 return await _fly(call, key, policy, cache, proceed)
-            call.decided("cache-shared")
+            call.decided("cache-joined")
             try:
                 return await asyncio.shield(flight)
             except _Abandoned:
