@@ -133,4 +133,4 @@ def test_two_processes_keep_one_limit_one_breaker_and_one_cache(
 
 def _opened(told: Any) -> bool:
     (two,) = (service for service in told["items"] if service["name"] == "two")
-    return bool(two["gates"]["breaker"]) and two["gates"]["breaker"]["state"] == "opened"
+    return bool(two["gates"]["breaker"]) and two["gates"]["breaker"]["state"] == "open"

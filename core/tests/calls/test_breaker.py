@@ -41,7 +41,7 @@ async def test_it_opens_when_half_of_the_calls_in_the_window_fail(stage: Stage) 
 
     await fail(stage, 1)
 
-    assert state(stage) == "opened"
+    assert state(stage) == "open"
     with pytest.raises(CircuitOpen) as refusal:
         await stage.pipeline(POLICIES)(stage.call())
     assert refusal.value.retry_after == 10.0
@@ -96,7 +96,7 @@ async def test_it_closes_only_after_enough_probes_have_succeeded(stage: Stage) -
     pipeline = stage.pipeline(POLICIES)
 
     await pipeline(stage.call())
-    assert state(stage) == "half-opened"
+    assert state(stage) == "half-open"
     await pipeline(stage.call())
 
     assert state(stage) == "closed"
@@ -108,7 +108,7 @@ async def test_a_failed_probe_opens_it_again(stage: Stage) -> None:
 
     await fail(stage, 1)
 
-    assert state(stage) == "opened"
+    assert state(stage) == "open"
     with pytest.raises(CircuitOpen):
         await stage.pipeline(POLICIES)(stage.call())
 
@@ -144,7 +144,7 @@ async def test_a_cancelled_probe_gives_its_permit_back(stage: Stage) -> None:
     probe.cancel()
     await asyncio.gather(probe, return_exceptions=True)
 
-    assert state(stage) == "half-opened"
+    assert state(stage) == "half-open"
     assert await pipeline(stage.call()) == "ok"
 
 
@@ -162,7 +162,7 @@ async def test_a_success_that_began_before_the_opening_does_not_close_it(stage: 
     release.set()
 
     assert await early == "ok"
-    assert state(stage) == "opened"
+    assert state(stage) == "open"
 
 
 @pytest.mark.parametrize("error", [Rejected("no"), NeedsAttention("token"), Throttled("slow")])
@@ -190,7 +190,7 @@ async def test_slow_successes_count_as_failures_where_the_policy_says_so(stage: 
     for _ in range(2):
         assert await stage.finish(pipeline(stage.call())) == "ok"
 
-    assert state(stage) == "opened"
+    assert state(stage) == "open"
 
 
 def test_the_private_names_of_purgatory_that_the_gate_leans_on_exist() -> None:
@@ -225,7 +225,7 @@ async def test_a_failure_that_began_before_the_opening_does_not_spoil_the_probin
     release.set()
     await asyncio.gather(early, return_exceptions=True)
 
-    assert state(stage) == "half-opened"
+    assert state(stage) == "half-open"
 
 
 async def test_every_change_of_state_is_a_decision_of_the_call_that_made_it(stage: Stage) -> None:
@@ -236,12 +236,12 @@ async def test_every_change_of_state_is_a_decision_of_the_call_that_made_it(stag
         await stage.pipeline(POLICIES)(stage.call())
 
     changes = [record.decisions for record in stage.records if record.decisions]
-    assert changes == [["breaker-opened"], ["breaker-half-opened"], ["breaker-closed"]]
+    assert changes == [["breaker-open"], ["breaker-half-open"], ["breaker-closed"]]
 
 
 async def test_an_operator_closes_it_at_once(stage: Stage) -> None:
     await fail(stage, 4)
-    assert state(stage) == "opened"
+    assert state(stage) == "open"
 
     stage.gates.reset_breakers()
 

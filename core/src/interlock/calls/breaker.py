@@ -21,6 +21,8 @@ from interlock.calls.states import CLOSED, HALF_OPENED, OPENED, Context, State
 from interlock.sdk import BreakerPolicy, CircuitOpen, Retryable, World
 
 _SLICES = 10
+# As the field says.
+_NAMES = {CLOSED: "closed", OPENED: "open", HALF_OPENED: "half-open"}
 _HISTORY = 20
 
 
@@ -94,7 +96,8 @@ class Breaker:
 
     @property
     def state(self) -> str:
-        return str(self._context.state)
+        """``closed``, ``open`` or ``half-open``."""
+        return _NAMES[self._context.state]
 
     def look(self) -> None:
         """Raises CircuitOpen, a new one each time, if an attempt would be refused now."""
@@ -168,7 +171,7 @@ class Breaker:
         calls, failures = self.window.sums(now)
         return {
             "state": self.state,
-            "retry_after": max(0.0, self._blocked_until - now) if self.state == OPENED else None,
+            "retry_after": max(0.0, self._blocked_until - now) if self.state == "open" else None,
             "calls": calls,
             "failures": failures,
             "history": list(self.history),

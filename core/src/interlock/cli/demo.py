@@ -177,7 +177,7 @@ def _look_back(client: Client, records: list[dict[str, Any]], seconds: float) ->
         "retries": sum(gate["retries"] for gate in gates),
         "waits for a rate limit": decisions.get("rate-waited", 0),
         "429s that held a service": decisions.get("rate-held", 0),
-        "breaker trips": decisions.get("breaker-opened", 0),
+        "breaker trips": decisions.get("breaker-open", 0),
         "calls refused by a breaker": decisions.get("breaker-refused", 0),
         "seconds": round(seconds, 1),
     }

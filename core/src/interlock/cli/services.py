@@ -18,8 +18,6 @@ from interlock.cli.output import (
     print_json,
 )
 
-BREAKER = {"opened": "open", "half-opened": "half open"}
-
 
 @click.group(invoke_without_command=True)
 @json_option
@@ -91,7 +89,7 @@ def _act(service: str, action: str, done: str, as_json: bool) -> None:
 
 def breaker_of(item: Mapping[str, Any]) -> str:
     state = ((item["gates"] or {}).get("breaker") or {}).get("state", "")
-    return BREAKER.get(state, str(state))
+    return str(state)
 
 
 def in_flight(item: Mapping[str, Any]) -> str:

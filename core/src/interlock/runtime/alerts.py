@@ -186,7 +186,7 @@ def _service(report: Mapping[str, Any], rates: Mapping[str, Any]) -> dict[str, A
     return {
         "state": report["state"],
         "paused": report["paused"],
-        "breaker": {"opened": "open", "half-opened": "half-open"}.get(breaker, breaker),
+        "breaker": breaker,
         "in_flight": concurrency.get("in_flight", 0),
         "waiting": concurrency.get("waiting", 0),
         "spent_today": gates.get("spent_today", {}),

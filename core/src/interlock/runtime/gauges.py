@@ -10,7 +10,7 @@ from interlock.journal import Journal
 from interlock.telemetry import Gauge
 from interlock.workflows import Engine
 
-_BREAKER = {"closed": 0.0, "half-opened": 0.5, "opened": 1.0}
+_BREAKER = {"closed": 0.0, "half-open": 0.5, "open": 1.0}
 
 
 class Measured(Protocol):

@@ -4,7 +4,6 @@ import { attempt, button, h, keyed } from "./dom.js";
 import { formOf } from "./form.js";
 import { badge, facts, link, moment, none, number, prose, row, section, span, table, titled, value } from "./show.js";
 
-const BREAKER = { opened: "open", "half-opened": "half-open", closed: "closed" };
 const HEADS = ["Service", "State", "Breaker", "In flight", "Latency p50 / p95", "Room left", "Restarts", ""];
 const NAMES = { pause: "Pause", resume: "Resume", "reset-breaker": "Reset breaker", restart: "Restart" };
 const ACTS = { pause: "is paused", resume: "goes on", "reset-breaker": "breaker is closed", restart: "is restarted" };
@@ -26,7 +25,7 @@ export function services(place) {
     empty.replaceChildren(found.length ? "" : none("No services are configured. See ", h("code", "services:"), " in the configuration."));
     keyed(body, found, (each) => each.name, (each) => row(HEADS, [
       h("span", link(`services/${encodeURIComponent(each.name)}`, each.name), each.type && each.type !== each.name && h("span.dim", ` ${each.type}`), each.reason && h("span.why", each.reason)),
-      badge(each.paused ? "paused" : each.state), each.gates?.breaker ? badge(BREAKER[each.gates.breaker.state]) : "–", flight(each.gates), latency(each.gates),
+      badge(each.paused ? "paused" : each.state), each.gates?.breaker ? badge(each.gates.breaker.state) : "–", flight(each.gates), latency(each.gates),
       number(each.gates?.rate.budgets.map(left).join(", ") || "–"), number(each.actor?.restarts ?? 0), acts(each, again)]));
   }, { topics: ["services"], every: 2000 });
 }
@@ -53,8 +52,8 @@ export function service(place, name) {
 const counts = (title, found) => Object.keys(found).length > 0 && h("div", h("h3", title), facts(Object.entries(found).map(([each, count]) => [each.replaceAll("-", " "), number(count)])));
 
 const breaker = (found) => h("div",
-  facts([["State", badge(BREAKER[found.state])], ["Asked again in", found.retry_after && number(span(found.retry_after))], ["Calls in its window", number(found.calls)], ["Of them failed", number(found.failures)]]),
-  found.history.length ? h("ol.history", [...found.history].reverse().map((each) => h("li", moment(each.time), " ", badge(BREAKER[each.state])))) : none("It has never opened."));
+  facts([["State", badge(found.state)], ["Asked again in", found.retry_after && number(span(found.retry_after))], ["Calls in its window", number(found.calls)], ["Of them failed", number(found.failures)]]),
+  found.history.length ? h("ol.history", [...found.history].reverse().map((each) => h("li", moment(each.time), " ", badge(each.state)))) : none("It has never opened."));
 
 function budget(each) {
   const full = parseInt(each.limit, 10) || each.available || 1;

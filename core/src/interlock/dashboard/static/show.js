@@ -3,8 +3,8 @@ import { h } from "./dom.js";
 
 const MARKS = {
   good: ["succeeded", "ready", "closed", "approve", "ok", "quiet"],
-  bad: ["failed", "compensation_failed", "open", "opened", "stopped", "needs-attention", "crashed", "parked", "firing", "error"],
-  busy: ["running", "compensating", "started", "starting", "checking", "half-open", "half-opened", "configured", "restarting"],
+  bad: ["failed", "compensation_failed", "open", "stopped", "needs-attention", "crashed", "parked", "firing", "error"],
+  busy: ["running", "compensating", "started", "starting", "checking", "half-open", "configured", "restarting"],
   wait: ["waiting", "paused", "retrying", "degraded", "blocked", "pending", "warning", "asks"],
 };
 const SIGN = { good: "✓", bad: "✕", busy: "●", wait: "◷", calm: "○" };
