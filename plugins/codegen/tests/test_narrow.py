@@ -97,3 +97,24 @@ def test_a_picture_gives_way_before_the_words_beside_it_break() -> None:
     assert "min-w-0" not in screen_of(a_row(1200, words, picture), styles).partition("<img")[0]
     tight = {**words, "box": {**words["box"], "width": 300}}
     assert "min-w-0" in screen_of(a_row(900, tight, picture), styles).partition("<img")[0]
+
+
+def test_boxes_that_share_a_row_get_another_line_before_their_words_break() -> None:
+    fill = {"horizontal": "fill", "vertical": "hug"}
+    styles = {"small": {"family": "Inter", "size": 14, "weight": 400}}
+
+    def row(word: str, width: float = 600) -> str:
+        cells = [a_row(150, {**a_text(word), "text_style": "small"}, sizing=fill) for _ in range(4)]
+        return screen_of(a_row(width, *cells), styles)
+
+    assert row("Outstanding").count("min-w-0 max-md:min-w-min") == 4
+    assert "max-md:flex-wrap" in row("Outstanding")
+    assert "max-md" not in row("Paid")
+
+
+def test_a_page_is_no_wider_than_its_window_whatever_stands_out_of_it() -> None:
+    deep = a_box(100, x=850, children=[a_box(200)])
+
+    assert "overflow-x-clip" in screen_of(a_box(1000, children=[deep]))
+    assert "overflow-x-clip" not in screen_of(a_box(1100, children=[deep]))
+    assert "overflow-x-clip" not in screen_of(a_box(1000, children=[{**deep, "clip": True}]))

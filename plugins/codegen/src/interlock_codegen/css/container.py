@@ -22,6 +22,8 @@ _NARROW_CHILD = 120
 _LITTLE = 120
 _SURE = 1.1
 """Times as wide as is reckoned, words have room in any font."""
+_PHONE_ROW = 300
+"""Pixels that a row has on a phone."""
 _PHONE_PADDING = 32
 """Pixels; more at both sides leaves a phone no room for the content."""
 _JUSTIFY = {"center": "justify-center", "end": "justify-end", "between": "justify-between"}
@@ -130,6 +132,30 @@ def _least(node: Json, job: Job) -> float:
     return min(float(inner + padding[1] + padding[3]), float(node["box"]["width"]))
 
 
+def is_crowded(node: Json, job: Job) -> bool:
+    """Whether the words in a box that fills need more than its share of a row on a phone."""
+    held = _in_flow(node)
+    if not _is_plain_row(node) or node["box"]["width"] <= _NARROW:
+        return False
+    layout = node["layout"]
+    padding = layout.get("padding") or (0, 0, 0, 0)
+    filling = [child for child in held if child["sizing"]["horizontal"] == "fill"]
+    rigid = sum(_rigid_width(child, job) for child in held if child not in filling)
+    room = _PHONE_ROW - padding[1] - padding[3] - layout.get("gap", 0) * (len(held) - 1) - rigid
+    return any(_least(child, job) * len(filling) > room for child in filling)
+
+
+def is_supple(node: Json) -> bool:
+    """Whether nothing in a box is so wide that a phone could not hold it."""
+    held = _in_flow(node)
+    return flows(node) and all(
+        child["box"]["width"] <= _NARROW_CHILD
+        if child["sizing"]["horizontal"] == "fixed"
+        else child["type"] == "text" or not child.get("children") or is_supple(child)
+        for child in held
+    )
+
+
 def pushes(node: Json, job: Job) -> bool:
     """Whether a box that fills has words that no less than its drawn width is needed for."""
     least = _least(node, job) * _SURE
@@ -208,7 +234,7 @@ def _on_small_viewports(node: Json, job: Job, shrinking: Shrinking) -> Style:
         return {}
     if stacks(node):
         style["max-md flex-direction"] = "max-md:flex-col"
-    elif breaks(node):
+    elif breaks(node) or is_crowded(node, job):
         style["max-md flex-wrap"] = "max-md:flex-wrap"
     if _is_plain_row(node) and (narrowest := _narrowest(node, job, shrinking)) > _MEDIUM_VIEWPORT:
         style["narrow flex-wrap"] = f"max-[{tailwind.pixels(narrowest)}]:flex-wrap"

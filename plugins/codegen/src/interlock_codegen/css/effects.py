@@ -117,7 +117,9 @@ def clip(node: Json, page: bool = False) -> Style:
         axis = {"both": "overflow-auto"}.get(way, f"overflow-{way}-auto")
         return {"overflow": axis, "scrollbar-width": "[scrollbar-width:none]"}
     if not node.get("clip") or not node.get("children"):
-        return {}
+        # No page is wider than its window, whatever stands out of it.
+        wide = page and _reach(node) > node["box"]["width"] + 0.5
+        return {"overflow": "overflow-x-clip"} if wide else {}
     if node.get("radius") or any(_stands_out(child, node) for child in node["children"]):
         # In what could scroll, nothing sticks to the edge of the viewport.
         return {"overflow": "overflow-clip" if page else "overflow-hidden"}
@@ -128,6 +130,14 @@ def _leaks(node: Json) -> bool:
     """Whether something in the box, at any depth, stands out of what it lies in."""
     children = node.get("children") or ()
     return any(_stands_out(child, node) or _leaks(child) for child in children)
+
+
+def _reach(node: Json) -> float:
+    """How far to the right of a box's left side anything in it is seen, in pixels."""
+    own = float(node["box"]["width"])
+    if node.get("clip") or node.get("scrolls"):
+        return own
+    return max((c["box"]["x"] + _reach(c) for c in node.get("children") or ()), default=own)
 
 
 def _stands_out(child: Json, parent: Json) -> bool:

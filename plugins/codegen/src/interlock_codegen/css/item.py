@@ -12,8 +12,10 @@ from interlock_codegen.css.container import (
     breaks,
     flows,
     holds_text,
+    is_crowded,
     is_picture,
     is_stiff,
+    is_supple,
     pushes,
     scrolls_along,
     stacks,
@@ -110,12 +112,7 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
     sizing = node["sizing"]["horizontal"]
     if sizing == "fill":
         if parent["layout"]["mode"] == "row":
-            # Where the row can break, a text's longest word tells it when to.
-            is_word = node["type"] == "text" and breaks(parent)
-            least: Style = (
-                {} if is_word or _narrows_picture(node, parent, job) else {"min-width": "min-w-0"}
-            )
-            return {"flex": _share(parent, "horizontal", job), **least}
+            return {"flex": _share(parent, "horizontal", job), **_least_share(node, parent, job)}
         return {"width": "w-full"}
     if sizing == "hug" and scrolls_along(parent):
         return {}
@@ -132,6 +129,18 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
         if "maxWidth" in (node.get("limits") or {}):
             style["max-md max-width"] = "max-md:max-w-full"
     return style
+
+
+def _least_share(node: Json, parent: Json, job: Job) -> Style:
+    """The least width of what fills its row: none, as in Figma, unless its words need some."""
+    is_word = node["type"] == "text"
+    crowded = is_crowded(parent, job)
+    if _narrows_picture(node, parent, job) or (is_word and (breaks(parent) or crowded)):
+        # Where the row can break, a text's longest word tells it when to.
+        return {}
+    if crowded and holds_text(node) and is_supple(node):
+        return {"min-width": "min-w-0", "max-md min-width": "max-md:min-w-min"}
+    return {"min-width": "min-w-0"}
 
 
 def _filling_column(node: Json, parent: Json, job: Job) -> Style:
