@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from interlock.api.endpoint import Endpoint, Query
 from interlock.api.idempotency import answer_once
+from interlock.api.packing import is_long, pack
 from interlock.api.requests import headers_of, runtime_of
 from interlock.runtime import Forbidden, current_caller
 from interlock.runtime.auditing import record
@@ -76,6 +77,8 @@ class _Place:
         if endpoint is None:
             raise HTTPException(405, f"{request.method} is not possible here", headers=self._allow)
         response = await _handled(request, endpoint)
+        if is_long(response):
+            await pack(response, headers_of(request).get("accept-encoding", ""))
         await response(scope, receive, send)
 
 
