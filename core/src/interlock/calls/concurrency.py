@@ -16,14 +16,17 @@ class Slots(Gate):
     """First come, first served; a free slot is taken without suspending.
 
     A slot is not held during back-off, because retry stands outside.
+
+    Attributes:
+        taken: how many attempts have had one.
     """
 
-    __slots__ = ("_line", "_world", "in_flight", "limit", "peak")
+    __slots__ = ("_line", "_world", "in_flight", "limit", "taken")
 
     def __init__(self, limit: int | None, world: World) -> None:
         self.limit = limit
         self.in_flight = 0
-        self.peak = 0
+        self.taken = 0
         self._world = world
         self._line: deque[asyncio.Future[None]] = deque()
 
@@ -33,8 +36,7 @@ class Slots(Gate):
         if self.limit is not None and in_flight >= self.limit:
             return self._wait(call)
         self.in_flight = in_flight + 1
-        if in_flight >= self.peak:
-            self.peak = in_flight + 1
+        self.taken += 1
         return None
 
     def succeed(self, call: Call, result: Any) -> None:
@@ -52,7 +54,6 @@ class Slots(Gate):
             "limit": self.limit,
             "in_flight": self.in_flight,
             "waiting": len(self._line),
-            "peak": self.peak,
         }
 
     async def _wait(self, call: Call) -> None:
@@ -81,5 +82,6 @@ class Slots(Gate):
             turn = self._line.popleft()
             if not turn.done():
                 turn.set_result(None)
+                self.taken += 1
                 return
         self.in_flight -= 1

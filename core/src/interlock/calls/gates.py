@@ -66,8 +66,11 @@ class Gates:
 
     def budget(self, share: float) -> RetryBudget:
         if share not in self._budgets:
-            self._budgets[share] = RetryBudget(share, self._world)
+            self._budgets[share] = RetryBudget(share, self._world, self._attempts)
         return self._budgets[share]
+
+    def _attempts(self) -> int:
+        return sum(slots.taken for slots in self._slots.values())
 
     def reset_breakers(self) -> None:
         for breaker in self._breakers.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from interlock.calls.call import Call
@@ -22,34 +23,42 @@ _MOST_EARNED = 100.0
 
 
 class RetryBudget:
-    """Retries of a service as a share of its calls, and at least three in ten seconds.
+    """Retries of a service as a share of its attempts, and at least three in ten seconds.
 
     Without it a failing service gets its load multiplied just when it can bear it least.
 
-    Attributes:
-        earned: retries that calls have earned, ``share`` each.
+    Args:
+        attempts: how many there have been.
     """
 
-    __slots__ = ("_reserve", "_seen", "_world", "earned", "share", "spent", "suppressed")
+    __slots__ = (
+        "_attempts",
+        "_counted",
+        "_earned",
+        "_reserve",
+        "_seen",
+        "_share",
+        "_world",
+        "spent",
+        "suppressed",
+    )
 
-    def __init__(self, share: float, world: World) -> None:
-        self.share = share
+    def __init__(self, share: float, world: World, attempts: Callable[[], int]) -> None:
         self.spent = 0
         self.suppressed = 0
+        self._share = share
         self._world = world
-        self.earned = 0.0
+        self._attempts = attempts
+        self._counted = attempts()
+        self._earned = 0.0
         self._reserve = _RESERVE
         self._seen = world.monotonic()
 
     def spend(self) -> bool:
         """Take one retry, if there is one."""
-        now = self._world.monotonic()
-        regained = (now - self._seen) * _RESERVE / _RESERVE_SECONDS
-        self._reserve = min(_RESERVE, self._reserve + regained)
-        self._seen = now
-        self.earned = min(self.earned, _MOST_EARNED)
-        if self.earned >= 1.0:
-            self.earned -= 1.0
+        self._earn()
+        if self._earned >= 1.0:
+            self._earned -= 1.0
         elif self._reserve >= 1.0:
             self._reserve -= 1.0
         else:
@@ -57,6 +66,13 @@ class RetryBudget:
             return False
         self.spent += 1
         return True
+
+    def _earn(self) -> None:
+        now, attempts = self._world.monotonic(), self._attempts()
+        regained = (now - self._seen) * _RESERVE / _RESERVE_SECONDS
+        self._reserve = min(_RESERVE, self._reserve + regained)
+        self._earned = min(_MOST_EARNED, self._earned + (attempts - self._counted) * self._share)
+        self._seen, self._counted = now, attempts
 
     def health(self) -> dict[str, Any]:
         return {"spent": self.spent, "suppressed": self.suppressed}
@@ -72,9 +88,6 @@ class Retry(Gate):
         self._budget = budget
         self._world = world
         self._repeatable = facts.idempotent or policy.unsafe
-
-    def enter(self, call: Call) -> None:
-        self._budget.earned += self._budget.share
 
     async def rescue(self, call: Call, error: InterlockError) -> Any:
         delay = _delay(error, call.attempt, self._policy, self._world)
