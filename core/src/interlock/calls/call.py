@@ -104,7 +104,7 @@ class Call:
     context_token: Token[CallContext]
     permit: State
     attempt_began: float
-    limited_task: Task[Any]
+    limited_task: Task[Any] | None
 
     def __init__(
         self,

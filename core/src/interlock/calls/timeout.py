@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from typing import Any
 
 from interlock.actors.deadlines import SWEEP_SECONDS, TimeLimits
@@ -14,13 +16,13 @@ class KeepDeadline(Gate):
     """Refuse a call without time left; the asker's mailbox ends one that runs out of it."""
 
     def __init__(self, seconds: float | None) -> None:
-        self._seconds = seconds
+        self._seconds = math.inf if seconds is None else seconds
 
     def enter(self, call: Call) -> None:
-        now = call.now
-        if self._seconds is not None and now + self._seconds < call.deadline:
-            call.deadline = now + self._seconds
-        if call.deadline <= now:
+        left = call.deadline - call.now
+        if left > self._seconds:
+            call.deadline = call.now + self._seconds
+        elif left <= 0.0:
             call.decided("deadline-refused")
             raise DeadlineExceeded(
                 f"{call.tool}: no time is left", policy="deadline", key=call.tool
@@ -35,15 +37,19 @@ class LimitAttempt(Gate):
 
     def __init__(self, seconds: float, world: World) -> None:
         self._seconds = seconds
-        self._limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
+        self._limits = limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
+        self._until = limits.until
 
     def enter(self, call: Call) -> None:
-        until = call.now + self._seconds
-        call.limited_task = self._limits.begin(min(call.deadline, until))
-        call.attempt_began = call.now
+        call.attempt_began = now = call.now
+        call.limited_task = task = asyncio.current_task()
+        self._until[task] = min(now + self._seconds, call.deadline)
+        if not self._limits.armed:
+            self._limits.arm()
 
     def succeed(self, call: Call, result: Any) -> None:
-        self._limits.end(call.limited_task)
+        if self._until.pop(call.limited_task, None) is None:
+            self._limits.ended(call.limited_task)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
         if not self._limits.end(call.limited_task, error):
