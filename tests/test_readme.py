@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Context
 
+from interlock.cli.main import main
 from interlock.config import ConfigError, Document, read
 from interlock.daemon import make_plan
 from interlock.expr.functions.table import BUILTINS
@@ -19,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WEATHER = ROOT / "tests/plugins/weather"
 TICKETS = ROOT / "tests/plugins/tickets"
+COMMANDS = main.list_commands(Context(main))
 
 
 def blocks(language: str) -> list[str]:
@@ -61,6 +64,19 @@ def test_the_first_two_commands_are_the_demo_and_the_tests() -> None:
         "pip install uv && uv run interlock demo",
         "uv run pytest",
     ]
+
+
+def test_the_page_of_the_distribution_says_what_this_one_does() -> None:
+    page = (ROOT / "core/README.md").read_text(encoding="utf-8")
+    install, *commands = re.findall(r"^```\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[
+        0
+    ].splitlines()
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+    assert page.split("\n\n")[:2] == README.split("\n\n")[:2]
+    assert install == "pip install interlock interlock-http"
+    assert all(command.split()[1] in COMMANDS for command in commands)
+    assert load_template(Document(shown, "core/README.md")).name == "publish_release_notes"
 
 
 async def test_the_configuration_shown_has_no_fault(
