@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from importlib.metadata import EntryPoint
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from interlock.actors import ActorSystem
 from interlock.host import Candidate, Host, HttpWishes, ServiceSpec, load_plugins
@@ -19,7 +19,9 @@ from interlock.sdk import (
     Service,
     Settings,
     World,
+    current_call,
     hookimpl,
+    tool,
 )
 from interlock.sdk.hooks import ENTRY_POINT_GROUP
 from interlock.telemetry import Telemetry
@@ -129,3 +131,29 @@ class Hosting:
 
     def health(self, name: str) -> dict[str, Any]:
         return next(each for each in self.host.services.health() if each["name"] == name)
+
+
+class Steady(Service[Settings]):
+    @tool(effect="read")
+    async def answer(self, question: str, depth: int = 1) -> dict[str, Any]:
+        return {"question": question, "depth": depth, "key": current_call().idempotency_key}
+
+
+class Recorded(Service[Settings]):
+    """Writes down what happens to its instances; a subclass says what goes wrong."""
+
+    story: ClassVar[list[str]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.story = []
+
+    async def start(self) -> None:
+        self.story.append("start")
+
+    async def stop(self) -> None:
+        self.story.append("stop")
+
+    @tool(effect="read")
+    async def go(self) -> str:
+        return "gone"

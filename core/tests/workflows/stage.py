@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
@@ -54,6 +55,25 @@ class Tools:
 
     def made(self, tool: str) -> list[Mapping[str, Any]]:
         return [arguments for name, arguments in self.calls if name == tool]
+
+
+class Gate:
+    """A tool that blocks in its first life and answers in the next."""
+
+    def __init__(self) -> None:
+        self.open = False
+        self.waiting = 0
+
+    async def __call__(self, **arguments: object) -> object:
+        self.waiting += 1
+        if not self.open:
+            await asyncio.Event().wait()
+        return arguments
+
+
+def fail(error: Exception) -> None:
+    """What a tool does that is a lambda."""
+    raise error
 
 
 class Stage:

@@ -1,49 +1,15 @@
 """Templates with faults: all of them at once, each at its place."""
 
-from textwrap import dedent
-
 import orjson
 import pytest
 
 from interlock.config.document import Document
 from interlock.config.faults import ConfigError
-from interlock.sdk import Function, NotFound
-from interlock.workflows import ToolInfo, load_template, load_templates
+from interlock.sdk import Function
+from interlock.workflows import load_template, load_templates
 from interlock.workflows.loading import restore_template
 
-GET_FILE = ToolInfo(
-    "figma.get_file",
-    {
-        "type": "object",
-        "properties": {"file_key": {"type": "string"}, "depth": {"type": "integer"}},
-        "required": ["file_key"],
-        "additionalProperties": False,
-    },
-    {"type": "object", "properties": {"name": {"type": "string"}}},
-)
-
-
-def _tool(name: str) -> ToolInfo:
-    if name != "figma.get_file":
-        raise NotFound(f"no {name}", nearest=["figma.get_file"])
-    return GET_FILE
-
-
-def _faults(text: str, *, workflows: tuple[str, ...] = ()) -> list[str]:
-    """``line:column message (advice)`` of each fault; the first step stands in line 2."""
-    document = Document(dedent(text).strip(), "w.yaml")
-    with pytest.raises(ConfigError) as error:
-        load_template(document, _tool, {name: {} for name in workflows})
-    return [
-        f"{fault.line}:{fault.column} {fault.message}"
-        + (f" ({fault.hint or fault.expected})" if fault.hint or fault.expected else "")
-        for fault in error.value.faults
-    ]
-
-
-def _fault_of(step: str) -> str:
-    (fault,) = _faults(f"workflow: w\nsteps:\n  - {step}")
-    return fault
+from .faults import fault_of, faults_in, known_tool
 
 
 @pytest.mark.parametrize(
@@ -118,13 +84,13 @@ def _fault_of(step: str) -> str:
 def test_a_fault_is_told_with_its_place_and_what_would_be_right(
     step: str, fault: str | None
 ) -> None:
-    found = _fault_of(step)
+    found = fault_of(step)
     if fault is not None:
         assert found == fault
 
 
 def test_mistakes_in_the_words_for_flow_are_told_with_their_places() -> None:
-    found = _faults(
+    found = faults_in(
         """
 workflow: w
 steps:
@@ -146,139 +112,13 @@ steps:
         assert word in fault
 
 
-JOBS = ToolInfo(
-    "jobs.list",
-    {"type": "object", "properties": {"after": {}}, "additionalProperties": False},
-    {
-        "$defs": {
-            "Job": {
-                "properties": {
-                    "name": {"type": "string"},
-                    "state": {"anyOf": [{"enum": ["open", "done"]}, {"type": "null"}]},
-                }
-            }
-        },
-        "properties": {
-            "jobs": {"type": "array", "items": {"$ref": "#/$defs/Job"}},
-            "more": {"type": "boolean"},
-        },
-    },
-)
-LIST = "workflow: w\nsteps:\n  - {id: all, call: jobs.list}\n"
-
-
-@pytest.mark.parametrize(
-    ("step", "faults"),
-    [
-        (
-            "{for_each: '${{ steps.all.jobs }}', as: job, do: [{transform: '${{ job.nam }}'}]}",
-            ["4:76 there is no key 'nam' (did you mean 'name'?)"],
-        ),
-        (
-            "{for_each: '${{ [j for j in steps.all.jobs] }}', do: [{transform: '${{ item.nam }}'}]}",
-            ["4:81 there is no key 'nam' (did you mean 'name'?)"],
-        ),
-        (
-            "{for_each: [{a: 1}, {b: 2}], do: [{transform: '${{ [item.a, item.b, item.c] }}'}]}",
-            ["4:78 there is no key 'c'"],
-        ),
-        (
-            "{for_each: steps.all.jobs, do: [{transform: 1}]}",
-            ["4:16 for_each is string, not a list (${{ steps.all.jobs }})"],
-        ),
-        (
-            "{for_each: {call: jobs.list, items: '${{ page.jbs }}', next: {aftr: 1}}, do: [{transform: 1}]}",
-            [
-                "4:51 there is no key 'jbs' (did you mean 'jobs'?)",
-                "4:67 jobs.list has no argument 'aftr' (did you mean 'after'?)",
-            ],
-        ),
-        (
-            "{switch: '${{ steps.all.jobs[0].state }}', cases: {opne: [{transform: 1}], null: [{transform: 2}]}}",
-            ["4:56 the value is never 'opne' (did you mean 'open'?)"],
-        ),
-        (
-            "{switch: '${{ steps.all.more }}', cases: {true: [{transform: 1}], yes: [{transform: 2}]}}",
-            ["4:71 the value is never 'yes' (one of true, false)"],
-        ),
-        ("{switch: '${{ default(steps.all.more, 1) }}', cases: {1: [{transform: 1}]}}", []),
-        ("{switch: '${{ steps.all.jobs[0].name }}', cases: {1: [{transform: 1}]}}", []),
-        (
-            "{switch: steps.all.more, cases: {true: [{transform: 1}]}}",
-            ["4:14 this is a text, not what it names (${{ steps.all.more }})"],
-        ),
-        (
-            "{switch: '${{ steps.all }}', cases: [{when: 1}]}",
-            [
-                (
-                    "4:41 `cases` is not a mapping from values to steps (a list of conditions is "
-                    "written as `if` with an `else` that holds the next `if`)"
-                )
-            ],
-        ),
-        ("{parallel: {}}", ["4:16 there are no branches ({name: [steps]})"]),
-        (
-            "{sleep_until: next tuesday}",
-            ["4:19 'next tuesday' is no moment (such as 2027-01-31T09:00)"],
-        ),
-        (
-            "{sleep_until: 1900000000000}",
-            [
-                "4:19 1900000000000 is after the year 2199 (seconds since the epoch, not milliseconds)"
-            ],
-        ),
-        (
-            "{sleep_until: steps.all.more}",
-            ["4:19 'steps.all.more' is no moment (${{ steps.all.more }})"],
-        ),
-        (
-            "{sleep: 40000d}",
-            ["4:13 nobody waits longer than a hundred years (a duration such as 30d)"],
-        ),
-    ],
-)
-def test_what_can_be_known_of_values_is_checked(step: str, faults: list[str]) -> None:
-    document = Document(f"{LIST}  - {step}", "w.yaml")
-    try:
-        load_template(document, lambda _: JOBS)
-        found = []
-    except ConfigError as error:
-        found = [
-            f"{fault.line}:{fault.column} {fault.message}"
-            + (f" ({fault.hint or fault.expected})" if fault.hint or fault.expected else "")
-            for fault in error.faults
-        ]
-    assert found == faults
-
-
-def test_a_fault_in_a_step_hides_none_in_those_that_read_its_output() -> None:
-    document = Document(
-        dedent("""
-        workflow: w
-        steps:
-          - {id: all, call: jobs.list, with: {aftr: 1}}
-          - {id: each, for_each: "${{ steps.all.jobs }}", do: [{transform: "${{ item.nam }}"}]}
-          - {id: odd, call: jobs.list, on_error: continu}
-          - {transform: "${{ steps.odd.error }}"}
-        """),
-        "w.yaml",
-    )
-    with pytest.raises(ConfigError) as error:
-        load_template(document, lambda _: JOBS)
-    assert [(fault.line, fault.column) for fault in error.value.faults] == [
-        (4, 39),
-        (5, 78),
-        (6, 42),
-    ]
-
-
 def test_a_template_from_the_journal_is_not_held_to_later_checks() -> None:
     source = {"workflow": "w", "steps": [{"sleep": "40000d"}, {"parallel": {}}]}
     assert len(restore_template(orjson.dumps(source), {}).block.steps) == 2
 
 
 def test_all_faults_are_told_at_once() -> None:
-    assert _faults(
+    assert faults_in(
         """
         workflow: w
         stepz: []
@@ -296,7 +136,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_a_step_inside_of_a_block_is_not_seen_outside() -> None:
-    assert _faults(
+    assert faults_in(
         """
         workflow: w
         steps:
@@ -319,12 +159,12 @@ def test_a_compensation_sees_its_own_step() -> None:
             ' compensate: {call: figma.get_file, with: {file_key: "${{ steps.a.name }}"}}}',
             "w.yaml",
         ),
-        _tool,
+        known_tool,
     )
 
 
 def test_a_schema_that_is_none_is_a_fault() -> None:
-    faults = _faults(
+    faults = faults_in(
         """
         workflow: w
         input:
@@ -340,16 +180,16 @@ def test_a_schema_that_is_none_is_a_fault() -> None:
         "4:62 not a JSON Schema: 'low' is not of type 'number'",
         "5:10 'n' says nothing here (fields stand under `properties`)",
     ]
-    (misspelt,) = _faults("workflow: w\ninput: {requird: [x]}\nsteps: [{transform: 1}]")
+    (misspelt,) = faults_in("workflow: w\ninput: {requird: [x]}\nsteps: [{transform: 1}]")
     assert misspelt == "2:9 'requird' says nothing here (fields stand under `properties`)"
-    (misspelt,) = _faults(
+    (misspelt,) = faults_in(
         "workflow: w\ninput: {type: object, requird: [x]}\nsteps: [{transform: 1}]"
     )
     assert misspelt == "2:23 'requird' is no word of JSON Schema (did you mean 'required'?)"
 
 
 def test_all_that_is_wrong_is_told_and_nothing_that_only_follows_from_it() -> None:
-    assert _faults(
+    assert faults_in(
         """
         workflow: w
         steps:
@@ -377,32 +217,8 @@ def test_all_that_is_wrong_is_told_and_nothing_that_only_follows_from_it() -> No
 
 
 def test_a_file_that_is_no_yaml_has_no_other_fault() -> None:
-    (fault,) = _faults("workflow: w\nsteps:\n\t- {transform: 1}")
+    (fault,) = faults_in("workflow: w\nsteps:\n\t- {transform: 1}")
     assert fault.startswith("3:1 not YAML")
-
-
-def test_the_type_of_a_computed_argument_is_checked_where_it_is_known() -> None:
-    assert _faults(
-        """
-        workflow: w
-        input: {type: object, properties: {mode: {enum: [fast]}, n: {type: integer}, any: {}}}
-        steps:
-          - {call: figma.get_file, with: {file_key: "${{ input.n }}"}}
-          - {call: figma.get_file, with: {file_key: "${{ input.mode }}"}}
-          - {call: figma.get_file, with: {file_key: "${{ input.any }}"}}
-          - {call: figma.get_file, with: {file_key: "no ${{ input.n }}"}}
-        """
-    ) == ["4:45 argument 'file_key': expected string, not integer"]
-
-
-def test_the_input_schema_checks_references() -> None:
-    assert _faults(
-        """
-        workflow: w
-        input: {type: object, properties: {key: {type: string}}}
-        steps: [{transform: "${{ input.kee }}"}]
-        """
-    ) == ["3:32 there is no key 'kee' (did you mean 'key'?)"]
 
 
 def test_the_version_is_the_content_and_not_the_way_it_is_written() -> None:
@@ -442,36 +258,3 @@ def test_functions_of_plugins_can_be_called() -> None:
     load_template(document, functions={"shout": Function(lambda value: f"{value}!")})
     with pytest.raises(ConfigError, match="unknown function 'shout'"):
         load_template(document)
-
-
-def test_what_a_child_gets_is_held_to_its_input() -> None:
-    parent = Document(
-        "workflow: w\nsteps:\n- {run: kid, with: {m: 1}}\n- {run: kid, with: {n: x}}\n", "w.yaml"
-    )
-    kid = Document(
-        "workflow: kid\ninput: {required: [n], properties: {n: {type: integer}}}\n"
-        "steps: [{transform: 1}]\n",
-        "kid.yaml",
-    )
-    with pytest.raises(ConfigError) as error:
-        load_templates([parent, kid])
-    assert [f"{fault.line}:{fault.column} {fault.message}" for fault in error.value.faults] == [
-        "3:14 kid needs n",
-        "4:24 argument 'n': expected integer, not string",
-    ]
-
-
-def test_one_fault_of_the_input_hides_no_other() -> None:
-    assert _faults(
-        """
-        workflow: w
-        input: {properties: {name: {type: string}, n: {type: intger}}, additionalProperties: false}
-        steps:
-          - {transform: "${{ input.nmae }}"}
-          - {for_each: "${{ input.name }}", do: [{transform: "${{ input.n }}"}]}
-        """
-    ) == [
-        "2:54 'intger' is no type of JSON (did you mean 'integer'?)",
-        "4:28 there is no key 'nmae' (did you mean 'name'?)",
-        "5:16 for_each is string, not a list (a list, such as ${{ steps.rows.pages }})",
-    ]

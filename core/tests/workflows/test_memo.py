@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .faults import faults_in
 from .stage import Stage
-from .test_loading import _faults
 
 SUMMARY = """
     workflow: summary
@@ -61,7 +61,7 @@ async def test_items_of_a_loop_share_by_key_whatever_their_place(stage: Stage) -
 
 
 def test_a_step_with_effects_to_undo_is_not_cached() -> None:
-    found = _faults("""
+    found = faults_in("""
 workflow: w
 steps:
   - {id: a, call: t.a, cache: {ttl: 1d}, compensate: {call: t.b}}

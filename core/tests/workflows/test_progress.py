@@ -9,7 +9,7 @@ from interlock.journal import RunFilter
 from interlock.sdk import NotFound, Rejected, Retryable
 from interlock.workflows.progress import Progress
 
-from .stage import IDEMPOTENT, Stage
+from .stage import IDEMPOTENT, Stage, fail
 
 
 async def _watch(stage: Stage, text: str, seconds: float = 0.0) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def _short(items: list[dict[str, Any]]) -> list[str]:
 async def test_a_watcher_sees_retries_undoing_and_the_end(stage: Stage) -> None:
     troubles = [Retryable("busy")]
     stage.tools.add("t.do", lambda: 1, IDEMPOTENT)
-    stage.tools.add("t.flaky", lambda: _raise(troubles.pop() if troubles else Rejected("no")))
+    stage.tools.add("t.flaky", lambda: fail(troubles.pop() if troubles else Rejected("no")))
 
     items = await _watch(
         stage,
@@ -104,7 +104,3 @@ async def test_an_unknown_workflow_is_told_with_the_nearest(stage: Stage) -> Non
         with pytest.raises(NotFound, match="did you mean 'report'") as error:
             await life.engine.start("repotr", {})
     assert error.value.nearest == ["report"]
-
-
-def _raise(error: Exception) -> None:
-    raise error

@@ -11,8 +11,8 @@ from interlock.sdk import NotFound
 from interlock.sdk.quantities import parse_rate
 from interlock.workflows import EngineOptions
 
+from .faults import faults_in
 from .stage import Life, Stage
-from .test_loading import _faults
 
 SEND = """
     workflow: send
@@ -159,7 +159,7 @@ async def test_a_queue_that_is_not_there_is_named(stage: Stage) -> None:
 
 
 def test_mistakes_in_a_queue_are_told_with_their_places() -> None:
-    found = _faults("""
+    found = faults_in("""
 workflow: w
 queue: {name: mail, key: "${{ steps.a }}", prio: 1}
 steps: [{id: a, transform: 1}]
