@@ -67,9 +67,6 @@ def show(as_json: bool) -> None:
 def audit(actor: str | None, action: str | None, limit: int, as_json: bool) -> None:
     """List who did what, newest first."""
     items = connect().get("audit", actor=actor, action=action, limit=limit)["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         ("AT", lambda item: local_time(item["at"])),
         column("ACTOR"),
@@ -78,4 +75,4 @@ def audit(actor: str | None, action: str | None, limit: int, as_json: bool) -> N
         column("OUTCOME"),
         column("RUN"),
     ]
-    print_items(items, columns, "nothing was done yet")
+    print_items(items, columns, "nothing was done yet", as_json)

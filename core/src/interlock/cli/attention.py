@@ -30,9 +30,6 @@ def approvals(every: bool, run: str | None, limit: int, as_json: bool) -> None:
     """List what people are asked, the oldest question first."""
     query = {"all": "1" if every else None, "run": run, "limit": limit}
     items = connect().get("approvals", **query)["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("ID"),
         column("QUESTION", "title"),
@@ -40,7 +37,7 @@ def approvals(every: bool, run: str | None, limit: int, as_json: bool) -> None:
         column("WHO"),
         ("DECIDED", lambda item: (item.get("decision") or {}).get("choice", "")),
     ]
-    print_items(items, columns, "nothing waits for a decision")
+    print_items(items, columns, "nothing waits for a decision", as_json)
 
 
 @click.command()
@@ -67,10 +64,7 @@ def approve(
         "comment": comment,
     }
     decided = connect().post(f"approvals/{quote(approval, safe='')}/decide", body)
-    if as_json:
-        print_json(decided)
-    else:
-        click.echo(f"{approval}: {choice}")
+    print_done(decided, f"{approval}: {choice}", as_json)
 
 
 @click.group(name="dead-letters", invoke_without_command=True)
@@ -82,16 +76,13 @@ def dead_letters(context: click.Context, limit: int, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     items = connect().get("dead-letters", limit=limit)["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("ID"),
         column("KIND"),
         column("SUBJECT"),
         ("WHY", lambda item: first_line(str(item.get("reason", "")))),
     ]
-    print_items(items, columns, "no dead letters")
+    print_items(items, columns, "no dead letters", as_json)
 
 
 @dead_letters.command()

@@ -12,7 +12,7 @@ from interlock.cli.client import connect
 from interlock.cli.completion import run_argument
 from interlock.cli.exits import FAILED
 from interlock.cli.options import DURATION, limit_option, status_option
-from interlock.cli.output import json_option, print_json
+from interlock.cli.output import json_option, print_done, print_json
 
 
 @click.command(name="cancel")
@@ -72,10 +72,7 @@ def fork(
     changes = read_arguments(pairs, source)
     body = {"step": step, "latest": latest, "input": {**record["input"], **changes}}
     started = client.post(f"runs/{record['id']}/fork", body)
-    if as_json:
-        print_json(started)
-    else:
-        click.echo(started["run_id"])
+    print_done(started, started["run_id"], as_json)
 
 
 @click.command(name="move")
@@ -87,11 +84,9 @@ def move(run: str, check: bool, as_json: bool) -> None:
     client = connect()
     record = client.get(f"runs/{run}")
     moved = client.post(f"runs/{record['id']}/move", {"check": check})
-    if as_json:
-        print_json(moved)
-        return
     can = "can go on" if check else "goes on"
-    click.echo(f"{record['id']} {can} with version {moved['version'][:12]}")
+    text = f"{record['id']} {can} with version {moved['version'][:12]}"
+    print_done(moved, text, as_json)
 
 
 @click.command()
@@ -125,10 +120,7 @@ def _act(run: str, action: str, done: str, body: dict[str, Any], as_json: bool) 
     client = connect()
     record = client.get(f"runs/{run}")
     told = client.post(f"runs/{record['id']}/{action}", body)
-    if as_json:
-        print_json({"id": record["id"], **told})
-    else:
-        click.echo(f"{record['id']} {done}")
+    print_done({"id": record["id"], **told}, f"{record['id']} {done}", as_json)
 
 
 VERBS = (cancel, pause, resume, retry, fork, move, each)

@@ -13,7 +13,6 @@ from interlock.cli.output import (
     local_time,
     print_done,
     print_items,
-    print_json,
 )
 
 
@@ -52,9 +51,6 @@ def events(context: click.Context, name: str | None, limit: int, as_json: bool) 
     if context.invoked_subcommand is not None:
         return
     items = connect().get("events", name=name, limit=limit)["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         ("AT", lambda item: local_time(item["created"])),
         column("EVENT", "name"),
@@ -62,7 +58,7 @@ def events(context: click.Context, name: str | None, limit: int, as_json: bool) 
         column("FROM", "source"),
         ("DELIVERED", lambda item: "no" if item["delivered"] is None else "yes"),
     ]
-    print_items(items, columns, "no events")
+    print_items(items, columns, "no events", as_json)
 
 
 @events.command()

@@ -46,8 +46,13 @@ def print_done(answer: Any, text: str, as_json: bool) -> None:
         click.echo(text)
 
 
-def print_items(items: Sequence[Mapping[str, Any]], columns: Sequence[Column], empty: str) -> None:
-    """A table whose last column may wrap; ``empty`` goes to standard error instead of no rows."""
+def print_items(
+    items: Sequence[Mapping[str, Any]], columns: Sequence[Column], empty: str, as_json: bool
+) -> None:
+    """A listing: as JSON, or as a table; ``empty`` goes to standard error instead of no rows."""
+    if as_json:
+        print_json(items)
+        return
     if not items:
         click.echo(empty, err=True)
         return

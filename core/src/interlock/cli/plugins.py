@@ -12,7 +12,7 @@ import click
 from interlock import __version__
 from interlock.cli.client import connect
 from interlock.cli.exits import NoDaemon
-from interlock.cli.output import column, first_line, json_option, print_items, print_json
+from interlock.cli.output import column, first_line, json_option, print_items
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -31,9 +31,6 @@ def plugins(context: click.Context, as_json: bool) -> None:
         items = connect().get("plugins")["items"]
     except NoDaemon:
         items = anyio.run(_load_plugins)
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("PLUGIN", "name"),
         column("VERSION"),
@@ -42,7 +39,7 @@ def plugins(context: click.Context, as_json: bool) -> None:
         column("TOOLS"),
         ("WHY", lambda item: first_line(item.get("reason") or "")),
     ]
-    print_items(items, columns, "no plugins installed")
+    print_items(items, columns, "no plugins installed", as_json)
 
 
 async def _load_plugins() -> list[dict[str, Any]]:

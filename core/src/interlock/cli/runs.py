@@ -20,6 +20,7 @@ from interlock.cli.output import (
     json_option,
     local_time,
     plain,
+    print_done,
     print_items,
     print_json,
     span,
@@ -52,10 +53,8 @@ def start(
     if wait:
         # From its beginning: some of it has happened by now.
         _follow(client, started, quiet=as_json, since=0.0)
-    elif as_json:
-        print_json({"run_id": started})
     else:
-        click.echo(started)
+        print_done({"run_id": started}, started, as_json)
 
 
 @click.group(invoke_without_command=True)
@@ -77,9 +76,6 @@ def runs(context: click.Context, /, as_json: bool, where: tuple[str, ...], **que
     fields = {f"input.{key}": value for key, value in read_arguments(where, None).items()}
     query |= {key: _json(value) for key, value in fields.items()}
     items = connect().get("runs", **query)["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("RUN", "id"),
         column("WORKFLOW"),
@@ -89,7 +85,7 @@ def runs(context: click.Context, /, as_json: bool, where: tuple[str, ...], **que
     ]
     asked = any(value for name, value in query.items() if name != "limit")
     nothing = "no run fits" if asked else "no runs yet; start one with `interlock start WORKFLOW`"
-    print_items(items, columns, nothing)
+    print_items(items, columns, nothing, as_json)
 
 
 @runs.command()
@@ -113,7 +109,7 @@ def show(run: str, as_json: bool) -> None:
         ("TIME", lambda step: span(step.get("seconds"))),
         ("RESULT", lambda step: first_line(_result(step), 60)),
     ]
-    print_items(steps, columns, "no step has begun yet")
+    print_items(steps, columns, "no step has begun yet", as_json)
     if next_step := _next(record):
         click.echo(f"\nNext: {next_step}", err=True)
 

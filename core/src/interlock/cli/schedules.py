@@ -11,7 +11,6 @@ from interlock.cli.output import (
     local_time,
     print_done,
     print_items,
-    print_json,
 )
 
 
@@ -23,9 +22,6 @@ def schedules(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     items = connect().get("schedules")["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("SCHEDULE", "name"),
         column("STARTS", "start"),
@@ -33,7 +29,7 @@ def schedules(context: click.Context, as_json: bool) -> None:
         ("NEXT", lambda item: "paused" if item["paused"] else local_time(item["next"])),
         column("LAST RUN", "last_run"),
     ]
-    print_items(items, columns, "no schedules in the configuration")
+    print_items(items, columns, "no schedules in the configuration", as_json)
 
 
 @click.command()
@@ -41,9 +37,6 @@ def schedules(context: click.Context, as_json: bool) -> None:
 def queues(as_json: bool) -> None:
     """List the queues: how many runs wait, how many have their turn."""
     items = connect().get("queues")["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("QUEUE", "name"),
         column("WAITING", "waiting"),
@@ -52,7 +45,7 @@ def queues(as_json: bool) -> None:
         column("PER KEY", "per_key"),
         column("RATE", "rate"),
     ]
-    print_items(items, columns, "no queues in the configuration")
+    print_items(items, columns, "no queues in the configuration", as_json)
 
 
 @schedules.command()

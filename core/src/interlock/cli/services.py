@@ -27,9 +27,6 @@ def services(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     items = connect().get("services")["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("SERVICE", "name"),
         column("TYPE"),
@@ -40,7 +37,7 @@ def services(context: click.Context, as_json: bool) -> None:
         ("RESTARTS", lambda item: (item["actor"] or {}).get("restarts", "")),
         ("WHY", lambda item: first_line(item.get("reason") or "")),
     ]
-    print_items(items, columns, "no services in the configuration")
+    print_items(items, columns, "no services in the configuration", as_json)
 
 
 @services.command()

@@ -19,9 +19,6 @@ from interlock.cli.output import column, first_line, json_option, plain, print_i
 def alerts(as_json: bool) -> None:
     """List the alerts, those that fire first."""
     items = connect().get("alerts")["items"]
-    if as_json:
-        print_json(items)
-        return
     order = ("firing", "pending", "quiet")
     columns = [
         column("ALERT", "name"),
@@ -30,7 +27,7 @@ def alerts(as_json: bool) -> None:
         column("FAULT", "fault"),
     ]
     items.sort(key=lambda item: order.index(item["state"]))
-    print_items(items, columns, "no alerts in the configuration")
+    print_items(items, columns, "no alerts in the configuration", as_json)
 
 
 @click.command()

@@ -51,12 +51,9 @@ def tools(name: str | None, as_json: bool) -> None:
         print_json(connect().get(f"tools/{name}"))
         return
     items = connect().get("tools")["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("TOOL", "name"),
         ("EFFECT", lambda item: item["facts"]["effect"]),
         ("WHAT IT DOES", lambda item: first_line(item["description"])),
     ]
-    print_items(items, columns, "no tools: the configuration has no services")
+    print_items(items, columns, "no tools: the configuration has no services", as_json)

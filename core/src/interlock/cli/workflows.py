@@ -28,15 +28,12 @@ def workflow(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     items = connect().get("workflows")["items"]
-    if as_json:
-        print_json(items)
-        return
     columns = [
         column("WORKFLOW", "name"),
         ("VERSION", lambda item: item["version"][:12]),
         ("WHAT IT DOES", lambda item: first_line(item.get("description", ""))),
     ]
-    print_items(items, columns, "no templates: see `workflows:` in the configuration")
+    print_items(items, columns, "no templates: see `workflows:` in the configuration", as_json)
 
 
 @workflow.command()
