@@ -20,7 +20,6 @@ from interlock.restate.wire import aside, ask, tell
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
 from interlock.workflows.decisions import approval_id, late_decision
-from interlock.workflows.errors import WaitExpired
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
 
@@ -159,7 +158,7 @@ class Waits:
             answer = {"step": wait.path, "decision": late_decision(wait, due)}
             tell(self._ctx, self._engine.names.desk, self._run.id, "decide", answer)
         else:
-            self._end(wait, None, WaitExpired.of(wait))
+            self._end(wait, None, wait.expired())
 
     def _end(self, wait: Sleep | Wait, output: Any, error: InterlockError | None) -> None:
         entry = self._open.pop(wait)

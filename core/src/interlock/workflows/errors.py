@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from interlock.sdk.errors import (
     Conflict,
     DeadlineExceeded,
@@ -16,9 +14,6 @@ from interlock.sdk.errors import (
     Throttled,
 )
 
-if TYPE_CHECKING:
-    from interlock.workflows.operations import Wait
-
 
 class InDoubt(InterlockError):
     """A step with effects was in flight when the process died; nobody knows whether it happened."""
@@ -30,10 +25,6 @@ class WaitExpired(DeadlineExceeded):
     """What was waited for did not come in time."""
 
     code = "wait-expired"
-
-    @classmethod
-    def of(cls, wait: Wait) -> WaitExpired:
-        return cls(f"{wait.path}: {wait.reason} did not come within {wait.seconds:g} s")
 
 
 class NotApproved(Rejected):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from interlock.sdk.errors import InterlockError
 from interlock.sdk.events import Event
+from interlock.workflows.errors import WaitExpired
 
 if TYPE_CHECKING:
     from interlock.workflows.trampoline import Branch
@@ -148,6 +149,10 @@ class Wait(Operation):
     def over(self, now: float) -> float | None:
         """When it is over if it begins now; None for never."""
         return None if self.seconds is None else now + self.seconds
+
+    def expired(self) -> WaitExpired:
+        """What it ends with if nothing came."""
+        return WaitExpired(f"{self.path}: {self.reason} did not come within {self.seconds:g} s")
 
 
 class WaitFor(Wait):

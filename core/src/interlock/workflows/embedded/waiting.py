@@ -15,7 +15,6 @@ from interlock.sdk.events import Event
 from interlock.sdk.world import Timer
 from interlock.workflows.decisions import approval_id
 from interlock.workflows.embedded.surroundings import Surroundings
-from interlock.workflows.errors import WaitExpired
 from interlock.workflows.history import History
 from interlock.workflows.operations import Approve, Outcome, Sleep, Wait, WaitFor
 
@@ -156,7 +155,7 @@ class Waiting:
         elif isinstance(wait, Approve) and wait.request.get("default") is not None:
             self._open[wait].pending = self._engine.spawn(self._decide_late(wait))
         else:
-            self._end(wait, None, WaitExpired.of(wait))
+            self._end(wait, None, wait.expired())
 
     async def _decide_late(self, wait: Approve) -> None:
         try:
