@@ -272,6 +272,7 @@ async function measure({ html, width }) {
     "borderTopLeftRadius", "borderTopRightRadius", "borderBottomRightRadius", "borderBottomLeftRadius",
     "borderTopWidth", "borderRightWidth", "borderBottomWidth", "borderLeftWidth",
     "borderTopColor", "borderRightColor", "borderBottomColor", "borderLeftColor",
+    "borderTopStyle", "borderRightStyle", "borderBottomStyle", "borderLeftStyle",
     "outlineWidth", "outlineStyle", "outlineColor", "position", "flexGrow",
   ];
   const said = ["width", "height", "min-width", "max-width", "min-height", "max-height", "flex-basis"];
@@ -284,11 +285,20 @@ async function measure({ html, width }) {
     }
     return found;
   };
-  // The widths, by side, of a stroke that is a box before the content, cut out but for its padding.
+  // The widths, by side, of a stroke that is a box before the content: a gradient cut out but for its padding.
+  const sides = ["Top", "Right", "Bottom", "Left"];
   const ring = (element) => {
     const { content, backgroundImage, maskImage, ...before } = getComputedStyle(element, "::before");
     if (content === "none" || maskImage === "none" || !backgroundImage.includes("gradient(")) return null;
-    return ["Top", "Right", "Bottom", "Left"].map((side) => Number.parseFloat(before[`padding${side}`]));
+    return sides.map((side) => Number.parseFloat(before[`padding${side}`]));
+  };
+  // The same of one that has dashes, with its colour.
+  const dashes = (element) => {
+    const { content, ...before } = getComputedStyle(element, "::before");
+    const drawn = sides.filter((side) => before[`border${side}Style`] === "dashed");
+    if (content === "none" || !drawn.length) return null;
+    const widths = sides.map((side) => Number.parseFloat(before[`border${side}Width`]));
+    return { widths, color: before[`border${drawn[0]}Color`] };
   };
   const origin = host.getBoundingClientRect();
   const found = {};
@@ -304,6 +314,7 @@ async function measure({ html, width }) {
       height: box.height,
       style: Object.fromEntries(names.map((name) => [name, computed[name]])),
       ring: ring(element),
+      dashes: dashes(element),
       said: Object.fromEntries(said.map((name) => [name, String(stated.get(name))])),
       runs: /^(p|span|h[1-6])$/i.test(element.tagName) ? runs(element) : [],
     };

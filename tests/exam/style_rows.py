@@ -112,7 +112,8 @@ def _stroke(node: Json, got: Json) -> Iterator[Expectation]:
     )
     if not paints or not any(wanted):
         return
-    widths = got.get("ring") or _stroke_widths(got["style"])
+    dashes = got.get("dashes") or {}
+    widths = got.get("ring") or dashes.get("widths") or _stroke_widths(got["style"])
     if str(paints[-1].get("type", "")).startswith("GRADIENT") and got["tag"] != "img":
         yield "strokeGradient", True, str(bool(got.get("ring")))
     for side, width, found in zip(_SIDES, wanted, widths, strict=True):
@@ -120,7 +121,9 @@ def _stroke(node: Json, got: Json) -> Iterator[Expectation]:
         rounded = max(1.0, width // 1) if width else 0.0
         yield f"stroke{side}", rounded if found == rounded else width, f"{found}px"
     if solid := _only_solid(node.get("strokes")):
-        yield "strokeColor", solid, _stroke_colour(got["style"])
+        yield "strokeColor", solid, dashes.get("color") or _stroke_colour(got["style"])
+    if node.get("strokeDashes"):
+        yield "strokeDashes", True, str(_is_dashed(got))
 
 
 def _stroke_widths(got: Json) -> list[float]:
@@ -136,6 +139,12 @@ def _stroke_widths(got: Json) -> list[float]:
             for side, reach in enumerate((y, -x, -y, x)):
                 widths[side] = max(widths[side], reach)
     return widths
+
+
+def _is_dashed(got: Json) -> bool:
+    style = got["style"]
+    drawn = [style["outlineStyle"], *(style[f"border{side}Style"] for side in _SIDES)]
+    return bool(got.get("dashes")) or "dashed" in drawn
 
 
 def _stroke_colour(got: Json) -> str:

@@ -529,3 +529,13 @@ def test_what_hugs_and_clips_keeps_its_height_in_a_column() -> None:
 
     assert "overflow-hidden" in code
     assert "shrink-0" in code.partition("overflow-hidden")[0].rpartition("<div")[2]
+
+
+def test_dashes_on_some_sides_are_a_border_over_the_box() -> None:
+    stroke = {"align": "inside", "widths": [0, 0, 1, 0], "dash": [4, 4]}
+    styles = {"s": {**stroke, "paints": [{"type": "solid", "color": "#dddddd"}]}}
+
+    code = code_of([variant(a_row(a_text(), stroke="s"))], styles=styles)
+
+    assert "before:border-b before:border-dashed before:border-[#dddddd]" in code
+    assert "relative" in code and "shadow" not in code

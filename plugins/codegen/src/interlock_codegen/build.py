@@ -74,7 +74,7 @@ class Builder:
         self._job = job
         self._role = role
         self._root = root
-        self._sizes = semantics.heading_sizes(root, job)
+        self._scale = semantics.typescale(root, job)
         self._landmarks: list[str] = []
         self._parts: set[str] = set()
         job.width = root["box"]["width"]
@@ -156,12 +156,13 @@ class Builder:
         element.style |= effects.finish(node, self._job)
         element.style |= effects.drop_shadows(node, "drop-shadow", self._job)
         element.style |= size.own_size(node, element.style, self._job)
-        element.style.setdefault("flex-shrink", "shrink-0")
+        if element.style.get("position") != "absolute":
+            element.style.setdefault("flex-shrink", "shrink-0")
         return element
 
     def _text(self, node: Json, around: Around) -> Element:
         job = self._job
-        level = 0 if around.phrasing else semantics.heading_level(node, self._sizes, job)
+        level = 0 if around.phrasing else semantics.heading_level(node, self._scale, job)
         tag = f"h{level}" if level else ("span" if around.phrasing else "p")
         style: Style = {
             **item.item(node, around.parent, job),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from interlock_codegen.job import Job
@@ -185,19 +186,36 @@ def names_link(node: Json) -> bool:
     return told and len(node["text"]) <= _LONGEST_LINK
 
 
-def heading_level(node: Json, sizes: Mapping[float, int], job: Job) -> int:
-    """1 to 6 for a heading, 0 for running text.
+@dataclass(frozen=True, slots=True)
+class Typescale:
+    """What the texts of a screen or component look like beside each other.
 
-    Args:
-        sizes: level by font size, for sizes well above that of the running text.
+    Attributes:
+        headings: level by font size, for sizes well above that of the running text.
+        running: size and weight of most of the text that is not named a heading; None without any.
     """
+
+    headings: Mapping[float, int]
+    running: tuple[float, int] | None
+
+
+def heading_level(node: Json, scale: Typescale, job: Job) -> int:
+    """1 to 6 for a heading, 0 for running text."""
     named = _HEADING.search(words(str(node.get("name") or "")))
     if named and named[1]:
         return int(named[1])
-    size = job.style(node, "text_style").get("size", 0)
-    if size in sizes and len(node["text"]) <= 120 and _is_wording(node["text"]):
-        return sizes[size]
-    return min(max(sizes.values(), default=1) + 1, 6) if named and _is_title(node, named) else 0
+    style = job.style(node, "text_style")
+    size = style.get("size", 0)
+    if size in scale.headings and len(node["text"]) <= 120 and _is_wording(node["text"]):
+        return scale.headings[size]
+    if not named or not _is_title(node, named) or not _stands_out(style, scale):
+        return 0
+    return min(max(scale.headings.values(), default=1) + 1, 6)
+
+
+def _stands_out(style: Json, scale: Typescale) -> bool:
+    """Whether a text is larger than the running text, or as large and bolder."""
+    return scale.running is None or (style.get("size", 0), style.get("weight", 0)) > scale.running
 
 
 def _is_title(node: Json, named: re.Match[str]) -> bool:
@@ -211,18 +229,24 @@ def _is_wording(text: str) -> bool:
     return letters >= 2 and letters * 2 >= len("".join(text.split()))
 
 
-def heading_sizes(root: Json, job: Job) -> dict[float, int]:
-    """Levels of the font sizes that stand out: half as large again as most of the text."""
+def typescale(root: Json, job: Job) -> Typescale:
+    """The sizes that stand out are half as large again as most of the text."""
     amounts: dict[float, int] = {}
+    looks: dict[tuple[float, int], int] = {}
     for node in (root, *_below(root)):
         if node.get("type") == "text" and _is_wording(node["text"]):
-            size = job.style(node, "text_style").get("size", 0)
-            amounts[size] = amounts.get(size, 0) + len(node["text"])
+            style = job.style(node, "text_style")
+            size, amount = style.get("size", 0), len(node["text"])
+            amounts[size] = amounts.get(size, 0) + amount
+            if not _HEADING.search(words(str(node.get("name") or ""))):
+                look = (size, style.get("weight", 0))
+                looks[look] = looks.get(look, 0) + amount
     if not amounts:
-        return {}
+        return Typescale({}, None)
     body = min(max(amounts, key=lambda size: (amounts[size], -size)), 20)
     large = sorted((size for size in amounts if size >= max(20, body * 1.5)), reverse=True)
-    return {size: min(level, 6) for level, size in enumerate(large, start=1)}
+    headings = {size: min(level, 6) for level, size in enumerate(large, start=1)}
+    return Typescale(headings, max(looks, key=lambda look: looks[look], default=None))
 
 
 def label(node: Json) -> str:

@@ -1,4 +1,4 @@
-"""Strokes take no space: borders where padding can give way, else outlines or inset shadows."""
+"""Strokes take no space: borders where padding gives way, else outlines, shadows or boxes."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ def stroke(node: Json, job: Job) -> Stroke:
         return Stroke(_border(widths, colour, token, found), border=widths)
     if "widths" not in found:
         return _outline(found, colour, token)
+    if "dash" in found:
+        return _dashed_sides(_border(widths, colour, token, found))
     return Stroke(shadows=_inset(widths, f"var(--color-{token})" if token else colour))
 
 
@@ -122,6 +124,12 @@ def _border(widths: Sequence[float], colour: str, token: str | None, found: Json
         style["border-style"] = "border-dashed"
     style["border-color"] = tailwind.colour("border", colour, token)
     return style
+
+
+def _dashed_sides(border: Style) -> Stroke:
+    """A border around nothing, over the box: no shadow has dashes."""
+    parts = ("content-['']", "absolute", "inset-0", *border.values(), "pointer-events-none")
+    return Stroke({"ring": " ".join(f"before:{part}" for part in parts)}, is_ring=True)
 
 
 def _width(prefix: str, width: float) -> str:
