@@ -74,6 +74,15 @@ def test_sizing_is_read_from_old_and_new_captures(child: Any, sizing: Any) -> No
     assert (found["horizontal"], found["vertical"]) == sizing
 
 
+def test_a_box_larger_than_what_it_would_hug_does_not_hug_it() -> None:
+    label = a_node("TEXT", (30, 10, 120, 20), characters="Get started", style={})
+    old = a_node(box=(0, 0, 180, 40), layoutMode="HORIZONTAL", children=[label])
+    padded = {"paddingLeft": 30, "paddingRight": 30, "paddingTop": 10, "paddingBottom": 10}
+
+    assert simplify(old | padded)[0]["sizing"] == {"horizontal": "hug", "vertical": "hug"}
+    assert simplify(old)[0]["sizing"] == {"horizontal": "fixed", "vertical": "fixed"}
+
+
 def test_lines_of_children_tell_a_wrap_that_an_old_capture_does_not() -> None:
     boxes = [(0, 0, 60, 10), (60, 0, 40, 10), (0, 25, 60, 10)]
     children = [a_node("RECTANGLE", box=box) for box in boxes]

@@ -29,6 +29,12 @@ _VERTICAL = {
     "SCALE": "scale",
 }
 _SIDES = ("paddingTop", "paddingRight", "paddingBottom", "paddingLeft")
+_ALONG = {
+    "Horizontal": ("x", "width", ("paddingLeft", "paddingRight")),
+    "Vertical": ("y", "height", ("paddingTop", "paddingBottom")),
+}
+_SLACK = 2.5
+"""Pixels: strokes may take space, and boxes are rounded."""
 _LIMITS = ("minWidth", "maxWidth", "minHeight", "maxHeight")
 
 
@@ -191,7 +197,25 @@ def _hugs(node: Json, axis: str) -> bool:
         return False
     primary = (own == "row") == (axis == "Horizontal")
     key = "primaryAxisSizingMode" if primary else "counterAxisSizingMode"
-    return bool(node.get(key, "AUTO") == "AUTO")
+    if key in node:
+        return bool(node[key] == "AUTO")
+    return not _has_room_left(node, axis, primary)
+
+
+def _has_room_left(node: Json, axis: str, primary: bool) -> bool:
+    """Whether a box is larger than what it would hug.
+
+    Figma leaves a mode that is AUTO out, but so do captures that tools abridged.
+    """
+    near, size, sides = _ALONG[axis]
+    box, held = node.get("absoluteBoundingBox"), _flowing_boxes(node)
+    if not box or not held:
+        return False
+    start = min(each[near] for each in held)
+    end = max(each[near] + each[size] for each in held)
+    content = end - start if primary else max(each[size] for each in held)
+    padding = sum(node.get(side) or 0 for side in sides)
+    return bool(box[size] - content - padding > _SLACK)
 
 
 def in_flow(node: Json) -> bool:
