@@ -251,6 +251,19 @@ def test_an_icon_is_one_drawing() -> None:
     assert shape["paths"] == [{"d": "M0 0L10 10Z", "fill": "fill_1", "rule": "evenodd"}]
 
 
+def test_a_drawing_fades_once_and_its_shapes_with_the_groups_around_them() -> None:
+    fills = [solid(0, 0, 0)]
+    dot = a_node("VECTOR", id="1:2", opacity=0.5, blendMode="MULTIPLY", fills=fills)
+    group = a_node("GROUP", id="1:3", opacity=0.5, children=[dot])
+    icon, _ = simplify(a_node("FRAME", opacity=0.8, children=[group]))
+    alone, _ = simplify(a_node("VECTOR", opacity=0.6, fills=fills))
+
+    assert (icon["opacity"], icon["shapes"][0]["opacity"]) == (0.8, 0.25)
+    assert icon["shapes"][0]["blend"] == "multiply"
+    assert alone["opacity"] == 0.6
+    assert "opacity" not in alone["shapes"][0]
+
+
 def test_a_curve_without_geometry_is_marked() -> None:
     tree, _ = simplify(a_node("VECTOR", fills=[solid(0, 0, 0)]))
 

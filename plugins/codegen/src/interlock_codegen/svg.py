@@ -51,6 +51,8 @@ def _shape(shape: Json, node: Json, job: Job) -> Element:
         element.attributes["transform"] = transform
     if "opacity" in shape:
         element.attributes["opacity"] = tailwind.number(shape["opacity"])
+    if "blend" in shape:
+        element.style["mix-blend-mode"] = f"mix-blend-{shape['blend']}"
     return element
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from interlock_figma.tree import geometry, kinds, layout, paint
@@ -58,6 +59,20 @@ def _is_swappable(node: Json) -> bool:
     return bool(node.get("componentPropertyReferences"))
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Opacity and blending of a shape, those of the boxes around it included."""
+
+    opacity: float = 1.0
+    blend: str = ""
+
+    def inside(self, node: Json) -> Look:
+        """The same for a layer below."""
+        mode = node.get("blendMode", "PASS_THROUGH")
+        own = "" if mode in ("PASS_THROUGH", "NORMAL") else paint.blend(mode)
+        return Look(self.opacity * float(node.get("opacity", 1.0)), own or self.blend)
+
+
 class Drawing:
     """Collects the shapes of one SVG whose coordinates are the root's box."""
 
@@ -66,21 +81,27 @@ class Drawing:
         self._shared = shared
         self.shapes: list[dict[str, Any]] = []
 
-    def add(self, node: Json, placement: Placement, masks: Masks = ()) -> None:
+    def add(
+        self, node: Json, placement: Placement, masks: Masks = (), look: Look = Look()
+    ) -> None:
         """Add a shape, or every visible shape below a box; ``placement`` is the node's own.
 
         Args:
             masks: of the masks through which it is seen, outermost first, the places in ``shapes``.
+            look: what the node and the boxes around it in the drawing say; the drawing's own root
+                says it of the whole drawing.
         """
         if node.get("type") not in kinds.SHAPES:
             for child in children(node):
                 if kinds.is_visible(child):
-                    masks = self._added(child, place(child, placement), masks)
+                    masks = self._added(child, place(child, placement), masks, look)
             return
         shape: dict[str, Any] = {"id": str(node.get("id")), "name": str(node.get("name") or "")}
         shape.update(self._standing(placement))
-        if float(node.get("opacity", 1.0)) < 1:
-            shape["opacity"] = rounded(node["opacity"])
+        if look.opacity < 1:
+            shape["opacity"] = rounded(look.opacity)
+        if look.blend:
+            shape["blend"] = look.blend
         if masks:
             shape["masked_by"] = [list(mask) for mask in masks]
         shape["paths"] = self._paths(node, placement)
@@ -89,15 +110,16 @@ class Drawing:
             shape["paths"] = self._stand_in(node, placement)
         self.shapes.append(shape)
 
-    def _added(self, child: Json, where: Placement, masks: Masks) -> Masks:
+    def _added(self, child: Json, where: Placement, masks: Masks, look: Look) -> Masks:
         """Add one child; the masks for those that follow it."""
+        look = look.inside(child)
         if not child.get("isMask"):
-            self.add(child, where, masks)
+            self.add(child, where, masks, look)
             return masks
         if self._shows_all(child, where):
             return masks
         first = len(self.shapes)
-        self.add(child, where, masks)
+        self.add(child, where, masks, look)
         for shape in self.shapes[first:]:
             shape["mask"] = paint.mask_kind(child)
         added = tuple(range(first, len(self.shapes)))
