@@ -11,6 +11,7 @@ from interlock_codegen import tailwind
 from interlock_codegen.css import typeset
 from interlock_codegen.element import Element, Style, Text
 from interlock_codegen.job import Job
+from interlock_codegen.runs import joined
 from interlock_codegen.textlists import Line, listed
 
 Json = Mapping[str, Any]
@@ -21,7 +22,7 @@ def content(node: Json, prop: str | None, job: Job, links: bool) -> list[Element
     if prop:
         return [Text(node["text"], prop)]
     runs = node.get("runs") or ()
-    pieces = [_run(run, node, job, links) for run in runs] or [Text(node["text"])]
+    pieces = joined([_run(run, node, job, links) for run in runs]) or [Text(node["text"])]
     # CSS drops a line break at the very end; in Figma it opens an empty line.
     return [*pieces, Element("br")] if node["text"].endswith("\n") else pieces
 
@@ -94,7 +95,7 @@ def _pieces_by_line(node: Json, job: Job, links: bool) -> list[list[Element | Te
                 lines.append([])
             if part:
                 lines[-1].append(_run({**run, "text": part}, node, job, links))
-    return lines
+    return [joined(line) for line in lines]
 
 
 def is_address(href: str) -> bool:

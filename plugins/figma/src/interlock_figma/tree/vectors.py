@@ -81,9 +81,7 @@ class Drawing:
         self._shared = shared
         self.shapes: list[dict[str, Any]] = []
 
-    def add(
-        self, node: Json, placement: Placement, masks: Masks = (), look: Look = Look()
-    ) -> None:
+    def add(self, node: Json, placement: Placement, masks: Masks = (), look: Look = Look()) -> None:
         """Add a shape, or every visible shape below a box; ``placement`` is the node's own.
 
         Args:
