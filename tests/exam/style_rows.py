@@ -195,6 +195,12 @@ def _text(node: Json, got: Json) -> Iterator[Expectation]:
     given, computed = node.get("style") or {}, got["style"]
     if not (node.get("characters") or "").strip():
         return
+    if given.get("textAlignHorizontal") in _ALIGN:
+        yield "textAlign", _ALIGN[given["textAlignHorizontal"]], computed["textAlign"]
+    if any(node.get("characterStyleOverrides") or ()):
+        yield from _runs(node, got["runs"])
+        if all(number for mark, number in _marks(node) if not mark.isspace()):
+            return
     family = computed["fontFamily"].split(",")[0].strip("\"'")
     yield "fontFamily", given.get("fontFamily"), family
     yield "fontSize", float(given.get("fontSize", 0)), computed["fontSize"]
@@ -207,12 +213,8 @@ def _text(node: Json, got: Json) -> Iterator[Expectation]:
         yield "textTransform", _CASES[given["textCase"]], computed["textTransform"]
     if given.get("textDecoration") in _LINES:
         yield "decoration", _LINES[given["textDecoration"]], computed["textDecorationLine"]
-    if given.get("textAlignHorizontal") in _ALIGN:
-        yield "textAlign", _ALIGN[given["textAlignHorizontal"]], computed["textAlign"]
     if solid := _only_solid(node.get("fills")):
         yield "color", solid, computed["color"]
-    if any(node.get("characterStyleOverrides") or ()):
-        yield from _runs(node, got["runs"])
 
 
 def _line_height(node: Json, computed: Json) -> float:

@@ -149,6 +149,32 @@ def test_equal_styles_stand_once() -> None:
     }
 
 
+def test_a_text_without_a_letter_of_its_own_style_looks_like_most_of_its_letters() -> None:
+    words = a_node(
+        "TEXT",
+        characters="Terms apply",
+        style={"fontFamily": "DM Sans", "fontSize": 14, "lineHeightPx": 26},
+        fills=[solid(0, 0, 0)],
+        characterStyleOverrides=[2, 2, 2, 2, 2, 7, 7, 7, 7, 7, 7],
+        styleOverrideTable={
+            "2": {"fontWeight": 700},
+            "7": {"fontSize": 12, "lineHeightPx": 16, "fills": [solid(1, 0, 0)]},
+        },
+    )
+    tree, simplifier = simplify(words)
+    styled, other = simplify(words | {"styles": {"fill": "S:1"}})
+
+    values = simplifier.shared.values
+    bold, rest = tree["runs"]
+    assert values[tree["text_style"]]["line_height"] == 16
+    assert values[tree["fill"]]["paints"][0]["color"] == "#ff0000"
+    assert (rest["text_style"], rest["fill"]) == (tree["text_style"], tree["fill"])
+    assert (values[bold["text_style"]]["size"], values[bold["text_style"]]["weight"]) == (14, 700)
+    assert values[bold["fill"]]["paints"][0]["color"] == "#000000"
+    assert other.shared.values[styled["fill"]]["style"] == "S:1"
+    assert other.shared.values[styled["fill"]]["paints"][0]["color"] == "#000000"
+
+
 def test_nulls_that_a_typed_client_saved_say_nothing() -> None:
     words = a_node(
         "TEXT",

@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock_figma.tree import kinds, layout, masks, paint, typography
 from interlock_figma.tree.bindings import bindings, instance_of, variables
-from interlock_figma.tree.document import Document, children, stated
+from interlock_figma.tree.document import Document, children
 from interlock_figma.tree.geometry import Placement, place, rounded, turn
 from interlock_figma.tree.outline import outline
 from interlock_figma.tree.shared import SharedStyles
@@ -136,16 +136,21 @@ class Simplifier:
     def _text(self, node: Json, where: Placement, result: dict[str, Any]) -> None:
         result["type"] = "text"
         result["text"] = str(node.get("characters") or "")
-        style = node.get("style") or {}
-        value = _text_style(style, node)
-        result["text_style"] = self._named("text", value, node, ("text",))
-        result["text_box"] = typography.text_box(node)
-        self._paints(node, where, result)
-        if "fills" in node and "fill" not in result:
-            result["unpainted"] = True
         pieces = typography.runs(node)
-        if len(pieces) > 1 or any(number for _, number in pieces):
-            result["runs"] = [self._run(node, where, text, number) for text, number in pieces]
+        base = typography.base_of(pieces)
+        # Without a letter in it, the text's own style would still make its lines taller.
+        drawn = typography.drawn_as(node, base) if base else node
+        value = _text_style(drawn.get("style") or {}, node)
+        result["text_style"] = self._named("text", value, drawn, ("text",))
+        result["text_box"] = typography.text_box(node)
+        self._paints(drawn, where, result)
+        if "fills" in drawn and "fill" not in result:
+            result["unpainted"] = True
+        if len(pieces) > 1 or base:
+            result["runs"] = [
+                self._run(node, where, text, number, base) if number else {"text": text}
+                for text, number in pieces
+            ]
         if lines := typography.lists(node):
             result["lists"] = lines
 
@@ -165,16 +170,19 @@ class Simplifier:
             "text_box": typography.text_box(words),
         }
 
-    def _run(self, node: Json, where: Placement, text: str, number: int) -> dict[str, Any]:
+    def _run(
+        self, node: Json, where: Placement, text: str, number: int, base: int
+    ) -> dict[str, Any]:
         run: dict[str, Any] = {"text": text}
-        override = (node.get("styleOverrideTable") or {}).get(str(number))
-        if not number or not isinstance(override, Mapping):
+        override = typography.override(node, number)
+        if override is None and not base:
             return run
-        merged = {**(node.get("style") or {}), **stated(override)}
-        run["text_style"] = self.shared.name_of("text", _text_style(merged, node))
-        if fills := paint.paints(override.get("fills"), where.width, where.height):
-            run["fill"] = self.shared.name_of("fill", {"paints": fills})
-        if link := (override.get("hyperlink") or {}).get("url"):
+        look = typography.restyled(node, number)
+        run["text_style"] = self.shared.name_of("text", _text_style(look.get("style") or {}, node))
+        fills = look.get("fills") if base else (override or {}).get("fills")
+        if painted := paint.paints(fills, where.width, where.height):
+            run["fill"] = self.shared.name_of("fill", {"paints": painted})
+        if link := ((override or {}).get("hyperlink") or {}).get("url"):
             run["href"] = str(link)
         return run
 

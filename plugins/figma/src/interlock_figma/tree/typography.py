@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from interlock_figma.tree.document import stated
 from interlock_figma.tree.geometry import rounded
 
 Json = Mapping[str, Any]
@@ -101,6 +102,38 @@ def runs(node: Json) -> list[tuple[str, int]]:
         ("".join(character for character, _ in group), number)
         for number, group in groupby(per_character, key=lambda pair: pair[1])
     ]
+
+
+def base_of(pieces: list[tuple[str, int]]) -> int:
+    """The number of the runs that are the text itself: 0, or where none is, of most characters."""
+    amounts: dict[int, int] = {}
+    for text, number in pieces:
+        amounts[number] = amounts.get(number, 0) + len(text)
+    return 0 if 0 in amounts or not amounts else max(amounts, key=lambda number: amounts[number])
+
+
+def override(node: Json, number: int) -> Json | None:
+    """What the characters of this number have of their own; None if that is nothing."""
+    found = (node.get("styleOverrideTable") or {}).get(str(number))
+    return stated(found) if number and isinstance(found, Mapping) else None
+
+
+def restyled(node: Json, number: int) -> Json:
+    """A text as it would be if all of it looked like its characters of this number."""
+    own = override(node, number)
+    if own is None:
+        return node
+    fills = {"fills": own["fills"]} if "fills" in own else {}
+    return {**node, **fills, "style": {**(node.get("style") or {}), **own}}
+
+
+def drawn_as(node: Json, base: int) -> Json:
+    """A text that looks like its characters of this number, but for what a style of it tells."""
+    look = restyled(node, base)
+    told = {str(kind).lower().rstrip("s") for kind in node.get("styles") or {}}
+    kept = [field for kind, field in (("fill", "fills"), ("text", "style")) if kind in told]
+    given = {field: node[field] for field in kept if field in node}
+    return {**look, **given, "styles": node.get("styles") or {}}
 
 
 def lists(node: Json) -> list[dict[str, Any]]:
