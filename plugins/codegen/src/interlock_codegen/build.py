@@ -331,13 +331,18 @@ class Builder:
         job.warn(node, "taken for a text field by its name; check its type and label")
         text = semantics.field_text(node)
         hugs = semantics.hugs_width(node, text)
+        beside = semantics.label_beside(node, around.parent)
         for holder in element.walk():
             holder.children = [
-                _as_field(child, node, hugs)
+                _as_field(child, node, hugs, beside)
                 if isinstance(child, Element) and child.node == text
                 else child
                 for child in holder.children
             ]
+        for entry in (each for each in element.walk() if each.tag == "input" and job.is_screen):
+            # A component may come to ask for anything.
+            told = (beside, semantics.field_name(node), str(entry.attributes["placeholder"]))
+            entry.attributes["type"] = semantics.field_type(*told)
         return element
 
 
@@ -357,7 +362,7 @@ def _filled(node: Json) -> list[str]:
     return shortened(each for axis, each in sides if rules.get(axis) in ("stretch", "scale"))
 
 
-def _as_field(child: Element, node: Json, hugs: bool) -> Element:
+def _as_field(child: Element, node: Json, hugs: bool, beside: str) -> Element:
     """The text's element as the field; its own label is the only name it needs beside a text."""
     text = child.children[0] if child.children else Text("")
     placeholder = child.characters
@@ -369,9 +374,10 @@ def _as_field(child: Element, node: Json, hugs: bool) -> Element:
     if hugs:
         # A field is as wide as twenty letters unless it is told otherwise.
         field.style["field-sizing"] = "field-sizing-content"
+    name = beside or semantics.field_name(node)
     field.attributes = {**child.attributes, "type": "text", "placeholder": placeholder}
     if not semantics.is_labelled(node):
-        field.attributes["aria-label"] = semantics.field_name(node) or placeholder or "Text"
+        field.attributes["aria-label"] = name or placeholder or "Text"
     if isinstance(text, Text) and text.prop:
         field.attributes["placeholder"] = Expression(text.prop)
     return field

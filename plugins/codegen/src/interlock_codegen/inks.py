@@ -16,7 +16,10 @@ Json = Mapping[str, Any]
 def paint(
     element: Element, attribute: str, name: str | None, shape: Json, index: int, job: Job
 ) -> None:
-    """Give a path its ``fill`` or ``stroke``: the topmost paint of those that ``name`` tells."""
+    """Give a path its ``fill`` or ``stroke``: the topmost paint of those that ``name`` tells.
+
+    A gradient becomes a child of it, for the drawing to gather.
+    """
     fill = job.styles.get(name or "") or {}
     paints = [paint for paint in fill.get("paints") or () if "color" in paint or "stops" in paint]
     if not paints:
@@ -31,7 +34,7 @@ def paint(
         return
     identity = reference("paint", f"{shape['id']}-{attribute}-{index}")
     element.attributes[attribute] = f"url(#{identity})"
-    element.children.append(Element("defs", children=[_gradient(top, identity, shape)]))
+    element.children.append(_gradient(top, identity, shape))
 
 
 def reference(what: str, name: str) -> str:

@@ -26,7 +26,17 @@ _NAV = re.compile(
     r"^(nav|navbar|nav ?bar|navigation|main ?nav|menu ?bar|breadcrumbs?)\b(?! ?(item|link)\b)",
     re.IGNORECASE,
 )
-_ANY_FIELD = re.compile(r"^(text )?(input|field)( field)?( base| box)?$", re.IGNORECASE)
+_ANY_FIELD = re.compile(
+    r"^((x?small|medium|x?large|default|base|primary|filled|outlined?) )?"
+    r"(text )?(input|field)( field)?( base| box)?$",
+    re.IGNORECASE,
+)
+_FIELD_TYPES = {
+    "password": re.compile(r"\bpass ?word\b", re.IGNORECASE),
+    "email": re.compile(r"\be ?mail\b|\S@\S", re.IGNORECASE),
+    "tel": re.compile(r"\b(tele)?phone( number)?\b", re.IGNORECASE),
+    "search": re.compile(r"\bsearch\b", re.IGNORECASE),
+}
 _LANDMARKS = {"header": "header", "footer": "footer", "main": "main", "sidebar": "aside"}
 _LIST = re.compile(r"\blist\b", re.IGNORECASE)
 _HEADING = re.compile(r"\b(?:h([1-6])|heading|headline|title)\b", re.IGNORECASE)
@@ -147,6 +157,32 @@ def field_name(node: Json) -> str:
     """What to call a text field aloud; empty if its name only says that it is one."""
     name = label(node)
     return "" if _ANY_FIELD.match(name) else name
+
+
+def label_beside(field: Json, parent: Json | None) -> str:
+    """What the only text beside a field says, in a box that is no more than a field with its label.
+
+    A mark of what must be filled in is not read aloud.
+    """
+    if parent is None or not 0 < parent["box"]["height"] <= _TALLEST_CONTROL:
+        return ""
+    beside = [child for child in parent.get("children") or () if not child.get("hidden")]
+    texts = [child for child in beside if child.get("type") == "text"]
+    if len(texts) != 1 or len(texts[0]["text"]) > _LONGEST_LINK:
+        return ""
+    return str(texts[0]["text"]).strip().rstrip("*: ") if _is_before(texts[0], field) else ""
+
+
+def _is_before(text: Json, field: Json) -> bool:
+    """Whether a text stands over a field or to the left of it."""
+    ends = (text["box"][at] + text["box"][size] for at, size in (("y", "height"), ("x", "width")))
+    return any(end <= field["box"][at] + 1 for end, at in zip(ends, "yx", strict=True))
+
+
+def field_type(*told: str) -> str:
+    """The type of an input for which these words stand: its label, its name, its placeholder."""
+    given = words(" ".join(told))
+    return next((kind for kind, pattern in _FIELD_TYPES.items() if pattern.search(given)), "text")
 
 
 def is_labelled(field: Json) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.element import Element
+from interlock_codegen.element import Element, Text
 from interlock_codegen.inks import paint
 from interlock_codegen.job import Job
 from interlock_codegen.masks import masked
@@ -32,7 +32,21 @@ def drawing(node: Json, job: Job) -> Element:
     if any(shape.get("missing") for shape in shapes):
         job.warn(node, "the outline is not in the capture; its box stands in for it")
     element.children = list(masked(node, lambda shape: _shape(shape, node, job)))
+    if found := _definitions(element):
+        element.children.append(Element("defs", children=found))
     return element
+
+
+def _definitions(drawing: Element) -> list[Element | Text]:
+    """The gradients of the shapes of a drawing, taken out of them: a path may hold none."""
+    found: list[Element | Text] = []
+    for shape in drawing.walk():
+        held = [child for child in shape.children if isinstance(child, Element)]
+        gradients = [child for child in held if child.tag in ("linearGradient", "radialGradient")]
+        if gradients and shape.tag != "defs":
+            found += gradients
+            shape.children = [child for child in held if child not in gradients]
+    return found
 
 
 def _is_stretched(node: Json) -> bool:
