@@ -170,3 +170,15 @@ def test_a_state_that_is_another_kind_of_element_takes_the_place_of_the_resting_
     assert 'className="hidden' in hovered
     assert "group-hover:flex group-active:hidden" in hovered
     assert "group-hover:hidden group-active:hidden" in code.partition("<svg")[2].partition(">")[0]
+
+
+def test_a_state_is_known_behind_a_number_or_a_mark() -> None:
+    variants = [
+        a_variant(f"S-0{n} {said}", a_text("A")) for n, said in enumerate(("Rest", "Hover"))
+    ]
+    variants[1]["tree"]["opacity"] = 0.5
+
+    coded = code_of(*variants)
+
+    assert "state?" not in coded
+    assert "hover:opacity-50" in coded

@@ -9,7 +9,9 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
-_STATE_AXIS = re.compile(r"^(state|states|status|interaction|mode)$", re.IGNORECASE)
+_STATE_AXIS = re.compile(r"^(\w+ )?(states?|status|interaction|mode)$", re.IGNORECASE)
+_CODE = re.compile(r"^(?:[^a-z]+|[a-z]{1,2}-?\d+[^a-z]+)+", re.IGNORECASE)
+"""What orders or decorates a name: ``S-01 Hover``, ``2. Hover``, ``🎨 State``."""
 _STATES = {
     "hover": "hover",
     "hovered": "hover",
@@ -69,20 +71,21 @@ def _axis(prop: Json) -> Axis:
 
 def _states_of(name: str, options: Sequence[str], default: str) -> dict[str, str]:
     """The options that are states; none if there is no resting option beside them."""
-    found = {
-        option: _STATES[option.lower().strip()]
-        for option in options
-        if option.lower().strip() in _STATES
-    }
-    named = bool(_STATE_AXIS.match(name)) or len(found) >= 2
+    found = {option: _STATES[_word(option)] for option in options if _word(option) in _STATES}
+    named = bool(_STATE_AXIS.match(_word(name))) or len(found) >= 2
     rest = [option for option in options if option not in found]
-    plain = any(option.lower().strip() not in _MAY_BE_STATUS for option in found)
+    plain = any(_word(option) not in _MAY_BE_STATUS for option in found)
     at_rest = _said_to_rest(rest) or (plain and (_resting(rest) or default in rest))
     return found if named and at_rest else {}
 
 
+def _word(name: str) -> str:
+    """A name without what orders or decorates it."""
+    return _CODE.sub("", name).strip().lower().removesuffix(" state")
+
+
 def _said_to_rest(options: Sequence[str]) -> str:
-    return next((each for each in options if each.lower().strip() in _RESTING), "")
+    return next((each for each in options if _word(each) in _RESTING), "")
 
 
 def _resting(options: Sequence[str]) -> str:
