@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -185,3 +186,20 @@ async def test_a_folder_of_the_settings_adds_files_and_variables(
     assert badge["document"]["children"][0]["children"][0]["name"] == "Badge"
     assert (await get(figma, "/v1/files/sds/variables/local"))["status"] == 200
     assert (await get(figma, "/v1/files/sds"))["name"] == "sds"
+
+
+async def test_a_recording_that_a_tool_abridged_is_served_like_any_other(
+    start: Any, client: Any, tmp_path: Any
+) -> None:
+    (tmp_path / "figma").mkdir()
+    page = {"id": "0:1", "name": "Page", "type": "CANVAS", "children": [None]}
+    body = {"document": {"id": "0:0", "name": "D", "type": "DOCUMENT", "children": [page]}}
+    (tmp_path / "figma/cut.file.json").write_text(json.dumps(body))
+    figma = await client(await start(recordings=[str(tmp_path)]), "figma")
+
+    meta = (await get(figma, "/v1/files/cut/meta"))["file"]
+    file = await get(figma, "/v1/files/cut")
+
+    assert (meta["name"], meta["version"]) == ("cut", file["version"])
+    assert file["document"]["children"][0]["children"] == []
+    assert file["components"] == {}

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from interlock_simulator.figma.wrapping import file_of_node, file_of_nodes, nodes_in
+from interlock_simulator.figma.wrapping import file_of_node, file_of_nodes, nodes_in, whole_file
 
 _VARIABLES = ".variables-local"
 
@@ -70,7 +70,7 @@ class Library:
             return file_of_nodes(key, {})
         body: dict[str, Any] = orjson.loads(path.read_bytes())
         if "document" in body:
-            return body
+            return whole_file(key, body)
         return file_of_nodes(key, body) if "nodes" in body else file_of_node(key, body)
 
 

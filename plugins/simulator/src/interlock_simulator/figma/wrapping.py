@@ -20,7 +20,7 @@ def nodes_in(node: Node) -> Iterator[Node]:
     while waiting:
         current = waiting.pop()
         yield current
-        waiting.extend(reversed(current.get("children", ())))
+        waiting.extend(child for child in reversed(current.get("children") or ()) if child)
 
 
 def file_of_node(key: str, node: Node) -> dict[str, Any]:
@@ -31,22 +31,33 @@ def file_of_node(key: str, node: Node) -> dict[str, Any]:
 def file_of_nodes(key: str, body: dict[str, Any]) -> dict[str, Any]:
     """A file with one page that holds the nodes of a ``GET .../nodes`` body."""
     entries = [entry for entry in body.get("nodes", {}).values() if entry]
-    head = {
-        "name": body.get("name", key),
-        "lastModified": body.get("lastModified", _MADE_AT),
-        "thumbnailUrl": body.get("thumbnailUrl", ""),
-        "version": body.get("version") or _version(body),
-        "role": body.get("role", "viewer"),
-        "editorType": "figma",
-        "linkAccess": body.get("linkAccess", "view"),
-        "schemaVersion": 0,
-        "document": _document([entry["document"] for entry in entries]),
-    }
     maps: dict[str, Any] = {name: {} for name in _MAPS}
     for entry in entries:
         for name in _MAPS:
-            maps[name] |= entry.get(name, {})
-    return head | maps
+            maps[name] |= entry.get(name) or {}
+    document = _document([entry["document"] for entry in entries])
+    return {**_head(key, body), "editorType": "figma", "document": document, **maps}
+
+
+def whole_file(key: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A recorded file with what its recording lacks: tools leave out what they do not read."""
+    for node in nodes_in(body["document"]):
+        if "children" in node:
+            node["children"] = [child for child in node["children"] or () if child]
+    maps = {name: body.get(name) or {} for name in _MAPS}
+    return {**body, **_head(key, body), **maps}
+
+
+def _head(key: str, body: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": body.get("name") or key,
+        "lastModified": body.get("lastModified") or _MADE_AT,
+        "thumbnailUrl": body.get("thumbnailUrl") or "",
+        "version": body.get("version") or _version(body),
+        "role": body.get("role") or "viewer",
+        "linkAccess": body.get("linkAccess") or "view",
+        "schemaVersion": body.get("schemaVersion") or 0,
+    }
 
 
 def _version(body: dict[str, Any]) -> str:
