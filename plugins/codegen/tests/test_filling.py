@@ -96,3 +96,11 @@ def test_a_field_far_below_its_label_is_a_label_of_its_own() -> None:
     code = code_of(a_row(labelled, name="Input field"), name="Input field outline")
 
     assert code.index("<p") < code.index("<label") < code.index("<input")
+
+
+def test_what_is_written_nowhere_names_no_field_and_leads_nowhere() -> None:
+    field = code_of(a_row(a_text("\u2028")), name="Text field")
+    link = code_of(a_row(a_text("\u2028", name="Link")))
+
+    assert 'aria-label="Text"' in field
+    assert "<a" not in link

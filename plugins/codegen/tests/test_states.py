@@ -103,6 +103,16 @@ def test_a_conflicting_variant_is_reported() -> None:
     assert any("conflicting" in warning["message"] for warning in report["warnings"])
 
 
+def test_a_variant_that_says_no_value_is_the_default_one() -> None:
+    unsaid = {**a_variant("x", a_text("Lost")), "values": {}}
+
+    told = made(a_variant("Default", a_text("Kept")), a_variant("Open", a_text("Seen")), unsaid)
+
+    code = told["files"]["components/Chip.tsx"]
+    assert ("Kept" in code, "Seen" in code, "Lost" in code) == (True, True, False)
+    assert [each["node"] for each in told["report"]["warnings"]] == ["v:x"]
+
+
 def test_a_package_does_not_import_itself() -> None:
     assert '"name": "react-design"' in assemble([], None, "React")["files"]["package.json"]
 

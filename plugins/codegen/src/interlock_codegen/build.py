@@ -205,7 +205,7 @@ class Builder:
         """Where a text leads as a whole; empty if it is no link."""
         if href := (node.get("text_box") or {}).get("href"):
             return str(href) if is_address(str(href)) else ""
-        if not semantics.names_link(node):
+        if not semantics.names_link(node) or not node["text"].strip():
             return ""
         self._job.warn(node, "taken for a link by its name; its target is not in the design")
         return "/"
@@ -365,7 +365,7 @@ def _filled(node: Json) -> list[str]:
 def _as_field(child: Element, node: Json, hugs: bool, beside: str) -> Element:
     """The text's element as the field; its own label is the only name it needs beside a text."""
     text = child.children[0] if child.children else Text("")
-    placeholder = child.characters
+    placeholder = child.characters if child.characters.strip() else ""
     field = Element(
         "input", node=child.node, name=child.name, style=dict(child.style), shown_by=child.shown_by
     )

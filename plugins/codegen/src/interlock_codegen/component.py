@@ -107,13 +107,14 @@ class Component:
 
     def _distinct(self) -> list[Json]:
         """The variants without those that no property can tell from an earlier one."""
-        seen: list[Json] = []
+        seen: set[tuple[str, ...]] = set()
         kept = []
         for variant in self._component["variants"]:
-            if variant["values"] in seen:
+            chosen = tuple(variant["values"].get(axis.name, axis.default) for axis in self._axes)
+            if chosen in seen:
                 self._job.warn(variant, "a conflicting variant that no property can choose")
                 continue
-            seen.append(variant["values"])
+            seen.add(chosen)
             kept.append(variant)
         return kept
 
