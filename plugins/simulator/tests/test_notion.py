@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -345,3 +347,17 @@ async def test_equal_seeds_give_new_pages_equal_ids_and_reset_forgets_them(
     await simulator.reset()
     notion = await client(simulator, "notion")
     assert (await notion.get(f"/v1/pages/{first}")).status_code == 404
+
+
+async def test_a_recorded_database_may_be_empty(start: Any, client: Any, tmp_path: Any) -> None:
+    folder = tmp_path / "notion" / "Nothing" / "docs"
+    folder.mkdir(parents=True)
+    source, database = str(UUID(int=1)), str(UUID(int=2))
+    listing = {"results": [], "data_source_id": source, "database_id": database}
+    (folder / "pages.json").write_text(json.dumps(listing))
+    (folder / "children.json").write_text("{}")
+    notion = await client(await start(recordings=[str(tmp_path)]), "notion")
+    found = (await notion.get(f"/v1/databases/{database}")).json()
+    assert found["data_sources"] == [{"id": source, "name": "Nothing"}]
+    rows = (await notion.post(f"/v1/data_sources/{source}/query", json={})).json()
+    assert rows["results"] == [] and rows["has_more"] is False

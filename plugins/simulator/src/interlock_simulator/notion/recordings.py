@@ -15,6 +15,14 @@ from interlock_simulator.notion.schema import schema_of
 
 Object = dict[str, Any]
 
+_BEGINNING = "2020-01-01T00:00:00.000Z"
+_NOBODY: Object = {"object": "user", "id": str(uuid.UUID(int=0))}
+_NO_ROW: Object = {
+    "created_time": _BEGINNING,
+    "created_by": _NOBODY,
+    "last_edited_by": _NOBODY,
+}
+
 
 @dataclass
 class Recorded:
@@ -52,14 +60,14 @@ def _read_database(path: Path, recorded: Recorded) -> None:
 
 def _add_database(body: Object, name: str, rows: list[Object], recorded: Recorded) -> None:
     source_id, database_id = body["data_source_id"], body["database_id"]
-    first = min(rows, key=lambda row: str(row["created_time"]))
+    first = min(rows, key=lambda row: str(row["created_time"]), default=_NO_ROW)
     facts = {
         "title": rich_text([{"text": {"content": body.get("title", name)}}]),
         "description": [],
         "icon": None,
         "cover": None,
         "created_time": first["created_time"],
-        "last_edited_time": max(row["last_edited_time"] for row in rows),
+        "last_edited_time": max((row["last_edited_time"] for row in rows), default=_BEGINNING),
         "is_inline": False,
         "in_trash": False,
         "archived": False,
@@ -102,7 +110,7 @@ def _read_listing(path: Path, recorded: Recorded) -> None:
 
 def _page_around(page_id: str, block: Object, name: str) -> Object:
     title = rich_text([{"text": {"content": name}}])
-    author = block.get("created_by") or {"object": "user", "id": str(uuid.UUID(int=0))}
+    author = block.get("created_by") or _NOBODY
     return {
         "object": "page",
         "id": page_id,
