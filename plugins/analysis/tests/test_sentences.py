@@ -24,6 +24,20 @@ from interlock_analysis.sentences import ranges, sentences
         ("One line\nanother line", ["One line", "another line"]),
         ("1. First step", ["1. First step"]),
         ("So did I. Then we left.", ["So did I.", "Then we left."]),
+        (
+            "The U.S. Army came. He is in the U.S. She left.",
+            ["The U.S. Army came.", "He is in the U.S.", "She left."],
+        ),
+        (
+            "At 5 p.m. Pacific time it ends. We met at 5 p.m. Then we left.",
+            ["At 5 p.m. Pacific time it ends.", "We met at 5 p.m.", "Then we left."],
+        ),
+        ("Use fig. 3 and sec. 4.2. Then v1.2.3.", ["Use fig. 3 and sec. 4.2.", "Then v1.2.3."]),
+        ("Two steps: 1. Open. Then: 2. Close.", ["Two steps: 1. Open.", "Then: 2. Close."]),
+        (
+            "See https://x.y/a.b?c=1. Ship it 🚀. Go!",
+            ["See https://x.y/a.b?c=1.", "Ship it 🚀.", "Go!"],
+        ),
     ],
 )
 def test_english_is_split_where_a_reader_would(text, expected):
@@ -113,10 +127,18 @@ def test_no_sentence_holds_a_line_break(text, language):
             ["Siehe Abb. 2 bzw. Tab. 3.", "Die GmbH & Co. KG haftet.", "Er kam um 15 h.", "Gut."],
         ),
         ("fr", ["« Vraiment ? » demanda-t-elle.", "Mme. Curie est arrivée à 15 h.", "Voir p. 12."]),
-        ("es", ["El Sr. García llegó a las 15 h.", "¿De verdad?", "¡Sí!", "EE. UU. es grande."]),
+        (
+            "es",
+            [
+                "El Sr. García y la Dra. Ruiz llegaron a las 15 h.",
+                "¿De verdad?",
+                "¡Sí!",
+                "EE. UU. es grande.",
+            ],
+        ),
         ("zh", ["是的……不过很贵。", "Dr. Wang来了。", "版本2.0已发布。"]),
         ("ja", ["「こんにちは。」と彼は言った。", "でも…高いです。", "本当ですか？"]),
-        ("ko", ["가격은 3.5원입니다.", "버전 2.0이 나왔습니다.", "다음 단계는?"]),
+        ("ko", ['"네."', "가격은 3.5원입니다.", "버전 2.0이 나왔습니다.", "다음 단계는?"]),
         ("en", ["No. 5 is alive.", "He works at Acme Inc.", "The firm is old.", "Yes... and no."]),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from interlock_analysis.language import Language, language_of, words_of
+from interlock_analysis.language import STOP_WORDS, Language, language_of, words_of
 
 # An end mark with the quotes and brackets that close behind it. Full-width marks need no space, and
 # others none before an East Asian character. “ closes in German and opens elsewhere.
@@ -27,14 +27,16 @@ _GOES_ON = re.compile(r"[とっはがをにのもで]")
 _UNIT = re.compile(r"\d[ \u00a0]?[a-zA-Z]$")
 _COMPANY = re.compile(r"\s*(?:KG|KGaA|OHG|Ltd|Inc|Corp)\b")
 _NEXT = re.compile(r"\s*[\"'“„«»‘(\[*_]*(\S?)")
-_INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+_LETTER = r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_INITIAL = re.compile(rf"(?:{_LETTER}\.)*{_LETTER}")
+_BEGINNING = re.compile(r"\s*[\"'“„«‘(]*([^\W\d_]+)")
 _NUMBER = re.compile(r"\d{1,3}")
 _MONTH = re.compile(r"\s*(?:Jan|Feb|Mär|Mar|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)[a-zä]*\b")
 
 _EVERYWHERE = words_of(
     """dr mr mrs ms prof st sr jr vs etc al approx dept est fig figs no nos vol pp p ca cf ed eds
-    inc ltd co corp jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e a.m p.m u.s u.k
-    ph.d"""
+    sec ch eq eqs inc ltd co corp jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e a.m p.m
+    u.s u.k ph.d"""
 )
 _ABBREVIATIONS: dict[Language, frozenset[str]] = {
     "de": words_of(
@@ -43,16 +45,18 @@ _ABBREVIATIONS: dict[Language, frozenset[str]] = {
         usw v.a vgl z.b z.t zzgl"""
     ),
     "fr": words_of("""m mm mme mlle art chap env ex p.ex"""),
-    "es": words_of("sr sra srta dña d ud uds pág ej p.ej ee núm av"),
+    "es": words_of("sr sra srta dra dña d ud uds pág ej p.ej ee núm av"),
 }
 _TITLES: dict[Language, frozenset[str]] = {
-    "es": words_of("sr sra srta"),
-    "pt": words_of("sr sra"),
+    "es": words_of("sr sra srta dra"),
+    "pt": words_of("sr sra dra"),
 }
 # These often end a sentence as well: then the next one begins with a capital letter.
 _MAY_END = words_of(
-    """etc al inc ltd co corp usw u.a u.s u.k a.m p.m ph.d jr sr ff no min max art std"""
+    """etc al inc ltd co corp usw u.a u.s u.k a.m p.m ph.d jr sr ff no min max art std sec ch"""
 )
+# Behind these stand names as well: “U.S. Army”, “5 p.m. Pacific time”.
+_BEFORE_NAMES = words_of("u.s u.k a.m p.m")
 
 
 def sentences(text: str, language: Language | None = None) -> list[str]:
@@ -108,23 +112,35 @@ def _full_stop_ends(text: str, mark: re.Match[str], language: Language, next_let
         return False
     if _NUMBER.fullmatch(word):
         return not _ordinal(text, mark, language)
-    known = word.lower() in _EVERYWHERE | _ABBREVIATIONS.get(language, frozenset())
-    if known:
+    if _is_abbreviation(word, language):
         if word.lower() in _TITLES.get(language, frozenset()):
             return False
         company = word.lower() == "co" and _COMPANY.match(text, mark.end())
         begins = next_letter.isupper() or next_letter in "¿¡"
+        if word.lower() in _BEFORE_NAMES and (first := _BEGINNING.match(text, mark.end())):
+            begins = first[1].lower() in STOP_WORDS[language]
         return word.lower() in _MAY_END and begins and not company
     unit = bool(_UNIT.search(text[max(0, mark.start() - 4) : mark.start()]))
     return word == "I" or unit or not _INITIAL.fullmatch(word)
 
 
 def _ordinal(text: str, mark: re.Match[str], language: Language) -> bool:
-    """Whether a number and its full stop count something: ``3. Mai``, ``1. Item``."""
+    """Whether a number and its full stop count something: ``3. Mai``, ``1. Item``, ``: 1. One``."""
     before = text[: mark.start()].rstrip("0123456789")
-    if not before.strip() or before.endswith("\n"):
+    if not before.strip() or before.endswith("\n") or _after_an_end(before.rstrip(), language):
         return True
     return language == "de" and bool(_MONTH.match(text, mark.end()) or _counts(before))
+
+
+def _after_an_end(before: str, language: Language) -> bool:
+    if before[-1] != ".":
+        return before[-1] in "!?:;。！？：；"
+    word = _LAST_WORD.search(before[-40:-1])
+    return word is not None and not _is_abbreviation(word[1], language)
+
+
+def _is_abbreviation(word: str, language: Language) -> bool:
+    return word.lower() in _EVERYWHERE or word.lower() in _ABBREVIATIONS.get(language, frozenset())
 
 
 def _counts(before: str) -> bool:
