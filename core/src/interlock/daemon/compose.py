@@ -61,7 +61,6 @@ async def open_runtime(
     path: Path | str,
     *,
     handlers: Iterable[Callable[[Event], Awaitable[None]]] = (),
-    world: World | None = None,
 ) -> AsyncIterator[Runtime]:
     """Everything that the configuration file at ``path`` describes, in this process.
 
@@ -72,7 +71,7 @@ async def open_runtime(
         ConfigError: the file or a template has faults; all of them, before anything starts.
     """
     try:
-        async with open_system(Path(path), world=world) as system:
+        async with open_system(Path(path)) as system:
             for handler in handlers:
                 system.runtime.handle(handler)
             try:

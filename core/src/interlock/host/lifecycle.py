@@ -39,15 +39,12 @@ class Lifecycle:
         status: ServiceStatus,
         world: World,
         clean: Callable[[InterlockError], InterlockError],
-        *,
-        start_seconds: float = START_SECONDS,
     ) -> None:
         self._open_context = open_context
         self._build = build
         self._status = status
         self._world = world
         self._clean = clean
-        self._start_seconds = start_seconds
         self._failures = 0
         self._instance: AnyService | None = None
         self._context: HostContext | None = None
@@ -111,7 +108,7 @@ class Lifecycle:
         try:
             self._context = self._open_context()
             self._instance = instance = self._build(self._context)
-            with TimeLimit(self._world, self._start_seconds):
+            with TimeLimit(self._world, START_SECONDS):
                 step = "start"
                 await instance.start()
                 self._status.enter(ServiceState.CHECKING, self._status.error)

@@ -60,10 +60,9 @@ class Blockage:
 class Watchdog:
     """Between :meth:`start` and :meth:`stop`; keeps the latest blockages."""
 
-    def __init__(self, world: World, *, threshold: float = THRESHOLD_SECONDS) -> None:
+    def __init__(self, world: World) -> None:
         self.blockages: deque[Blockage] = deque(maxlen=_KEPT)
         self._world = world
-        self._threshold = threshold
         self._beaten = 0.0
         self._timer: Timer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -97,7 +96,7 @@ class Watchdog:
         while not self._ended.wait(BEAT_SECONDS):
             beaten = self._beaten
             late = self._world.monotonic() - beaten - BEAT_SECONDS
-            if late > self._threshold and beaten != reported:
+            if late > THRESHOLD_SECONDS and beaten != reported:
                 reported = beaten
                 self._report(late)
 

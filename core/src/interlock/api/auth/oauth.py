@@ -6,7 +6,7 @@ keys are), RFC 9728 (how a client learns whom to ask), RFC 8707 (that a token is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -43,7 +43,6 @@ class AccessTokens:
     Args:
         audience: the URL of this daemon; a token for anybody else is refused.
         jwks_url: default: what the issuer's metadata say.
-        client: opens an HTTP client.
     """
 
     def __init__(
@@ -54,14 +53,12 @@ class AccessTokens:
         *,
         jwks_url: str | None = None,
         algorithms: Sequence[str] = ("RS256", "ES256"),
-        client: Callable[[], httpx.AsyncClient] | None = None,
     ) -> None:
         self.issuer = issuer
         self.audience = audience
         self._world = world
         self._jwks_url = jwks_url
         self._algorithms = list(algorithms)
-        self._client = client or (lambda: httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False))
         self._keys: dict[str, PyJWK] = {}
         self._fetched = -_KEYS_LAST
         self._fetching = anyio.Lock()
@@ -124,7 +121,7 @@ class AccessTokens:
 
         self._fetched = self._world.monotonic()
         try:
-            async with self._client() as http:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False) as http:
                 url = self._jwks_url or await self._discover(http)
                 found = PyJWKSet.from_dict(await _get(http, url))
             self._keys = {key.key_id or "": key for key in found.keys}
