@@ -19,13 +19,14 @@ from interlock.workflows.steps import KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PLUGINS = (ROOT / "plugins/README.md").read_text(encoding="utf-8")
 WEATHER = ROOT / "tests/plugins/weather"
 TICKETS = ROOT / "tests/plugins/tickets"
 COMMANDS = main.list_commands(Context(main))
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
 
 
 def test_the_plugin_shown_is_the_one_that_is_built_installed_and_called() -> None:
@@ -43,7 +44,7 @@ def test_the_plugin_shown_with_webhooks_passes_the_test_shown(tmp_path: Path) ->
         ("test_tickets", "tests_of_tickets"),
     ):
         source = (TICKETS / f"{shown}.py").read_text(encoding="utf-8")
-        assert source.strip() in [block.strip() for block in blocks("python")]
+        assert source.strip() in [block.strip() for block in blocks("python", PLUGINS)]
         (tmp_path / f"{name}.py").write_text(source)
     about = tmp_path / "interlock_tickets-1.0.0.dist-info"
     about.mkdir()
@@ -130,7 +131,7 @@ def test_the_words_of_the_language_are_all_in_its_page() -> None:
 
 def test_the_configuration_shown_has_no_key_that_there_is_not(tmp_path: Path) -> None:
     page = (ROOT / "config/README.md").read_text(encoding="utf-8")
-    shown = re.findall(r"^```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)[0]
+    shown = blocks("yaml", page)[0]
     (tmp_path / "interlock.yaml").write_text(shown)
 
     with pytest.raises(ConfigError) as error:
