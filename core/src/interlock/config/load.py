@@ -38,7 +38,7 @@ def read(path: FilePath) -> Draft:
     try:
         main = Document(read_text(path), str(path))
     except ValueError as error:
-        hint = "" if path.exists() else "name another one with -c, or begin with `interlock demo`"
+        hint = "" if path.exists() else "name another one with -c, or write one: `interlock init`"
         fault = Fault(str(path), 1, 1, (), f"cannot be read: {error}", hint=hint)
         raise config_error([fault]) from None
     sources = Sources(main)

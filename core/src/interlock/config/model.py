@@ -290,7 +290,7 @@ class AlertConfig(Section):
 
     when: str = Field(
         min_length=1,
-        description="expression over services, runs, queues, dead_letters and approvals",
+        description="expression over services, runs, queues, dead_letters, approvals and journal",
     )
     lasts: Seconds = Field(0.0, alias="for", ge=0, description="how long it has to hold")
     notify: ToolName | None = Field(None, description="tool that tells; default: the log only")
