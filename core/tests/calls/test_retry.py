@@ -104,6 +104,15 @@ async def test_a_call_with_effects_is_repeated_when_it_has_certainly_not_run(
     assert await stage.finish(stage.pipeline(retrying(), WRITE)(stage.call())) == "ok"
 
 
+async def test_the_last_failure_drags_no_earlier_ones_along(stage: Stage) -> None:
+    stage.answers = [Retryable("first"), Retryable("second"), Retryable("third")]
+
+    with pytest.raises(Retryable, match="third") as error:
+        await stage.finish(stage.pipeline(retrying(attempts=3))(stage.call()))
+
+    assert error.value.__context__ is None
+
+
 async def test_a_failing_service_gets_a_fifth_more_calls_at_most(stage: Stage) -> None:
     stage.answers = [Retryable("down")]
     pipeline = stage.pipeline(retrying(backoff=0.001, max_backoff=0.001))

@@ -80,12 +80,18 @@ def _through(gates: Sequence[Gate], proceed: Next, world: World) -> Next:
                     call.now = clock()
             enter = None
             result = await proceed(call)
-        except BaseException as error:  # noqa: BLE001 - it goes on
+        except BaseException as caught:  # noqa: BLE001 - it goes on
+            error = caught
+        else:
+            call.now = clock()
+            for succeed in succeeds:
+                succeed(call, result)
+            return result
+        # Not in the handler: an error of the next try would be one "during handling of" this.
+        try:
             return await outwards(call, behind[enter], error)
-        call.now = clock()
-        for succeed in succeeds:
-            succeed(call, result)
-        return result
+        finally:
+            del error
 
     return inwards
 
