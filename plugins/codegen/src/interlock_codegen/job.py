@@ -25,6 +25,7 @@ class Job:
         width: of the root, in pixels.
         is_screen: the root is a page and takes the width there is.
         props: identifiers of the component's properties by their key in Figma.
+        crowded: by the id of a row that was looked at, whether it has no room on a phone.
     """
 
     styles: Json
@@ -38,6 +39,7 @@ class Job:
     warnings: list[dict[str, str]] = field(default_factory=list)
     assets: list[dict[str, str]] = field(default_factory=list)
     fonts: set[str] = field(default_factory=set)
+    crowded: dict[str, bool] = field(default_factory=dict)
 
     def style(self, node: Json, kind: str) -> Json:
         """The shared style that a node names under ``fill``, ``text_style``, ...; else empty."""

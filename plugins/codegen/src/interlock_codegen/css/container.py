@@ -134,6 +134,13 @@ def _least(node: Json, job: Job) -> float:
 
 def is_crowded(node: Json, job: Job) -> bool:
     """Whether the words in a box that fills need more than its share of a row on a phone."""
+    identity = str(node["id"])
+    if identity not in job.crowded:
+        job.crowded[identity] = _lacks_room(node, job)
+    return job.crowded[identity]
+
+
+def _lacks_room(node: Json, job: Job) -> bool:
     held = _in_flow(node)
     if not _is_plain_row(node) or node["box"]["width"] <= _NARROW:
         return False

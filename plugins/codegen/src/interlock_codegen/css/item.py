@@ -186,10 +186,12 @@ def _may_shrink(node: Json, parent: Json, job: Job) -> bool:
 
 def _narrows_picture(node: Json, parent: Json, job: Job) -> bool:
     """Whether a picture beside the box gives way before the words in it break."""
-    wide = [each for each in parent["children"] if is_picture(each, job)]
-    return pushes(node, job) and any(
-        each["sizing"]["horizontal"] == "fixed" and _may_shrink(each, parent, job) for each in wide
-    )
+    wide = [
+        each
+        for each in parent["children"]
+        if each["sizing"]["horizontal"] == "fixed" and is_picture(each, job)
+    ]
+    return any(_may_shrink(each, parent, job) for each in wide) and pushes(node, job)
 
 
 def is_inside(node: Json, parent: Json) -> bool:
