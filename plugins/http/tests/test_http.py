@@ -65,7 +65,7 @@ async def test_what_does_not_fit_is_told_before_anything_is_sent(
         await runtime.call("api.send", {})
     with pytest.raises(InvalidInput, match=r"id: '\.\.' cannot stand in a path"):
         await runtime.call("api.get", {"id": ".."})
-    with pytest.raises(InvalidInput, match="no line breaks"):
+    with pytest.raises(InvalidInput, match="without line breaks"):
         await runtime.call("api.send", {"name": "n", "X-Trace": "a\r\nb: c"})
 
 

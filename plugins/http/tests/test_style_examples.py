@@ -175,5 +175,19 @@ async def test_a_cookie_that_is_not_encoded_stays_one(
     runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
     request = await runtime.call("api.a", {"raw": "a=b/c", "form": "a;b c"})
     assert sent(request, "cookie") == "raw=a=b/c; form=a%3Bb%20c"
-    with pytest.raises(InvalidInput, match="a cookie has no ;"):
-        await runtime.call("api.a", {"raw": "a; admin=1"})
+    for bad in ("a; admin=1", "é", "a\n"):
+        with pytest.raises(InvalidInput, match="a cookie is ASCII without ;"):
+            await runtime.call("api.a", {"raw": bad})
+    assert "cookie" not in (await runtime.call("api.a", {"form": []}))["headers"]
+
+
+async def test_a_header_that_cannot_be_sent_is_refused(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    url = await serve({"GET /a": echo})
+    document = api(url, {"parameters": [{"name": "X-Name", "in": "header"}]})
+    runtime = await opened({"description": written(tmp_path, document)}, plugin="openapi")
+    for bad in ("Müller", ["a", "日本"], "a\r\nb: c"):
+        with pytest.raises(InvalidInput, match="a header is ASCII") as refused:
+            await runtime.call("api.a", {"X-Name": bad})
+        assert "percent-encoded" in refused.value.hint

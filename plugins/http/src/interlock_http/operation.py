@@ -84,8 +84,9 @@ def _put(request: Request, parameter: Parameter, value: Any) -> None:
         case "header":
             request.headers[parameter.name] = in_header(parameter, value)
         case "cookie":
-            cookies = [request.headers.get("Cookie", ""), *in_cookie(parameter, value)]
-            request.headers["Cookie"] = "; ".join(filter(None, cookies))
+            if found := in_cookie(parameter, value):
+                before = request.headers.get("Cookie")
+                request.headers["Cookie"] = "; ".join([before, *found] if before else found)
 
 
 def _put_body(request: Request, body: Body, arguments: Mapping[str, Any]) -> None:

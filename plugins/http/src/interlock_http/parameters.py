@@ -79,10 +79,21 @@ def in_query(parameter: Parameter, value: Any) -> list[str]:
 def in_header(parameter: Parameter, value: Any) -> str:
     """Raises InvalidInput: it would break the header."""
     text = _joined(parameter, value, _plain)
-    if not text.isprintable():
-        message = f"{parameter.argument}: a header has no line breaks or control characters"
-        raise InvalidInput(message, path=f"$.{parameter.argument}")
+    if not _is_header(text):
+        message = (
+            f"{parameter.argument}: a header is ASCII without line breaks and control characters"
+        )
+        raise _not_a_header(parameter, message)
     return text
+
+
+def _is_header(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def _not_a_header(parameter: Parameter, message: str) -> InvalidInput:
+    hint = "write what is not ASCII as the API reads it, percent-encoded for example"
+    return InvalidInput(message, hint=hint, path=f"$.{parameter.argument}")
 
 
 def in_cookie(parameter: Parameter, value: Any) -> list[str]:
@@ -94,9 +105,9 @@ def in_cookie(parameter: Parameter, value: Any) -> list[str]:
     if not parameter.raw:
         return ["=".join(pair) for pair in pairs(parameter, value, quote)]
     found = ["=".join(pair) for pair in pairs(parameter, value, _plain)]
-    if any(";" in each or not each.isprintable() for each in found):
-        message = f"{parameter.argument}: a cookie has no ; and no control characters"
-        raise InvalidInput(message, path=f"$.{parameter.argument}")
+    if any(";" in each or not _is_header(each) for each in found):
+        message = f"{parameter.argument}: a cookie is ASCII without ; and control characters"
+        raise _not_a_header(parameter, message)
     return found
 
 
