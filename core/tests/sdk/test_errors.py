@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from math import inf, nan
 from typing import Any
 
 import pytest
@@ -68,6 +69,14 @@ def test_an_empty_problem_is_still_an_error() -> None:
 def test_the_text_has_the_hint() -> None:
     assert str(Retryable("away", hint="come back")) == "away (come back)"
     assert str(Retryable("away")) == "away"
+
+
+@pytest.mark.parametrize("never", [inf, -inf, nan])
+def test_a_time_to_come_back_that_never_comes_is_unknown(never: float) -> None:
+    error = Throttled("slower", retry_after=never)
+    assert error.retry_after is None
+    error.retry_after = never
+    assert error.retry_after is None and "retry_after" not in error.to_problem()
 
 
 @pytest.mark.parametrize(("given", "sent"), [({}, True), ({"sent": False}, False)])

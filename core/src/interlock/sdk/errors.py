@@ -36,8 +36,8 @@ class InterlockError(Exception):
     Args:
         message: one sentence; names the service, file or value at fault. Never a secret.
         hint: what to do next, as an instruction. May be empty.
-        retry_after: seconds after which another try makes sense; None if unknown, infinite if
-            none ever will.
+        retry_after: seconds after which another try makes sense; None if unknown, as is taken
+            what is not finite.
         details: JSON values that a program may want, e.g. ``path="$.city"``.
     """
 
@@ -68,6 +68,15 @@ class InterlockError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return from_problem, (self.to_problem(),)
 
+    @property
+    def retry_after(self) -> float | None:
+        return self._retry_after
+
+    @retry_after.setter
+    def retry_after(self, seconds: float | None) -> None:
+        # Some vendors' headers hold anything; a run must not sleep for ever because of one.
+        self._retry_after = seconds if seconds is not None and isfinite(seconds) else None
+
     def with_details(self, **details: Any) -> Self:
         """Add details that are not set yet; the first to know a fact names it."""
         for key, value in details.items():
@@ -75,14 +84,11 @@ class InterlockError(Exception):
         return self
 
     def to_problem(self) -> dict[str, Any]:
-        """``{code, message}`` and, where known, ``hint``, ``retry_after``, ``details``.
-
-        JSON has no infinity: what is never to be tried again names no time.
-        """
+        """``{code, message}`` and, where known, ``hint``, ``retry_after``, ``details``."""
         problem: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.hint:
             problem["hint"] = self.hint
-        if self.retry_after is not None and isfinite(self.retry_after):
+        if self.retry_after is not None:
             problem["retry_after"] = self.retry_after
         if self.details:
             problem["details"] = self.details

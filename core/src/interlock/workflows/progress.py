@@ -19,8 +19,7 @@ _CAPACITY = 1000
 class Watcher:
     """A bounded stream; what a slow reader misses is counted in the next item's ``skipped``."""
 
-    def __init__(self, run_id: str | None) -> None:
-        self.run_id = run_id
+    def __init__(self) -> None:
         self._items: deque[Item] = deque(maxlen=_CAPACITY)
         self._skipped = 0
         self._arrived = asyncio.Event()
@@ -53,21 +52,20 @@ class Progress:
     """
 
     def __init__(self) -> None:
-        self._of_run: dict[str | None, set[Watcher]] = {}
+        self._of_run: dict[str, set[Watcher]] = {}
 
     def watched(self, run_id: str) -> bool:
         """Whether anybody wants items of this run; ask before making one."""
-        return bool(self._of_run) and (run_id in self._of_run or None in self._of_run)
+        return run_id in self._of_run
 
     def publish(self, item: Item) -> None:
-        for key in (item["run"], None):
-            for watcher in self._of_run.get(key, ()):
-                watcher.offer(item)
+        for watcher in self._of_run.get(item["run"], ()):
+            watcher.offer(item)
 
     @contextmanager
-    def watching(self, run_id: str | None = None) -> Iterator[Watcher]:
-        """The items of one run, or of all, from now on."""
-        watcher = Watcher(run_id)
+    def watching(self, run_id: str) -> Iterator[Watcher]:
+        """The items of one run, from now on."""
+        watcher = Watcher()
         self._of_run.setdefault(run_id, set()).add(watcher)
         try:
             yield watcher
