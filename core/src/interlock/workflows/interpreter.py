@@ -6,7 +6,7 @@ on every replay, on any engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -23,14 +23,20 @@ from interlock.workflows.errors import (
     Stopped,
 )
 from interlock.workflows.frame import Frame
-from interlock.workflows.operations import MISSING, Approve, Gather, Operation, Outcome, Sleep
+from interlock.workflows.operations import (
+    MISSING,
+    Approve,
+    Gather,
+    Operation,
+    Outcome,
+    Sleep,
+    Work,
+)
 from interlock.workflows.paths import DEADLINE, TIMEOUT, once_more
 from interlock.workflows.port import Port
 from interlock.workflows.questions import about_failure
 from interlock.workflows.saga import Saga
 from interlock.workflows.template import Block, Body, Step, Template
-
-Branch = Coroutine[Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,7 @@ class Interpreter:
             raise StepFailed(error, path)
         return output
 
-    def _race(self, path: str, seconds: float, work: Callable[[], Branch]) -> Iterator[Branch]:
+    def _race(self, path: str, seconds: float, work: Callable[[], Work]) -> Iterator[Work]:
         yield self._outcome(Sleep(path, seconds, "time-out", path.rpartition("~")[0]))
         yield work()
 

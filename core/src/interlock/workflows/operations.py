@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from interlock.workflows.trampoline import Branch
 
 InDoubtPolicy = Literal["fail", "retry", "ask"]
+Work = Coroutine[Any, Any, Any]
+"""Of a run, or of a branch of one; awaits operations only."""
 
 
 @dataclass(slots=True)
@@ -294,7 +296,7 @@ class Gather(Operation):
 
     def __init__(
         self,
-        branches: Iterator[Coroutine[Any, Any, Any]],
+        branches: Iterator[Work],
         *,
         limit: int | None = None,
         need: int | None = None,

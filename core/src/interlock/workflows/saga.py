@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 
 from interlock.sdk.errors import InterlockError
@@ -30,7 +30,7 @@ class Undo:
     body: Body
     frame: Frame
     position: float = inf
-    doubtful: bool = field(default=False)
+    doubtful: bool = False
 
 
 class Saga:

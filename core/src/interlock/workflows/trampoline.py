@@ -8,14 +8,11 @@ record, is stopped where its own record ends.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Coroutine
 from typing import Any
 
 from interlock.workflows.errors import ForeignAwait, Returned, StepFailed, Stopped
-from interlock.workflows.operations import MISSING, Gather, Operation, Outcome
+from interlock.workflows.operations import MISSING, Gather, Operation, Outcome, Work
 from interlock.workflows.port import Port
-
-Body = Coroutine[Any, Any, Any]
 
 _NO_LIMIT = 1 << 62
 
@@ -29,10 +26,10 @@ class Branch:
         stop: it is to begin nothing new.
     """
 
-    __slots__ = ("begun", "body", "group", "index", "operation", "position", "stop", "waits_for")
+    __slots__ = ("begun", "group", "index", "operation", "position", "stop", "waits_for", "work")
 
-    def __init__(self, body: Body, group: Gathering | None = None, index: int = 0) -> None:
-        self.body = body
+    def __init__(self, work: Work, group: Gathering | None = None, index: int = 0) -> None:
+        self.work = work
         self.group = group
         self.index = index
         self.operation: Operation | None = None
@@ -152,7 +149,7 @@ class Gathering:
 class Trampoline:
     """Drives one main coroutine and the branches it opens, through a :class:`Port`."""
 
-    def __init__(self, port: Port, main: Body) -> None:
+    def __init__(self, port: Port, main: Work) -> None:
         self._port = port
         self._main = Branch(main)
         self._ready: deque[tuple[Branch, Any, BaseException | None]] = deque()
@@ -189,7 +186,7 @@ class Trampoline:
         if branch.waits_for is not None:
             for child in branch.waits_for.live:
                 self._close(child)
-        branch.body.close()
+        branch.work.close()
 
     def _drive(self) -> None:
         if self._driving:
@@ -225,7 +222,7 @@ class Trampoline:
         """Run one branch up to an operation whose outcome is not known yet."""
         while True:
             try:
-                awaited = branch.body.throw(error) if error else branch.body.send(value)
+                awaited = branch.work.throw(error) if error else branch.work.send(value)
             except StopIteration as end:
                 return self._ended(branch, end.value, None)
             except BaseException as failure:  # noqa: BLE001 - handed to who waits for the branch
@@ -252,11 +249,11 @@ class Trampoline:
         """Start branches while there is room; resume the parent when none is left."""
         # A branch that is not to start may still have records, and with them things to undo.
         while len(group.live) < group.limit and (not group.stop or self._port.replaying):
-            index, body = next(group.rest, (0, None))
-            if body is None:
+            index, work = next(group.rest, (0, None))
+            if work is None:
                 group.all_begun = True
                 break
-            branch = Branch(body, group, index)
+            branch = Branch(work, group, index)
             branch.stop = group.stop
             group.begun(branch)
             self._ready.append((branch, None, None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -10,13 +10,12 @@ from interlock.expr import Expression, Value, kind
 from interlock.sdk.errors import InvalidInput
 from interlock.workflows.errors import Returned, StepFailed
 from interlock.workflows.frame import Frame
-from interlock.workflows.operations import MISSING, Gather
+from interlock.workflows.operations import MISSING, Gather, Work
 from interlock.workflows.template import Block, Step
 
 if TYPE_CHECKING:
     from interlock.workflows.interpreter import Interpreter
 
-Branch = Coroutine[Any, Any, Any]
 OnItemError = Literal["fail", "continue", "skip"]
 
 
@@ -91,7 +90,7 @@ class ForEach:
         first: int,
         *,
         wanted: bool,
-    ) -> Iterator[Branch]:
+    ) -> Iterator[Work]:
         for index, item in enumerate(items, first):
             inner = frame.inside(f"{path}[{index}].", {self.name: item, "index": index})
             yield self._item(run, frame, inner, wanted=wanted)
