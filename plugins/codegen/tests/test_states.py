@@ -117,6 +117,12 @@ def test_a_package_does_not_import_itself() -> None:
     assert '"name": "react-design"' in assemble([], None, "React")["files"]["package.json"]
 
 
+def test_a_package_is_called_by_the_words_of_its_name() -> None:
+    package = assemble([], None, " The Company -- Kit! ")["files"]["package.json"]
+
+    assert '"name": "the-company-kit"' in package
+
+
 def test_a_state_without_a_resting_variant_stands_for_one() -> None:
     size = {"key": "Size", "name": "Size", "identifier": "size", "type": "variant"}
     sizes = {**size, "default": "S", "options": ["S", "L"]}

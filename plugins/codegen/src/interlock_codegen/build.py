@@ -13,6 +13,7 @@ from interlock_codegen.css.background import paint_token
 from interlock_codegen.css.pinned import is_pinned, pinned
 from interlock_codegen.css.shrinking import Shrinking
 from interlock_codegen.element import Element, Expression, Style, Text
+from interlock_codegen.fields import put_field
 from interlock_codegen.job import Job
 from interlock_codegen.jsx.classes import shortened
 from interlock_codegen.library import Use
@@ -86,7 +87,8 @@ class Builder:
         if self._job.is_screen and (inner := sole_content(node, around.parent)) is not None:
             return self.build(inner, around)
         if "figma_type" in node:
-            self._job.warn(node, f"node type {node['figma_type']} is drawn as a plain box")
+            kind = node["figma_type"] or "(none)"
+            self._job.warn(node, f"node type {kind} is drawn as a plain box")
         if node["type"] == "vector":
             element = self._drawing(node, around)
         elif node["type"] == "text":
@@ -329,20 +331,7 @@ class Builder:
         inside = Around(parent=node, phrasing=True, interactive=True, shrinking=shrinking)
         element.children = self._children(node, inside)
         job.warn(node, "taken for a text field by its name; check its type and label")
-        text = semantics.field_text(node)
-        hugs = semantics.hugs_width(node, text)
-        beside = semantics.label_beside(node, around.parent)
-        for holder in element.walk():
-            holder.children = [
-                _as_field(child, node, hugs, beside)
-                if isinstance(child, Element) and child.node == text
-                else child
-                for child in holder.children
-            ]
-        for entry in (each for each in element.walk() if each.tag == "input" and job.is_screen):
-            # A component may come to ask for anything.
-            told = (beside, semantics.field_name(node), str(entry.attributes["placeholder"]))
-            entry.attributes["type"] = semantics.field_type(*told)
+        put_field(element, node, around.parent, is_screen=job.is_screen)
         return element
 
 
@@ -360,27 +349,6 @@ def _filled(node: Json) -> list[str]:
     rules = node.get("constraints") or {}
     sides = (("horizontal", "w-full!"), ("vertical", "h-full!"))
     return shortened(each for axis, each in sides if rules.get(axis) in ("stretch", "scale"))
-
-
-def _as_field(child: Element, node: Json, hugs: bool, beside: str) -> Element:
-    """The text's element as the field; its own label is the only name it needs beside a text."""
-    text = child.children[0] if child.children else Text("")
-    placeholder = child.characters if child.characters.strip() else ""
-    field = Element(
-        "input", node=child.node, name=child.name, style=dict(child.style), shown_by=child.shown_by
-    )
-    field.style |= {"min-width": "min-w-0", "outline-style": "outline-none"}
-    field.style |= {"placeholder": "placeholder:text-inherit placeholder:opacity-100"}
-    if hugs:
-        # A field is as wide as twenty letters unless it is told otherwise.
-        field.style["field-sizing"] = "field-sizing-content"
-    name = beside or semantics.field_name(node)
-    field.attributes = {**child.attributes, "type": "text", "placeholder": placeholder}
-    if not semantics.is_labelled(node):
-        field.attributes["aria-label"] = name or placeholder or "Text"
-    if isinstance(text, Text) and text.prop:
-        field.attributes["placeholder"] = Expression(text.prop)
-    return field
 
 
 def _tag(role: str, around: Around) -> str:

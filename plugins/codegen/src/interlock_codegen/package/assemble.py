@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -67,7 +68,7 @@ def _json(value: Any) -> str:
 
 
 def _package(name: str) -> dict[str, Any]:
-    slug = "".join(c if c.isalnum() and c.isascii() else "-" for c in name.lower()).strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     # A package of the name of one it imports would import itself.
     return {
         "name": f"{slug}-design" if slug in _IMPORTED else slug or "design",

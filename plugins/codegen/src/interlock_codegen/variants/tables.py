@@ -15,8 +15,8 @@ from interlock_codegen.variants.axes import Axis
 Values = Mapping[str, str]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
-_SPARSE = 4
-"""Times as many combinations as variants: a table of all of them would be mostly empty."""
+_SPARSE = 2
+"""Times as many combinations as values: a table of all of them would be mostly empty."""
 
 
 @dataclass
@@ -38,10 +38,12 @@ class Tables:
         Args:
             subject: what the values are of, e.g. ``labelClasses``.
         """
-        keys = [variant_key(axes, values) for values, _ in entries]
-        known = dict(reversed([*zip(keys, (value for _, value in entries), strict=True)]))
-        if math.prod(len(axis.options) for axis in axes) > _SPARSE * len(known):
-            name = self._name(subject, _flat(known), ": Record<string, string>")
+        known: dict[str, str] = {}
+        for values, value in entries:
+            known.setdefault(variant_key(axes, values), value)
+        filled = {key: value for key, value in known.items() if value}
+        if math.prod(len(axis.options) for axis in axes) > _SPARSE * len(filled):
+            name = self._name(subject, _flat(filled), ": Record<string, string>")
             return Expression(f'({name}[{key_expression(axes)}] ?? "")')
         name = self._name(subject, _nested(axes, known), "")
         return Expression(name + "".join(f"[{axis.identifier}]" for axis in axes))
