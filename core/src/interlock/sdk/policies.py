@@ -41,7 +41,7 @@ class RetryPolicy(_Policy):
     backoff: Seconds = 0.2
     max_backoff: Seconds = 30.0
     max_retry_after: Seconds = Field(60.0, description="a longer Retry-After fails the call")
-    budget: float = Field(0.2, ge=0, le=1, description="retries as a share of calls, at least 3")
+    budget: float = Field(0.2, ge=0, le=1, description="retries as a share of attempts, at least 3")
     unsafe: bool = Field(False, description="also repeat calls with effects")
 
 
