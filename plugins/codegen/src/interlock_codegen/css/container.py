@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ _NARROW_CHILD = 120
 _LITTLE = 120
 _SURE = 1.1
 """Times as wide as is reckoned, words have room in any font."""
+_FEWEST_TRACKS = 2
+_PIXELS = re.compile(r"([\d.]+)px")
 _PHONE_ROW = 300
 """Pixels that a row has on a phone."""
 _PHONE_PADDING = 32
@@ -152,6 +155,32 @@ def _lacks_room(node: Json, job: Job) -> bool:
     return any(_least(child, job) * len(filling) > room for child in filling)
 
 
+def collapses(node: Json, job: Job) -> bool:
+    """Whether the tracks of a grid are too narrow on a phone for what is in its cells."""
+    identity = str(node["id"])
+    if identity not in job.crowded:
+        job.crowded[identity] = _lacks_tracks(node, job)
+    return job.crowded[identity]
+
+
+def _lacks_tracks(node: Json, job: Job) -> bool:
+    layout = node["layout"]
+    if layout["columns"] < _FEWEST_TRACKS or node["box"]["width"] <= _NARROW:
+        return False
+    padding = layout.get("padding") or (0, 0, 0, 0)
+    fixed = [float(width) for width in _PIXELS.findall(layout.get("column_sizes") or "")]
+    gaps = layout.get("gap", 0) * (layout["columns"] - 1)
+    room = _PHONE_ROW - padding[1] - padding[3] - gaps - sum(fixed)
+    share = room / max(layout["columns"] - len(fixed), 1)
+    needs = (_cell_width(child, job) / child["cell"]["columns"] for child in _in_flow(node))
+    return room < 0 or any(need > share for need in needs)
+
+
+def _cell_width(child: Json, job: Job) -> float:
+    is_rigid = child["sizing"]["horizontal"] == "fixed" and not is_picture(child, job)
+    return float(child["box"]["width"]) if is_rigid else _rigid_width(child, job)
+
+
 def is_supple(node: Json) -> bool:
     """Whether nothing in a box is so wide that a phone could not hold it."""
     held = _in_flow(node)
@@ -203,7 +232,8 @@ def container(node: Json, border: Sequence[float], job: Job, shrinking: Shrinkin
     layout = node.get("layout")
     if layout is None:
         return {"position": "relative"} if node.get("children") else {}
-    style = _grid(layout) if layout["mode"] == "grid" else _flex(node, layout, job, shrinking)
+    is_grid = layout["mode"] == "grid"
+    style = _grid(node, layout, job) if is_grid else _flex(node, layout, job, shrinking)
     style |= _padding(node, layout, border, job)
     if _is_wide(node) and max((layout.get("padding") or (0, 0))[1::2]) > _PHONE_PADDING:
         style["max-md padding-inline"] = "max-md:px-6"
@@ -261,7 +291,7 @@ def _wrap(node: Json, layout: Json, column: bool, job: Job) -> Style:
     return style
 
 
-def _grid(layout: Json) -> Style:
+def _grid(node: Json, layout: Json, job: Job) -> Style:
     columns = layout.get("column_sizes") or f"repeat({layout['columns']},minmax(0,1fr))"
     rows = layout.get("row_sizes") or f"repeat({layout['rows']},minmax(0,1fr))"
     style = {
@@ -269,6 +299,8 @@ def _grid(layout: Json) -> Style:
         "grid-template-columns": tailwind.tracks("grid-cols", columns),
         "grid-template-rows": tailwind.tracks("grid-rows", rows),
     }
+    if collapses(node, job):
+        style |= {"max-md display": "max-md:flex", "max-md flex-direction": "max-md:flex-col"}
     if layout.get("gap") and layout.get("gap") == layout.get("line_gap"):
         style["gap"] = tailwind.length("gap", layout["gap"])
         return style

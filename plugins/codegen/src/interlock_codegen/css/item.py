@@ -10,6 +10,7 @@ from interlock_codegen import tailwind
 from interlock_codegen.css.border import border_of
 from interlock_codegen.css.container import (
     breaks,
+    collapses,
     flows,
     holds_text,
     is_crowded,
@@ -50,7 +51,7 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
         style = _root(node, job)
     elif flows(parent) and node.get("position") != "absolute":
         style = (
-            _in_grid(node, job)
+            _in_grid(node, parent, job)
             if parent["layout"]["mode"] == "grid"
             else _in_flex(node, parent, job)
         )
@@ -214,7 +215,7 @@ def _rank_from_top(node: Json, parent: Json) -> int:
     return len(ids) - ids.index(node["id"])
 
 
-def _in_grid(node: Json, job: Job) -> Style:
+def _in_grid(node: Json, parent: Json, job: Job) -> Style:
     cell = node.get("cell") or {"column": 0, "row": 0, "columns": 1, "rows": 1}
     style: Style = {
         "grid-column": _lines("col", cell["column"], cell["columns"]),
@@ -230,6 +231,17 @@ def _in_grid(node: Json, job: Job) -> Style:
     ):
         if node["sizing"][axis] != "fill":
             style[prefix] = f"{prefix}-{cell.get(name, 'start')}"
+    return {**style, **_out_of_grid(node, job)} if collapses(parent, job) else style
+
+
+def _out_of_grid(node: Json, job: Job) -> Style:
+    """What filled its cell fills the column that the grid becomes; a picture keeps its shape."""
+    style: Style = {}
+    if node["sizing"]["horizontal"] == "fill":
+        style["max-md width"] = "max-md:w-full"
+    if node["sizing"]["vertical"] == "fill" and is_picture(node, job):
+        width, height = (tailwind.number(node["box"][side]) for side in ("width", "height"))
+        style["max-md aspect-ratio"] = f"max-md:aspect-[{width}/{height}]"
     return style
 
 
