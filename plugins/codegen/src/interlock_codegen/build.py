@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from interlock_codegen import semantics, tailwind
-from interlock_codegen.css import background, container, effects, item, size, stroke, typeset
+from interlock_codegen.css import background, container, effects, item, room, size, stroke, typeset
 from interlock_codegen.css.background import paint_token
 from interlock_codegen.css.pinned import is_pinned, pinned
 from interlock_codegen.css.shrinking import Shrinking
@@ -233,7 +233,7 @@ class Builder:
             **effects.clip(node, page=job.is_screen and around.parent is None),
             **window(node, job),
         }
-        holds = node.get("children") and not container.flows(node)
+        holds = node.get("children") and not room.flows(node)
         if "position" not in style and (holds or line.is_ring):
             style["position"] = "relative"
         if image:
@@ -272,7 +272,7 @@ class Builder:
         if role == "button":
             element.attributes["type"] = "button"
             centred = element.style.get("justify-content") == "justify-center"
-            if container.holds_text(node) and not centred:
+            if room.holds_text(node) and not centred:
                 # A browser centres what is written in a button.
                 element.style.setdefault("text-align", "text-left")
             if not semantics.says_something(node):

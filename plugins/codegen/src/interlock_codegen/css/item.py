@@ -8,9 +8,9 @@ from typing import Any
 
 from interlock_codegen import tailwind
 from interlock_codegen.css.border import border_of
-from interlock_codegen.css.container import (
-    breaks,
-    collapses,
+from interlock_codegen.css.container import breaks, scrolls_along, stacks
+from interlock_codegen.css.placement import placed
+from interlock_codegen.css.room import (
     flows,
     holds_text,
     is_crowded,
@@ -18,16 +18,14 @@ from interlock_codegen.css.container import (
     is_stiff,
     is_supple,
     pushes,
-    scrolls_along,
-    stacks,
 )
-from interlock_codegen.css.placement import placed
 from interlock_codegen.css.size import (
     WIDEST_MINIMUM,
     fits,
     height_of,
     width_of,
 )
+from interlock_codegen.css.tracks import in_grid
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
@@ -51,7 +49,7 @@ def item(node: Json, parent: Json | None, job: Job) -> Style:
         style = _root(node, job)
     elif flows(parent) and node.get("position") != "absolute":
         style = (
-            _in_grid(node, parent, job)
+            in_grid(node, parent, job)
             if parent["layout"]["mode"] == "grid"
             else _in_flex(node, parent, job)
         )
@@ -213,41 +211,6 @@ def spills(node: Json, parent: Json) -> bool:
 def _rank_from_top(node: Json, parent: Json) -> int:
     ids = [child["id"] for child in parent["children"]]
     return len(ids) - ids.index(node["id"])
-
-
-def _in_grid(node: Json, parent: Json, job: Job) -> Style:
-    cell = node.get("cell") or {"column": 0, "row": 0, "columns": 1, "rows": 1}
-    style: Style = {
-        "grid-column": _lines("col", cell["column"], cell["columns"]),
-        "grid-row": _lines("row", cell["row"], cell["rows"]),
-    }
-    if node["sizing"]["horizontal"] == "fixed":
-        style["width"] = width_of(node, job)
-    if node["sizing"]["vertical"] == "fixed":
-        style |= height_of(node, job)
-    for axis, prefix, name in (
-        ("horizontal", "justify-self", "justify"),
-        ("vertical", "self", "align"),
-    ):
-        if node["sizing"][axis] != "fill":
-            style[prefix] = f"{prefix}-{cell.get(name, 'start')}"
-    return {**style, **_out_of_grid(node, job)} if collapses(parent, job) else style
-
-
-def _out_of_grid(node: Json, job: Job) -> Style:
-    """What filled its cell fills the column that the grid becomes; a picture keeps its shape."""
-    style: Style = {}
-    if node["sizing"]["horizontal"] == "fill":
-        style["max-md width"] = "max-md:w-full"
-    if node["sizing"]["vertical"] == "fill" and is_picture(node, job):
-        width, height = (tailwind.number(node["box"][side]) for side in ("width", "height"))
-        style["max-md aspect-ratio"] = f"max-md:aspect-[{width}/{height}]"
-    return style
-
-
-def _lines(prefix: str, start: int, span: int) -> str:
-    """Where in a grid; both lines in one class, so that they are one property."""
-    return f"{prefix}-[{start + 1}/span_{span}]" if span > 1 else f"{prefix}-start-{start + 1}"
 
 
 def _limits(node: Json, parent: Json | None, job: Job) -> Style:

@@ -8,7 +8,7 @@ from typing import Any
 from interlock_codegen import tailwind
 from interlock_codegen.css.background import only_image
 from interlock_codegen.css.border import border_of
-from interlock_codegen.css.container import flows, holds_text
+from interlock_codegen.css.room import flows, holds_text
 from interlock_codegen.css.size import WIDEST_MINIMUM, height_of, width_of
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job

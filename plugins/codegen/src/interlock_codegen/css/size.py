@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_codegen import tailwind
-from interlock_codegen.css.container import flows, holds_text
+from interlock_codegen.css.room import flows, holds_text
 from interlock_codegen.element import Style
 from interlock_codegen.job import Job
 
