@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -20,7 +21,12 @@ def test_durations(text: Any, seconds: float) -> None:
     assert parse_duration(text) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("text", ["", "s", "30", "30 parsecs", "1h and 2m", -1, True, None])
+ENDLESS = [math.inf, math.nan, 10**400, "9" * 400 + "d"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "s", "30", "30 parsecs", "1h and 2m", -1, True, None, *ENDLESS]
+)
 def test_what_is_no_duration_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match="duration"):
         parse_duration(text)
@@ -34,7 +40,7 @@ def test_sizes(text: Any, size: int) -> None:
     assert parse_size(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "MiB", "5 miles", -1, True, "-5kB"])
+@pytest.mark.parametrize("text", ["", "MiB", "5 miles", -1, True, "-5kB", "9" * 400 + "kB"])
 def test_what_is_no_size_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match="size"):
         parse_size(text)

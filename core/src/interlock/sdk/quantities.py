@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -20,18 +21,27 @@ _RATE = re.compile(r"(\d+)\s*/\s*(\d+)?\s*(s|m|h|d|month)")
 def parse_duration(value: Any) -> float:
     """Seconds from ``"1m30s"``, ``"250ms"`` or a number of seconds; ValueError otherwise."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _not_negative(float(value))
+        return _seconds(value)
     text = str(value).strip()
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
         raise ValueError("expected a duration such as 30s, 250ms or 1h30m")
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    return _seconds(sum(float(number) * _SECONDS[unit] for number, unit in parts))
 
 
-def _not_negative(seconds: float) -> float:
-    if seconds < 0:
+def _seconds(number: float) -> float:
+    if number < 0:
         raise ValueError("a duration cannot be negative")
-    return seconds
+    return _finite(number, "duration")
+
+
+def _finite(number: float, what: str) -> float:
+    try:
+        if isfinite(number):
+            return float(number)
+    except OverflowError:
+        pass
+    raise ValueError(f"a {what} has an end")
 
 
 def parse_size(value: Any) -> int:
@@ -41,7 +51,7 @@ def parse_size(value: Any) -> int:
     match = _SIZE.fullmatch(str(value).strip())
     if match is None or match[2].lower() not in _BYTES:
         raise ValueError("expected a size such as 500kB or 5MiB")
-    return int(float(match[1]) * _BYTES[match[2].lower()])
+    return int(_finite(float(match[1]) * _BYTES[match[2].lower()], "size"))
 
 
 class Rate(NamedTuple):
