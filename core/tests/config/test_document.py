@@ -83,13 +83,18 @@ def test_a_fault_can_point_into_a_text() -> None:
 
 def test_every_fault_of_a_file_is_reported_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        parse("a: 1\nb: {c: 1, c: 2}\n? [1]\n: 2\nd: !secret x\na: 3\ne: .nan\n", "x.yaml")
+        parse(
+            "a: 1\nb: {c: 1, c: 2}\n? [1]\n: 2\nd: !secret x\na: 3\ne: .nan\n"
+            "f: 18446744073709551615\ng: 18446744073709551616\n",
+            "x.yaml",
+        )
     assert [(fault.line, fault.column, fault.message) for fault in caught.value.faults] == [
         (2, 11, "key 'c' is given twice; first on line 2"),
         (3, 3, "a key must be a text"),
         (5, 4, "the tag !secret is not supported"),
         (6, 1, "key 'a' is given twice; first on line 1"),
         (7, 4, ".nan is not a JSON number"),
+        (9, 4, "18446744073709551616 has more than 64 bits; as a text, in quotes, it may have"),
     ]
 
 

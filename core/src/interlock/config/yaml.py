@@ -85,7 +85,7 @@ def scalar(node: yaml.ScalarNode) -> Any:
     """The JSON value of a scalar.
 
     Raises:
-        ValueError: it has a tag that does not fit, or JSON has no such number.
+        ValueError: it has a tag that does not fit, or is a number that JSON cannot carry.
     """
     kind, text = node.tag.removeprefix(_TAG), node.value
     if kind not in ("str", _plain_tag(text).removeprefix(_TAG)):
@@ -98,9 +98,16 @@ def scalar(node: yaml.ScalarNode) -> Any:
         case "bool":
             return text[0] in "tT"
         case "int":
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+            return _int(text)
         case _:
             return _float(text)
+
+
+def _int(text: str) -> int:
+    number = int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if not -(2**63) <= number < 2**64:
+        raise ValueError(f"{text} has more than 64 bits; as a text, in quotes, it may have")
+    return number
 
 
 def _float(text: str) -> float:
