@@ -13,6 +13,7 @@ import pytest
 import trustme
 from aiohttp import web
 
+from interlock.host.http.transport import verifying
 from interlock.sdk import RealWorld
 from interlock.testing import VirtualWorld
 
@@ -51,15 +52,20 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    """A client's context that trusts the servers here."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
+def trusted(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Services trust the servers here."""
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    verifying.cache_clear()
+    yield
+    verifying.cache_clear()
 
 
 @pytest.fixture
-def certificate(authority: trustme.CA, tmp_path: Path) -> tuple[str, str]:
+def certificate(authority: trustme.CA, trusted: None, tmp_path: Path) -> tuple[str, str]:
     """Files with certificate and key for ``localhost``."""
     issued = authority.issue_cert("localhost")
     chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"

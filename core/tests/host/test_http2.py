@@ -22,14 +22,13 @@ IN_FLIGHT = 50
 LARGE = 3 * 2**20
 
 
-def client_of(url: str, trusting: ssl.SSLContext) -> httpx.AsyncClient:
+def client_of(url: str, *, http2: bool = True) -> httpx.AsyncClient:
     return build_client(
-        HttpOptions(base_url=url, http2=True),
+        HttpOptions(base_url=url, http2=http2),
         HttpWishes(allow_private=True),
         service="numbers",
         read_error=lambda response: error_from_response(response, now=0.0),
         trace=lambda: None,
-        ssl_context=trusting,
     )
 
 
@@ -49,20 +48,31 @@ async def ask_all(client: httpx.AsyncClient, method: str, count: int) -> list[ob
     return answers
 
 
-async def test_goaway_with_reads_in_flight_loses_none(
-    hypercorn: str, trusting: ssl.SSLContext
-) -> None:
-    async with client_of(hypercorn, trusting) as client:
+async def test_goaway_with_reads_in_flight_loses_none(hypercorn: str) -> None:
+    async with client_of(hypercorn) as client:
         answers = await ask_all(client, "GET", 400)
 
     assert sorted(answers, key=str) == sorted(range(400), key=str)
 
 
+async def test_a_service_that_speaks_http1_is_not_led_to_http2_by_one_that_does(
+    hypercorn: str,
+) -> None:
+    """A server takes the best that is offered, and a context for TLS offers the same to all."""
+    async with (
+        client_of(hypercorn) as two,
+        client_of(hypercorn, http2=False) as one,
+    ):
+        versions = [(await client.get("/seen")).http_version for client in (two, one)]
+
+    assert versions == ["HTTP/2", "HTTP/1.1"]
+
+
 async def test_goaway_with_writes_in_flight_repeats_only_what_was_not_processed(
-    hypercorn: str, trusting: ssl.SSLContext
+    hypercorn: str,
 ) -> None:
     """hypercorn never answers what is in flight below the last stream: that is in doubt."""
-    async with client_of(hypercorn, trusting) as client:
+    async with client_of(hypercorn) as client:
         answers = await ask_all(client, "POST", 400)
         seen = (await client.get("/seen")).json()
 
@@ -73,28 +83,24 @@ async def test_goaway_with_writes_in_flight_repeats_only_what_was_not_processed(
     assert set(seen.values()) == {1} and answered <= seen.keys()
 
 
-async def test_the_server_is_spoken_to_in_http2(hypercorn: str, trusting: ssl.SSLContext) -> None:
-    async with client_of(hypercorn, trusting) as client:
+async def test_the_server_is_spoken_to_in_http2(hypercorn: str) -> None:
+    async with client_of(hypercorn) as client:
         response = await client.get("/number/1")
 
     assert response.http_version == "HTTP/2"
     assert response.json()["version"] == "2"
 
 
-async def test_a_body_larger_than_the_window_goes_out_and_comes_back(
-    hypercorn: str, trusting: ssl.SSLContext
-) -> None:
+async def test_a_body_larger_than_the_window_goes_out_and_comes_back(hypercorn: str) -> None:
     body = bytes(range(256)) * (LARGE // 256)
-    async with client_of(hypercorn, trusting) as client:
+    async with client_of(hypercorn) as client:
         response = await client.post("/echo", content=body)
 
     assert response.content == body
 
 
-async def test_a_stream_left_early_does_not_disturb_the_next(
-    hypercorn: str, trusting: ssl.SSLContext
-) -> None:
-    async with client_of(hypercorn, trusting) as client:
+async def test_a_stream_left_early_does_not_disturb_the_next(hypercorn: str) -> None:
+    async with client_of(hypercorn) as client:
         async with client.stream("GET", "/stream") as response:
             lines = response.aiter_lines()
             first = await anext(lines)
@@ -104,10 +110,8 @@ async def test_a_stream_left_early_does_not_disturb_the_next(
     assert whole.text == "part 0\npart 1\npart 2\n"
 
 
-async def test_a_client_that_is_closed_has_no_socket_left(
-    hypercorn: str, trusting: ssl.SSLContext
-) -> None:
-    async with client_of(hypercorn, trusting) as client:
+async def test_a_client_that_is_closed_has_no_socket_left(hypercorn: str) -> None:
+    async with client_of(hypercorn) as client:
         await client.get("/number/1")
         busy = files()
 
@@ -174,10 +178,10 @@ async def graceful(server: GracefulServer, certificate: tuple[str, str]) -> Asyn
 
 
 async def test_a_graceful_end_finishes_accepted_writes_and_repeats_the_others(
-    certificate: tuple[str, str], trusting: ssl.SSLContext
+    certificate: tuple[str, str],
 ) -> None:
     server = GracefulServer(accepted=2)
-    async with graceful(server, certificate) as url, client_of(url, trusting) as client:
+    async with graceful(server, certificate) as url, client_of(url) as client:
         responses = await asyncio.gather(*(client.post(f"/{number}") for number in range(5)))
 
     assert [response.text for response in responses] == ["ok"] * 5
@@ -186,13 +190,13 @@ async def test_a_graceful_end_finishes_accepted_writes_and_repeats_the_others(
 
 
 async def test_an_unprocessed_write_that_cannot_be_repeated_was_not_sent(
-    certificate: tuple[str, str], trusting: ssl.SSLContext
+    certificate: tuple[str, str],
 ) -> None:
     async def once() -> AsyncIterator[bytes]:
         yield b"a stream can be read once only"
 
     server = GracefulServer(accepted=1)
-    async with graceful(server, certificate) as url, client_of(url, trusting) as client:
+    async with graceful(server, certificate) as url, client_of(url) as client:
         outcomes = await asyncio.gather(
             client.post("/0"), client.post("/1", content=once()), return_exceptions=True
         )

@@ -33,14 +33,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     Args:
         allow_private: whether private addresses may be reached.
         max_connections: further requests wait, within their ``pool`` time-out.
+        ssl_context: offers HTTP/1.1 alone.
     """
 
     def __init__(
         self,
         *,
-        allow_private: bool = False,
-        max_connections: int = 100,
-        ssl_context: ssl.SSLContext | None = None,
+        allow_private: bool,
+        max_connections: int,
+        ssl_context: ssl.SSLContext,
     ) -> None:
         self._allow_private = allow_private
         self._max_connections = max_connections
@@ -83,7 +84,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             connector = aiohttp.TCPConnector(
                 limit=self._max_connections,
                 resolver=GuardedResolver(private=self._allow_private),
-                ssl=self._ssl or True,
+                ssl=self._ssl,
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,

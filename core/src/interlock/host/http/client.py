@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator, Callable
 from functools import lru_cache, partial
 from typing import Any
@@ -34,17 +33,15 @@ def build_client(
     service: str,
     read_error: ReadError,
     trace: Callable[[], str | None],
-    ssl_context: ssl.SSLContext | None = None,
 ) -> httpx.AsyncClient:
     """A client that lives as long as one instance of a service; close it.
 
     Args:
         read_error: makes the error of a response of 400 and above, whose body has been read.
         trace: the W3C traceparent to send along, if there is one.
-        ssl_context: default: verify against the certificates of httpx.
     """
     return _ServiceClient(
-        _Errors(partial(_transport, options, wishes, ssl_context), service),
+        _Errors(partial(_transport, options, wishes), service),
         options,
         service=service,
         read_error=read_error,
@@ -122,13 +119,11 @@ class _ServiceClient(httpx.AsyncClient):
         return self._home is None or _origin(url) == self._home
 
 
-def _transport(
-    options: HttpOptions, wishes: HttpWishes, ssl_context: ssl.SSLContext | None
-) -> httpx.AsyncBaseTransport:
+def _transport(options: HttpOptions, wishes: HttpWishes) -> httpx.AsyncBaseTransport:
     # What the first request needs, a tenth of a second and 10 MB, is not loaded before it.
     from interlock.host.http.transport import build_transport
 
-    return build_transport(options, wishes, ssl_context)
+    return build_transport(options, wishes)
 
 
 class _Errors(httpx.AsyncBaseTransport):

@@ -43,7 +43,6 @@ class Http2Transport(httpx.AsyncBaseTransport):
         self._current: dict[Origin, Http2Connection] = {}
         self._leaving: set[Http2Connection] = set()
         self._opening: dict[Origin, asyncio.Lock] = defaultdict(asyncio.Lock)
-        ssl_context.set_alpn_protocols(["h2", "http/1.1"])
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for left in reversed(range(_TRIES)):
