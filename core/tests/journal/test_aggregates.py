@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interlock.journal import DeadLetterRecord, Journal, RunFilter, RunRecord, encode
+from interlock.journal import DeadLetterRecord, Journal, RunFilter, RunRecord, StepRow, encode
 from interlock.sdk import Event, InvalidInput, NotFound
 from interlock.testing import VirtualWorld
 
@@ -140,7 +140,9 @@ async def test_a_payload_comes_back_as_it_was_however_large(
     payload = [value] * repeat
     run_id = world.new_id()
     await journal.runs.create(_run(run_id, input={"p": payload}))
-    journal.steps.record(run_id, "a", 1, "succeeded", "t", encode(payload), 0.0, 1.0)
+    stored = encode(payload)
+    step = StepRow("a", stored.column, 1, "succeeded", "t", 0.0, 1.0)
+    journal.steps.record(run_id, step, stored.blob)
     await journal.writer.flush()
 
     ((run, steps),) = await journal.load([run_id])
@@ -151,7 +153,8 @@ async def test_a_payload_comes_back_as_it_was_however_large(
 async def test_a_large_payload_is_stored_once(journal: Journal) -> None:
     big = encode("x" * 100_000)
     for path in "abc":
-        journal.steps.record("r", path, 1, "succeeded", "t", big, 0.0, 1.0)
+        step = StepRow(path, big.column, 1, "succeeded", "t", 0.0, 1.0)
+        journal.steps.record("r", step, big.blob)
     await journal.writer.flush()
 
     assert {row.payload for row in await journal.steps.of_run("r")} == {big.column}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from interlock.journal import JournalError, RunFilter, RunRecord, encode, open_journal
+from interlock.journal import JournalError, RunFilter, RunRecord, StepRow, encode, open_journal
 from interlock.journal.maintenance import back_up, findings, salvage
 from interlock.testing import VirtualWorld
 
@@ -22,14 +22,13 @@ async def fill(path: Path) -> None:
     """Many runs, the last of which has not ended, each with steps of some size."""
     async with open_journal(path, VirtualWorld()) as journal:
         await journal.templates.add("v", "w", b"{}")
-        payload = encode({"text": "x" * 300})
+        payload = encode({"text": "x" * 300}).column
         runs = [RunRecord(f"r{n:04}", "w", "v", "running", float(n), {"n": n}) for n in range(RUNS)]
         await asyncio.gather(*map(journal.runs.create, runs))
         for number, run in enumerate(runs):
             for step in range(3):
-                journal.steps.record(
-                    run.id, f"s{step}", step, "succeeded", "t.do", payload, 1.0, 2.0
-                )
+                row = StepRow(f"s{step}", payload, step, "succeeded", "t.do", 1.0, 2.0)
+                journal.steps.record(run.id, row)
             if number < RUNS - 1:
                 journal.runs.update(replace(run, status="succeeded", finished=9.0))
         await journal.writer.flush()

@@ -15,6 +15,7 @@ from interlock.journal import (
     DeadLetterRecord,
     Journal,
     RunRecord,
+    StepRow,
     Swept,
     encode,
     open_journal,
@@ -30,7 +31,9 @@ async def run(journal: Journal, run_id: str, created: float, ended: float | None
     value = {**LARGE, "of": run_id}
     record = RunRecord(run_id, "w", "v", "running", created, value)
     await journal.runs.create(record)
-    journal.steps.record(run_id, "a", 1, "succeeded", "t", encode(value), created, created)
+    output = encode(value)
+    step = StepRow("a", output.column, 1, "succeeded", "t", created, created)
+    journal.steps.record(run_id, step, output.blob)
     if ended is not None:
         journal.runs.update(replace(record, status="succeeded", finished=ended))
     await journal.writer.flush()

@@ -7,7 +7,7 @@ from interlock.journal.dead_letters import DeadLetterRecord
 from interlock.journal.errors import JournalDamaged, JournalError, JournalFull, unknown
 from interlock.journal.events import EventRecord
 from interlock.journal.journal import Journal, open_journal
-from interlock.journal.payloads import Payload, decode, digest_of, encode
+from interlock.journal.payloads import Column, Payload, decode, digest_of, encode
 from interlock.journal.queues import Limits
 from interlock.journal.retention import Cutoffs, Swept
 from interlock.journal.run_record import Intent, RunRecord, Status
@@ -20,6 +20,7 @@ __all__ = [
     "Answer",
     "ApprovalRecord",
     "AuditRecord",
+    "Column",
     "Cutoffs",
     "DeadLetterRecord",
     "Done",

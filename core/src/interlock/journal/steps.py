@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from interlock.journal.blobs import BlobStore
-from interlock.journal.payloads import Payload, decode, resolved
+from interlock.journal.payloads import Column, decode, resolved
 from interlock.journal.reader import Reader
 from interlock.journal.writer import Done, Rows, Writer
 
@@ -15,7 +15,7 @@ StepStatus = Literal["started", "waiting", "succeeded", "failed", "skipped"]
 
 _RECORD = Rows(
     """INSERT OR REPLACE INTO steps
-    (run, path, position, status, what, payload, started, finished, due)""",
+    (run, path, payload, position, status, what, started, finished, due)""",
     9,
 )
 _REST = "position, status, what, started, finished, due"
@@ -27,20 +27,21 @@ class StepRow(NamedTuple):
     """One recorded operation of a run.
 
     Attributes:
-        payload: JSON of the output, the problem or what is waited for, by status.
+        payload: JSON of the output, the problem or what is waited for, by status; where it is
+            large, the digest of the blob that holds it.
         position: its place in the order in which the run's operations ended.
         what: the tool called, or the kind of step.
         due: when a wait is over.
     """
 
     path: str
-    payload: bytes | str | None
+    payload: Column
     position: int
     status: StepStatus
     what: str
     started: float
     finished: float | None
-    due: float | None
+    due: float | None = None
 
 
 class Steps:
@@ -52,26 +53,17 @@ class Steps:
         self._blobs = blobs
 
     def record(
-        self,
-        run_id: str,
-        path: str,
-        position: int,
-        status: StepStatus,
-        what: str,
-        payload: Payload | None,
-        started: float,
-        finished: float | None,
-        due: float | None = None,
-        done: Done | None = None,
+        self, run_id: str, step: StepRow, blob: bytes | None = None, done: Done | None = None
     ) -> None:
-        """Write a step over what was recorded of it before; ``done`` as in ``Writer.write``."""
-        column = None
-        if payload is not None:
-            column = payload.column
-            if payload.blob is not None and isinstance(column, str):
-                self._blobs.add(column, payload.blob)
-        row = (run_id, path, position, status, what, column, started, finished, due)
-        self._writer.write(_RECORD, row, done)
+        """Write a step over what was recorded of it before.
+
+        Args:
+            blob: the payload in full, where the step names it by its digest.
+            done: as in ``Writer.write``.
+        """
+        if blob is not None and isinstance(step.payload, str):
+            self._blobs.add(step.payload, blob)
+        self._writer.write(_RECORD, (run_id, *step), done)
 
     async def of_run(self, run_id: str) -> Sequence[StepRow]:
         """In the order in which they ended; large payloads as the digest of their blob."""

@@ -16,7 +16,7 @@ from uuid import uuid4
 import anyio
 import orjson
 
-from interlock.journal import Payload, encode
+from interlock.journal import Column, Payload, encode
 from interlock.sdk.errors import ServiceUnavailable
 
 Packed = dict[str, Any]
@@ -36,7 +36,7 @@ class SharedBlobs:
         """As :meth:`pack`, of a value that is encoded already."""
         if payload.blob is not None and isinstance(payload.column, str):
             await anyio.to_thread.run_sync(self._write, payload.column, payload.blob)
-        return packed(payload)
+        return packed_column(payload.column)
 
     async def unpack(self, packed: Packed) -> Any:
         """Raises ServiceUnavailable: the folder does not have it, or not yet."""
@@ -88,8 +88,8 @@ class SharedBlobs:
             ) from None
 
 
-def packed(payload: Payload) -> Packed:
-    """A payload whose blob is in the folder already."""
-    if isinstance(payload.column, str):
-        return {"blob": payload.column}
-    return {"value": None if payload.column is None else orjson.loads(payload.column)}
+def packed_column(column: Column) -> Packed:
+    """What a journal would keep in its table; a blob of that name is in the folder already."""
+    if isinstance(column, str):
+        return {"blob": column}
+    return {"value": None if column is None else orjson.loads(column)}

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from interlock.journal import ApprovalRecord, Journal, Payload, RunRecord, StepRow
+from interlock.journal import ApprovalRecord, Journal, RunRecord, StepRow
 from interlock.restate.blobs import SharedBlobs
 from interlock.restate.client import RestateClient
 from interlock.restate.records import full_row, row_of, run_of
@@ -171,19 +171,7 @@ class Mirror:
 
     async def _copy_steps(self, run: RunRecord) -> None:
         for packed in await self.rows(run.id):
-            row = await full_row(packed, self._blobs)
-            payload = None
-            if isinstance(row.payload, bytes):
-                blob = (packed["payload"] or {}).get("blob")
-                payload = Payload(blob, row.payload) if blob else Payload(row.payload)
-            self._journal.steps.record(
-                run.id,
-                row.path,
-                row.position,
-                row.status,
-                row.what,
-                payload,
-                row.started,
-                row.finished,
-                row.due,
-            )
+            step = row_of(packed)
+            digest = step.payload
+            blob = await self._blobs.read(digest) if isinstance(digest, str) else None
+            self._journal.steps.record(run.id, step, blob)

@@ -9,7 +9,7 @@ import orjson
 from restate import ObjectContext
 
 from interlock.journal import RunRecord, StepRow
-from interlock.restate.blobs import Packed, SharedBlobs
+from interlock.restate.blobs import SharedBlobs, packed_column
 from interlock.restate.wire import JSON
 
 Head = dict[str, Any]
@@ -42,7 +42,8 @@ async def run_of(head: Head, blobs: SharedBlobs) -> RunRecord:
     return replace(RunRecord(**known), **values)
 
 
-def packed_row(row: StepRow, payload: Packed | None) -> dict[str, Any]:
+def packed_row(row: StepRow) -> dict[str, Any]:
+    payload = None if row.payload is None else packed_column(row.payload)
     return {**row._asdict(), "payload": payload}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from restate import ObjectContext
 
-from interlock.journal import Done, Payload, StepRow, StepStatus
-from interlock.restate.blobs import SharedBlobs, packed
+from interlock.journal import Done, Payload, StepRow
+from interlock.restate.blobs import SharedBlobs
 from interlock.restate.records import packed_row
 from interlock.restate.wire import JSON
 
@@ -23,22 +23,10 @@ class StepState:
             await blobs.store(self._large.pop())
 
     def record(
-        self,
-        run_id: str,
-        path: str,
-        position: int,
-        status: StepStatus,
-        what: str,
-        payload: Payload | None,
-        started: float,
-        finished: float | None,
-        due: float | None = None,
-        done: Done | None = None,
+        self, run_id: str, step: StepRow, blob: bytes | None = None, done: Done | None = None
     ) -> None:
-        row = StepRow(path, None, position, status, what, started, finished, due)
-        if payload is not None and payload.blob is not None:
-            self._large.append(payload)
-        value = None if payload is None else packed(payload)
-        self._ctx.set(f"step/{path}", packed_row(row, value), JSON)
+        if blob is not None:
+            self._large.append(Payload(step.payload, blob))
+        self._ctx.set(f"step/{step.path}", packed_row(step), JSON)
         if done is not None:
             done(None)

@@ -24,17 +24,7 @@ class StepLog(Protocol):
     """Where steps are recorded; see :meth:`interlock.journal.Steps.record`."""
 
     def record(
-        self,
-        run_id: str,
-        path: str,
-        position: int,
-        status: StepStatus,
-        what: str,
-        payload: Payload | None,
-        started: float,
-        finished: float | None,
-        due: float | None = None,
-        done: Done | None = None,
+        self, run_id: str, step: StepRow, blob: bytes | None = None, done: Done | None = None
     ) -> None: ...
 
 
@@ -97,7 +87,8 @@ class History:
     def starts(self, operation: Operation, done: Done | None = None) -> None:
         """Record that an operation is about to begin."""
         self._steps.pop(operation.path, None)
-        self._write(operation, "started", None, self._clock.time(), None, done=done)
+        now = self._clock.time()
+        self._write(operation.path, operation.what, "started", None, now, None, done=done)
 
     def waits(self, wait: Sleep | Wait) -> tuple[float, float]:
         """When a wait began and when it is over, as was recorded when it first began."""
@@ -107,7 +98,7 @@ class History:
         now = self._clock.time()
         due = wait.over(now)
         waiting = encode({"reason": wait.reason, "until": due})
-        self._write(wait, "waiting", waiting, now, None, due=due)
+        self._write(wait.path, wait.what, "waiting", waiting, now, None, due=due)
         return now, inf if due is None else due
 
     def ends(
@@ -130,7 +121,15 @@ class History:
         self._position += 1
         outcome = Outcome(self._position, output, error, started, finished)
         status: StepStatus = "succeeded" if error is None else "failed"
-        self._write(operation, status, payload, started, finished, done=done(outcome))
+        self._write(
+            operation.path,
+            operation.what,
+            status,
+            payload,
+            started,
+            finished,
+            done=done(outcome),
+        )
 
     def note(
         self, path: str, what: str, status: Literal["succeeded", "skipped"], output: Any
@@ -140,12 +139,13 @@ class History:
             return False
         now = self._clock.time()
         payload = None if status == "skipped" else encode(output)
-        self._log.record(self._run_id, path, self._position, status, what, payload, now, now)
+        self._write(path, what, status, payload, now, now)
         return True
 
     def _write(
         self,
-        operation: Operation,
+        path: str,
+        what: str,
         status: StepStatus,
         payload: Payload | None,
         started: float,
@@ -154,18 +154,9 @@ class History:
         due: float | None = None,
         done: Done | None = None,
     ) -> None:
-        self._log.record(
-            self._run_id,
-            operation.path,
-            self._position,
-            status,
-            operation.what,
-            payload,
-            started,
-            finished,
-            due,
-            done,
-        )
+        column, blob = (payload.column, payload.blob) if payload is not None else (None, None)
+        step = StepRow(path, column, self._position, status, what, started, finished, due)
+        self._log.record(self._run_id, step, blob, done)
 
 
 def in_doubt(call: Call) -> InDoubt:
