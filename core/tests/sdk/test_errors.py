@@ -62,6 +62,12 @@ def test_an_unknown_code_becomes_a_plain_error() -> None:
     assert error.message == "well"
 
 
+def test_details_may_have_any_names() -> None:
+    problem = {"code": "rejected", "message": "no", "details": {"message": "x", "hint": 1}}
+
+    assert from_problem(problem).to_problem() == problem
+
+
 def test_an_empty_problem_is_still_an_error() -> None:
     assert str(from_problem({})) == "unknown error"
 

@@ -131,6 +131,25 @@ async def test_fail_ends_a_run_with_its_own_words_and_undoes(stage: Stage) -> No
     assert len(stage.tools.made("t.undo")) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("{fail: boo, details: {message: m, hint: 1, retry_after: soon}}", "boo"),
+        ("{fail: '${{ input.words }}', details: {}}", '["a","b"]'),
+    ],
+)
+async def test_fail_takes_details_of_any_name_and_words_of_any_type(
+    stage: Stage, words: str, told: str
+) -> None:
+    stage.template(f"{{workflow: w, input: {{type: object}}, steps: [{words}]}}")
+    async with stage.life() as life:
+        with pytest.raises(WorkflowFailed) as failed:
+            await life.run("w", {"words": ["a", "b"]})
+
+    assert failed.value.message == told
+    assert failed.value.details.get("hint") in (1, None)
+
+
 RETURN = """
     workflow: early
     steps:

@@ -78,6 +78,7 @@ from .faults import fault_of, faults_in, known_tool
             "{call: figma.get_file, with: {file_key: x}, on_error: continu}",
             "3:59 on_error cannot be 'continu' (did you mean 'continue'?)",
         ),
+        ("{fail: {message: m}}", "3:12 fail is not a text (a text)"),
         ("{publish: nodot}", "3:15 'nodot' is no event's name (a name such as my.event)"),
     ],
 )

@@ -41,6 +41,15 @@ class Value:
         """
         return self._build(scope, budget or Budget())
 
+    def text(self, scope: Mapping[str, Any]) -> str:
+        """As :meth:`evaluate`; anything but a text as JSON."""
+        budget = Budget()
+        value = self._build(scope, budget)
+        try:
+            return as_text(budget, value)
+        except (TypeError, ValueError) as error:
+            raise Source(str(self._raw)).error(0, str(error)) from None
+
     def check(self, scope_schemas: Mapping[str, Any]) -> list[Problem]:
         """The problems of all expressions; see :meth:`Expression.check`."""
         return [found for each in self.expressions for found in each.check(scope_schemas)]

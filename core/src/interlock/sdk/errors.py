@@ -107,8 +107,9 @@ def from_problem(problem: Mapping[str, Any]) -> InterlockError:
         problem.get("message", "unknown error"),
         hint=problem.get("hint", ""),
         retry_after=problem.get("retry_after"),
-        **problem.get("details", {}),
     )
+    # Not as arguments: they may have any names, `message` too.
+    error.details.update(problem.get("details", {}))
     error.code = code
     return error
 

@@ -25,8 +25,8 @@ class Fail:
 
     async def perform(self, run: Interpreter, step: Step, frame: Frame, path: str) -> Any:
         details = self.details.evaluate(frame.scope)
-        more = details if isinstance(details, dict) else {"details": details}
-        error = WorkflowFailed(str(self.message.evaluate(frame.scope)), **more)
+        error = WorkflowFailed(self.message.text(frame.scope))
+        error.details.update(details if isinstance(details, dict) else {"details": details})
         error.code = self.code
         raise StepFailed(error, path)
 

@@ -87,6 +87,7 @@ def _most(node: StepNode) -> int:
 
 
 def read_fail(node: StepNode) -> tuple[Action, JsonSchema]:
+    node.text("fail")
     details = node.value("details") if "details" in node.data else compile_value({})
     code = node.text("code", WorkflowFailed.code)
     if not _CODE.fullmatch(code):

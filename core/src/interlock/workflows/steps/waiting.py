@@ -86,7 +86,7 @@ class AskPeople:
     def _request(self, frame: Frame) -> dict[str, Any]:
         who = self.who.evaluate(frame.scope) if self.who is not None else []
         return {
-            "title": str(self.title.evaluate(frame.scope)),
+            "title": self.title.text(frame.scope),
             "show": self.show.evaluate(frame.scope),
             "choices": list(self.choices),
             "form": dict(self.form),
