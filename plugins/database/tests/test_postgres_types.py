@@ -222,6 +222,23 @@ async def test_what_goes_in_comes_out(postgres: Place, opened: Open) -> None:
         assert await value(runtime, f":v::{type_name}", v=given) == given, type_name
 
 
+async def test_a_type_of_an_extension_takes_its_text_or_json(postgres: Place, opened: Open) -> None:
+    """As ``vector`` of pgvector does, which is written like an array of JSON."""
+    io = "LANGUAGE internal IMMUTABLE STRICT"
+    await postgres.run(
+        "CREATE TYPE vector",
+        f"CREATE FUNCTION vector_in(cstring) RETURNS vector AS 'textin' {io}",
+        f"CREATE FUNCTION vector_out(vector) RETURNS cstring AS 'textout' {io}",
+        "CREATE TYPE vector (INPUT = vector_in, OUTPUT = vector_out, LIKE = text)",
+        "CREATE EXTENSION ltree",
+    )
+    runtime = await opened(postgres.url)
+    assert await value(runtime, ":v::vector", v=[0.5, 2]) == "[0.5, 2]"
+    assert await value(runtime, ":v::vector[]", v=["[1]", None]) == ["[1]", None]
+    assert await value(runtime, ":v::ltree", v="Top.Science") == "Top.Science"
+    assert await value(runtime, "int4range(1, 2)") and await value(runtime, "1") == 1
+
+
 async def test_a_number_is_compared_with_what_was_written(postgres: Place, opened: Open) -> None:
     runtime = await opened(postgres.url)
     assert await value(runtime, "5.7 = :v::numeric", v=5.7) is True

@@ -43,6 +43,7 @@ def _bytes(text: str) -> Any:
 
 
 _TEXT = 25
+_FIRST_OF_OTHERS = 16384  # types that are not PostgreSQL's own
 # By OID, see pg_type.dat: what crosses the connection as text.
 TEXTUAL: dict[int, tuple[str, Callable[[str], Any]]] = {
     1082: ("date", _lenient(datetime.date.fromisoformat)),
@@ -97,7 +98,7 @@ class Types:
         """Those among them that asyncpg has to leave to us."""
         new = [info for info in found if info["oid"] not in self._known]
         self._known.update((info["oid"], info) for info in new)
-        return [info for info in new if info["kind"] in (b"r", b"m", b"c") or _is_hstore(info)]
+        return [info for info in new if info["kind"] in (b"r", b"m", b"c") or _is_base(info)]
 
     def reader(self, oid: int) -> Callable[[str], Any]:
         """Makes JSON of PostgreSQL's text, but for what ``values.to_json`` knows."""
@@ -211,6 +212,11 @@ def _parsed(value: Any) -> Any:
         return json.loads(value)
     except ValueError:
         return value
+
+
+def _is_base(info: Mapping[str, Any]) -> bool:
+    """A type of an extension, of which asyncpg takes texts only: ``vector`` wants ``[1, 2]``."""
+    return bool(info["kind"] == b"b" and info["oid"] >= _FIRST_OF_OTHERS and not info["elemdelim"])
 
 
 def _is_hstore(info: Mapping[str, Any]) -> bool:
