@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interlock.sdk import InvalidInput
+from interlock.sdk import InvalidInput, Rejected
 
 from .conftest import Open, Place
 
@@ -36,6 +36,24 @@ async def test_mariadb_values_have_a_shape(mariadb: Place, opened: Open) -> None
     for sql, wanted in MARIADB:
         found = await runtime.call("db.query", {"sql": f"SELECT {sql} AS x"})
         assert found["rows"] == [{"x": wanted}], sql
+
+
+async def test_a_number_stays_one_as_an_argument(place: Place, opened: Open) -> None:
+    await place.run(
+        "CREATE TABLE t (n INTEGER, r DOUBLE PRECISION)", "INSERT INTO t VALUES (5, 0.7)"
+    )
+    runtime = await opened(place.url)
+    real = "CAST(:v AS DOUBLE PRECISION)" if place.kind == "postgres" else ":v"
+    sql = {"sql": f"SELECT {real} + 1 AS x FROM t WHERE r = :v", "params": {"v": 0.7}}  # noqa: S608
+    assert (await runtime.call("db.query", sql))["rows"] == [{"x": 1.7}]
+    kind = {"sqlite": "typeof(:v)", "mariadb": "JSON_TYPE(JSON_EXTRACT(JSON_ARRAY(:v), '$[0]'))"}
+    if place.kind in kind:
+        sql = {"sql": f"SELECT {kind[place.kind]} AS x FROM t", "params": {"v": 0.7}}  # noqa: S608
+        assert (await runtime.call("db.query", sql))["rows"][0]["x"] in ("real", "DOUBLE")
+    else:
+        sql = {"sql": "SELECT n FROM t WHERE n IN :v", "params": {"v": [5.7]}}
+        with pytest.raises(Rejected, match="no integer"):
+            await runtime.call("db.query", sql)
 
 
 async def test_bits_of_mariadb_are_numbers(mariadb: Place, opened: Open) -> None:

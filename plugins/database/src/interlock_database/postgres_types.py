@@ -200,7 +200,7 @@ class Types:
 def _plain(value: Any) -> str:
     """A value that holds no others of PostgreSQL's."""
     if isinstance(value, Mapping) and set(value) <= {"base64", "json"}:
-        return as_text(from_json("", value, arrays=False))
+        return as_text(from_json("", value, postgres=True))
     return as_text(value)
 
 

@@ -56,12 +56,13 @@ def bound(sql: str, params: Mapping[str, Any], dialect: str) -> Bound:
         hint = f"pass it in params; a colon that is no argument is written \\:{missing[0]}"
         raise InvalidInput(f"the statement needs :{missing[0]}", hint=hint, path="$.params")
     values: dict[str, Any] = {}
+    postgres = dialect == "postgresql"
     for name, value in params.items():
         if isinstance(value, list) and re.search(rf"\bin\s+:{name}\b", sql, re.IGNORECASE):
             clause = _expanded(clause, name)
-            values[name] = [from_json(name, each, arrays=False) for each in value]
+            values[name] = [from_json(name, each, postgres=postgres) for each in value]
         else:
-            values[name] = from_json(name, value, arrays=dialect == "postgresql")
+            values[name] = from_json(name, value, postgres=postgres)
     return Bound(clause, values)
 
 

@@ -67,17 +67,18 @@ def _clock(span: datetime.timedelta) -> str:
     return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
 
 
-def from_json(name: str, value: Any, *, arrays: bool) -> Any:
+def from_json(name: str, value: Any, *, postgres: bool) -> Any:
     """A JSON argument, as a driver takes it.
 
     Args:
-        arrays: the database has arrays; elsewhere a list is JSON text.
+        postgres: of PostgreSQL, which has arrays; elsewhere a list is JSON text.
     """
     if isinstance(value, Mapping):
         return _from_object(name, value)
     if isinstance(value, list):
-        return [from_json(name, each, arrays=arrays) for each in value] if arrays else _text(value)
-    return _Real(value) if isinstance(value, float) else value
+        items = (from_json(name, each, postgres=postgres) for each in value)
+        return list(items) if postgres else _text(value)
+    return _Real(value) if postgres and isinstance(value, float) else value
 
 
 class _Real(float):
