@@ -1,6 +1,6 @@
 import pytest
 
-from interlock.sdk import NotFound, Rejected
+from interlock.sdk import InvalidInput, NotFound, Rejected
 
 from .recordings import DOCS, doc_pages, recorded
 
@@ -104,3 +104,23 @@ async def test_the_schema_of_a_database_tells_types(notion):
 async def test_a_database_tells_its_data_sources(notion):
     found = await notion.get_database(DATABASE)
     assert found["data_sources"] == [{"id": SOURCE, "name": "Docs"}]
+
+
+@pytest.mark.parametrize("shared", [0, 2])
+async def test_a_database_has_as_many_data_sources_as_are_shared(notion, fake, shared):
+    sources = [{"id": SOURCE, "name": f"Docs {number}"} for number in range(shared)]
+    found = {"object": "database", "id": DATABASE, "title": [], "data_sources": sources}
+    fake._get_databases = lambda parts, body, query: (200, {}, found)
+    read = await notion.query_database(DATABASE)
+    assert read["data_sources"] == sources and bool(read["pages"]) == bool(shared)
+    assert [one for one in read["warnings"] if "shows no data source" in one] == read["warnings"]
+    assert len(read["warnings"]) == (not shared)
+    with pytest.raises(InvalidInput, match=f"has {shared} data sources"):
+        await notion.query_rows(DATABASE)
+
+
+async def test_an_empty_database_has_no_rows_and_says_no_more(notion, fake):
+    fake.rows = []
+    found = await notion.query_database(DATABASE)
+    assert (found["pages"], found["complete"], found["warnings"]) == ([], True, [])
+    assert (await notion.query_rows(DATABASE))["next_cursor"] is None

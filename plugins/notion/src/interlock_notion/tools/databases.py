@@ -16,6 +16,8 @@ from interlock_notion.workspace import LONG, Workspace
 
 Source = Mapping[str, Any]
 
+_NO_SOURCES = "the database shows no data source: it is a linked one, or they are not shared"
+
 
 class DatabaseTools(Workspace):
     """Search, databases and data sources."""
@@ -96,6 +98,8 @@ class DatabaseTools(Workspace):
         container = await self.container(object_id(database_id, "database_id"))
         sources = _chosen(container["data_sources"], data_source)
         rows = Rows()
+        if not sources:
+            rows.warnings.append(_NO_SOURCES)
         for source in sources:
             left = None if limit is None else limit - len(rows.by_id)
             if left is None or left > 0:
