@@ -306,6 +306,11 @@ def test_what_is_nested_deep_is_read_to_its_end_and_so_is_what_follows(levels, m
     assert [word for word in said.split() if word.isalnum()] == [*words, "after", "next"]
 
 
+def test_comments_are_left_out_and_not_what_is_between_them():
+    text = "<!-- one -->kept <!-- two -->\n\n<!-- three\n\nthree -->\n\n<!-- four --> and <!-- five -->"
+    assert [block_text(block) for block in blocks_from_markdown(text)] == ["kept", "and"]
+
+
 def test_items_below_the_deepest_level_are_items_of_it():
     lines = [f"{'  ' * level}- item{level}" for level in range(60)]
     blocks = blocks_from_markdown("\n".join(lines))

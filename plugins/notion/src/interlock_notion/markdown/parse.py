@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from interlock_notion.rich_text import Span, merged, to_rich_text
 
 Block = dict[str, Any]
 
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINKABLE = ("http://", "https://", "mailto:", "tel:")
 
 
@@ -122,10 +124,8 @@ def _equation(node: SyntaxTreeNode) -> list[Block]:
 
 
 def _as_text(node: SyntaxTreeNode) -> list[Block]:
-    content = (node.content or "").strip()
-    if not content or (content.startswith("<!--") and content.endswith("-->")):
-        return []
-    return [_block("paragraph", [Span(content)])]
+    content = _COMMENT.sub("", node.content or "").strip()
+    return [_block("paragraph", [Span(content)])] if content else []
 
 
 def _table(node: SyntaxTreeNode) -> list[Block]:
