@@ -73,7 +73,7 @@ class Slots(Gate):
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._hand_over()
-            else:
+            elif turn in self._line:  # else passed over already, by whoever gave a slot back
                 self._line.remove(turn)
             raise
 
