@@ -256,3 +256,37 @@ def test_a_failure_is_judged_without_what_is_older_than_the_window() -> None:
         window.add(moment, failed=failed)
 
     assert window.sums(10.2) == (2, 1)
+
+
+async def test_a_probe_of_an_earlier_pause_gives_no_place_to_another(stage: Stage) -> None:
+    two = BreakerPolicy(minimum_calls=1, open_for=1.0, probes=2, successes=2)
+    pipeline = stage.pipeline(Policies(breaker=two))
+    ends = [asyncio.get_running_loop().create_future() for _ in range(5)]
+    waiting = iter(ends)
+
+    async def slow(_: object) -> object:
+        return await next(waiting)
+
+    stage.answers = [Retryable("down"), slow]
+    with pytest.raises(Retryable):
+        await pipeline(stage.call())
+    await stage.world.advance(1)
+    early = [asyncio.ensure_future(pipeline(stage.call())) for _ in range(2)]
+    await settle()
+    ends[1].set_exception(Retryable("still down"))
+    await stage.world.advance(1)
+    probes = [asyncio.ensure_future(pipeline(stage.call())) for _ in range(2)]
+    await settle()
+
+    ends[0].set_result("late")
+    await settle()
+
+    with pytest.raises(CircuitOpen):
+        await pipeline(stage.call())
+    for end in ends[2:4]:
+        end.set_result("ok")
+    assert await asyncio.gather(*probes) == ["ok", "ok"]
+    assert state(stage) == "closed"
+    assert await early[0] == "late"
+    with pytest.raises(Retryable):
+        await early[1]

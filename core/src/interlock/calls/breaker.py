@@ -130,10 +130,10 @@ class Breaker:
 
     def leave(self, entered: State, outcome: Outcome, seconds: float) -> None:
         """Count an attempt that entered in the state ``entered``."""
-        if entered.name == HALF_OPENED:
-            self._probes = max(0, self._probes - 1)
         if self.standing is not entered:
-            return  # begun in an earlier state, it says nothing about this one
+            return  # begun in an earlier state, it says nothing about this one, nor is it its probe
+        if entered.name == HALF_OPENED:
+            self._probes -= 1
         if outcome in (Outcome.NEUTRAL, Outcome.THROTTLED):
             return
         slow = self.policy.slow_call is not None and seconds > self.policy.slow_call
