@@ -181,3 +181,25 @@ async def test_a_newcomer_who_needs_little_does_not_pass_one_who_waits_for_much(
     assert not light.done()
     await stage.world.advance(1)
     assert heavy.done() and light.done()
+
+
+async def test_those_who_stand_in_line_already_wait_for_a_hold_as_well(stage: Stage) -> None:
+    sent: list[float] = []
+
+    async def overrun(_: object) -> str:
+        sent.append(stage.world.monotonic())
+        if len(sent) == 1:
+            await stage.world.sleep(0.5)
+            raise Throttled("slow down", retry_after=30.0)
+        return "ok"
+
+    stage.answers = [overrun]
+    pipeline = stage.pipeline(Policies(rate=(policy(1),)))
+    callers = [
+        asyncio.ensure_future(pipeline(stage.call(seconds=seconds))) for seconds in (60, 10, 60, 60)
+    ]
+    await stage.world.advance(40)
+
+    results = await asyncio.gather(*callers, return_exceptions=True)
+    assert [type(result) for result in results] == [Throttled, RateLimited, str, str]
+    assert sent == [0.0, 30.5, 31.5]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from interlock.calls.bucket import Bucket
@@ -43,8 +44,13 @@ class Limiter:
         self._queued = 0.0
         self._in_shared_line = 0
 
-    async def acquire(self, cost: float, within: float) -> float:
+    async def acquire(
+        self, cost: float, within: float, held: Callable[[], float] = lambda: 0.0
+    ) -> float:
         """Wait in line for ``cost``; the seconds it took.
+
+        Args:
+            held: for how long nobody is let through; raises what ends the wait.
 
         Raises:
             RateLimited: it would take longer than ``within``, or too many wait.
@@ -60,7 +66,7 @@ class Limiter:
         try:
             if self.line[0] is not turn:
                 await turn
-            while (wait := self._bucket.wait_for(cost)) > 0.0:
+            while (wait := max(self._bucket.wait_for(cost), held())) > 0.0:
                 await self._world.sleep(wait)
             self._bucket.put(cost)
         finally:

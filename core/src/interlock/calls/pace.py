@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from typing import Any
 
 from interlock.calls.call import Call
 from interlock.calls.limiter import Limiter
 from interlock.calls.shared import Shared
-from interlock.sdk import RatePolicy, World
+from interlock.sdk import RateLimited, RatePolicy, World
 
 _MOST_KEYS = 10_000
 
@@ -41,17 +42,44 @@ class Pace:
         if "rate" in self.shared.kept:
             self.shared.tell(f"hold:{self._service}", seconds)
 
-    async def acquire(self, limiter: Limiter, cost: float, within: float) -> float:
-        """Wait for ``cost``, among all daemons if they share it; the seconds it took.
+    def held_within(self, deadline: float) -> float:
+        """How many seconds a hold still lasts.
 
         Raises:
-            RateLimited: as :meth:`Limiter.acquire`.
+            RateLimited: it lasts beyond ``deadline``.
         """
-        if "rate" in self.shared.kept:
-            waited = await limiter.acquire_shared(cost, within, self.shared)
-            if waited is not None:
-                return waited
-        return await limiter.acquire(cost, within)
+        held = self.held_for
+        if held > 0.0 and self._world.monotonic() + held > deadline:
+            raise RateLimited(
+                f"{self._service}: the service asked everybody to wait",
+                retry_after=held,
+                policy="rate",
+                key="hold",
+            )
+        return held
+
+    async def acquire(self, limiter: Limiter, cost: float, deadline: float) -> float:
+        """Wait for ``cost``, among all daemons if they share it; the seconds it took.
+
+        A hold that begins meanwhile is waited for as well.
+
+        Raises:
+            RateLimited: as :meth:`Limiter.acquire` and :meth:`held_within`.
+        """
+        waited = 0.0
+        held = partial(self.held_within, deadline)
+        while "rate" in self.shared.kept:
+            within = deadline - self._world.monotonic()
+            turn = await limiter.acquire_shared(cost, within, self.shared)
+            if turn is None:
+                break
+            if not (pause := held()):
+                return waited + turn
+            # Those whose turns come during a hold would all be let through at its end.
+            await self._world.sleep(pause)
+            waited += turn + pause
+        within = deadline - self._world.monotonic()
+        return waited + await limiter.acquire(cost, within, held)
 
     def _hold(self, seconds: float) -> None:
         self.held_until = max(self.held_until, self._world.monotonic() + seconds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
@@ -63,7 +64,8 @@ class RateLimit(Gate):
         await self._in_line(call, self._budgets(tier))
 
     async def _after_hold(self, call: Call) -> None:
-        await _through_hold(call, self._pace, self._world)
+        with _refusals_told(call):
+            await _through_hold(call, self._pace, self._world)
         await self._in_line(call, self._usual)
 
     async def _in_line(self, call: Call, budgets: Sequence[_Budget]) -> None:
@@ -73,15 +75,7 @@ class RateLimit(Gate):
 
 
 async def _through_hold(call: Call, pace: Pace, world: World) -> None:
-    while (held := pace.held_for) > 0.0:
-        if held > call.remaining():
-            call.decided("rate-refused", retry_after=held)
-            raise RateLimited(
-                f"{call.tool}: the service asked everybody to wait",
-                retry_after=held,
-                policy="rate",
-                key="hold",
-            )
+    while (held := pace.held_within(call.deadline)) > 0.0:
         call.decided("rate-waited", seconds=held)
         call.detour.waited += held
         with call.standing(f"{held:.2g} s that the service asked for"):
@@ -90,12 +84,18 @@ async def _through_hold(call: Call, pace: Pace, world: World) -> None:
 
 
 async def _in_line(call: Call, pace: Pace, limiter: Limiter, cost: float) -> None:
-    try:
-        with call.standing("the rate limit"):
-            waited = await pace.acquire(limiter, cost, call.remaining())
-    except RateLimited as refusal:
-        call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
-        raise refusal.with_details(tool=call.tool) from None
+    with _refusals_told(call), call.standing("the rate limit"):
+        waited = await pace.acquire(limiter, cost, call.deadline)
     if waited > 0.0:
         call.detour.waited += waited
         call.decided("rate-waited", seconds=waited)
+
+
+@contextmanager
+def _refusals_told(call: Call) -> Iterator[None]:
+    try:
+        yield
+    except RateLimited as refusal:
+        call.decided("rate-refused", retry_after=refusal.retry_after or 0.0)
+        refusal.with_details(tool=call.tool)
+        raise
