@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from interlock.calls import BoundTool, Call, Gates, Guarded, OutcomeRecord, compile_pipeline
-from interlock.sdk import Facts, Policies
+from interlock.sdk import Facts, NotFound, Policies
 from interlock.telemetry import Telemetry
 from interlock.testing import VirtualWorld, settle
 
@@ -65,6 +65,8 @@ class Stage:
         return await answer(call) if callable(answer) else answer
 
     async def _other(self, tool: str, call: Call) -> Any:
+        if tool not in self.others:
+            raise NotFound(f"there is no tool {tool}")
         return self.others[tool]
 
 

@@ -202,6 +202,8 @@ async def test_the_fallbacks_answer_in_their_order_for_failures_only(stage: Stag
     assert await backup(stage.call()) == "from backup"
     value = stage.pipeline(Policies(fallback=FallbackPolicy(value=[])))
     assert await value(stage.call()) == []
+    last = stage.pipeline(Policies(fallback=FallbackPolicy(tool="gone.tool", value="last")))
+    assert await last(stage.call()) == "last"
     stage.answers = [Rejected("no")]
     with pytest.raises(Rejected):
         await value(stage.call())

@@ -47,14 +47,16 @@ class Detour:
     Attributes:
         attempt: 1 for the first try; retries count it up.
         waited: seconds spent waiting for our own limits and back-offs.
+        stood_in: whether its result is a fallback's.
         decisions: what the guard rails decided, oldest first.
     """
 
-    __slots__ = ("attempt", "decisions", "waited")
+    __slots__ = ("attempt", "decisions", "stood_in", "waited")
 
     def __init__(self) -> None:
         self.attempt = 1
         self.waited = 0.0
+        self.stood_in = False
         self.decisions: list[str] = []
 
 
@@ -137,6 +139,10 @@ class Call:
     @property
     def attempt(self) -> int:
         return 1 if self.detoured is None else self.detoured.attempt
+
+    @property
+    def stood_in(self) -> bool:
+        return self.detoured is not None and self.detoured.stood_in
 
     @property
     def detour(self) -> Detour:

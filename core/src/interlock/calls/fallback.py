@@ -7,7 +7,7 @@ from typing import Any
 
 from interlock.calls.cache import Cache, key_of
 from interlock.calls.call import Call
-from interlock.calls.gate import Gate
+from interlock.calls.gate import NO_ANSWER, Gate
 from interlock.sdk import FallbackPolicy, InterlockError, Rejected
 
 KEPT = 1000
@@ -17,7 +17,10 @@ CallOther = Callable[[str, Call], Awaitable[Any]]
 
 
 class FallBack(Gate):
-    """Never for the caller's fault, and never for a caller who has left."""
+    """Never for the caller's fault, and never for a caller who has left.
+
+    What is kept goes before another tool, and a value stands in for that as well.
+    """
 
     def __init__(self, policy: FallbackPolicy, cache: Cache, call_other: CallOther) -> None:
         self._policy = policy
@@ -26,7 +29,12 @@ class FallBack(Gate):
 
     async def rescue(self, call: Call, error: InterlockError) -> Any:
         if isinstance(error, Rejected):
-            raise error
+            return NO_ANSWER
+        answer = await self._stand_in(call, error)
+        call.detour.stood_in = answer is not NO_ANSWER
+        return answer
+
+    async def _stand_in(self, call: Call, error: InterlockError) -> Any:
         policy = self._policy
         if policy.cached and (entry := self._cache.get(key_of(call), None)) is not None:
             call.decided("fallback-cached", error=error.code)
@@ -34,11 +42,15 @@ class FallBack(Gate):
         other = _other(policy, call)
         if other is not None:
             call.decided("fallback-tool", tool=other, error=error.code)
-            return await self._call_other(other, call)
+            try:
+                return await self._call_other(other, call)
+            except InterlockError:
+                if "value" not in policy.model_fields_set:
+                    raise
         if "value" in policy.model_fields_set:
             call.decided("fallback-value", error=error.code)
             return policy.value
-        raise error
+        return NO_ANSWER
 
 
 class StandBy(Gate):

@@ -20,6 +20,10 @@ Around = Callable[[Next], Next]
 AGAIN = object()
 """What a gate answers that lets the call go on once more."""
 
+NO_ANSWER = object()
+"""What it answers that lets the error go on. Raised by the gate, the error would keep the gate's
+frame and be kept by it, until the garbage collector comes."""
+
 
 class Gate:
     """What has to be remembered between the two ways is kept on the call.
@@ -42,8 +46,8 @@ class Gate:
         return error
 
     async def rescue(self, call: Call, error: InterlockError) -> Any:
-        """A result in place of the error, or ``AGAIN``; raises where there is none."""
-        raise error
+        """A result in place of the error, ``AGAIN`` or ``NO_ANSWER``."""
+        return NO_ANSWER
 
 
 def assemble(rails: Sequence[Gate | Around | None], tool: Next, world: World) -> Next:
@@ -135,6 +139,8 @@ async def _rescued(call: Call, gate: Gate, again: Next, error: BaseException) ->
     try:
         while isinstance(error, InterlockError):
             answer = await gate.rescue(call, error)
+            if answer is NO_ANSWER:
+                break
             if answer is not AGAIN:
                 return answer
             try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from interlock.calls.call import Call
-from interlock.calls.gate import AGAIN, Gate
+from interlock.calls.gate import AGAIN, NO_ANSWER, Gate
 from interlock.sdk import (
     CircuitOpen,
     Facts,
@@ -93,7 +93,8 @@ class Retry(Gate):
         delay = _delay(error, call.attempt, self._policy, self._world)
         reason = self._why_not(call, error, delay)
         if reason:
-            raise _final(error, call, reason) from error.__cause__
+            _explain(error, call, reason)
+            return NO_ANSWER
         call.decided("retry", attempt=call.attempt, delay=delay, error=error.code)
         call.detour.attempt += 1
         call.detour.waited += delay
@@ -136,9 +137,8 @@ def _delay(error: InterlockError, attempt: int, policy: RetryPolicy, world: Worl
     return world.random() * ceiling
 
 
-def _final(error: InterlockError, call: Call, reason: str) -> InterlockError:
-    """The error as the caller gets it: after how many tries, and why there is no other."""
+def _explain(error: InterlockError, call: Call, reason: str) -> None:
+    """Say in the error after how many tries it comes, and why there is no other."""
     if reason != "final":
         call.decided("retry-refused", reason=reason)
         error.with_details(attempts=call.attempt, no_retry=reason)
-    return error

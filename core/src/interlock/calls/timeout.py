@@ -52,7 +52,8 @@ class LimitAttempt(Gate):
             self._limits.ended(call.limited_task)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
-        if not self._limits.end(call.limited_task, error):
+        task, call.limited_task = call.limited_task, None  # which has the error, which has the call
+        if not self._limits.end(task, error):
             return error
         seconds = min(self._seconds, call.deadline - call.attempt_began)
         call.decided("attempt-timeout", seconds=seconds)
