@@ -4,12 +4,22 @@ import asyncio
 
 import pytest
 
-from interlock.sdk import CachePolicy, Facts, Policies, Rejected, Retryable
+from interlock.sdk import (
+    CachePolicy,
+    Facts,
+    FallbackPolicy,
+    Policies,
+    RateLimited,
+    RatePolicy,
+    Rejected,
+    Retryable,
+)
 from interlock.testing import settle
 
 from .conftest import Stage
 
 CACHEABLE = Facts(effect="read", idempotent=True, cacheable=True)
+MINUTE = RatePolicy(limit="1/m", burst=1)
 POLICIES = Policies(cache=CachePolicy(ttl=10.0, stale_if_error=60.0))
 
 
@@ -134,3 +144,45 @@ async def test_a_stale_result_stands_in_for_a_failure_but_not_for_a_callers_faul
     stage.answers = [Retryable("down")]
     with pytest.raises(Retryable):
         await pipeline(stage.call())
+
+
+async def test_what_a_fallback_says_is_not_kept(stage: Stage) -> None:
+    stage.answers = [Retryable("down"), "ok"]
+    standing_in = POLICIES.model_copy(update={"fallback": FallbackPolicy(value="none")})
+    pipeline = stage.pipeline(standing_in, CACHEABLE)
+
+    assert await pipeline(stage.call()) == "none"
+    assert await pipeline(stage.call()) == "ok"
+
+
+async def test_an_old_result_that_stands_in_does_not_become_a_fresh_one(stage: Stage) -> None:
+    standing_in = POLICIES.model_copy(update={"fallback": FallbackPolicy(cached=True)})
+    stage.answers = ["old", Retryable("down"), "new"]
+    pipeline = stage.pipeline(standing_in, CACHEABLE)
+    await pipeline(stage.call())
+    await stage.world.advance(3600)
+
+    assert await pipeline(stage.call()) == "old"
+    assert await pipeline(stage.call()) == "new"
+
+
+async def test_a_caller_without_time_does_not_fail_those_who_have_some(stage: Stage) -> None:
+    pipeline = stage.pipeline(Policies(cache=CachePolicy(ttl=60), rate=(MINUTE,)), CACHEABLE)
+    await pipeline(stage.call(page=1))
+    stage.gates.pace.hold(4)
+    hurried, patient = (
+        asyncio.ensure_future(pipeline(stage.call(page=2, seconds=seconds))) for seconds in (5, 500)
+    )
+    await stage.world.advance(100)
+
+    assert await patient == "ok"
+    with pytest.raises(RateLimited):
+        await hurried
+
+
+async def test_arguments_that_json_has_no_room_for_have_a_place_of_their_own(stage: Stage) -> None:
+    pipeline = stage.pipeline(POLICIES, CACHEABLE)
+    for number in (10**30, 10**30, 10**31):
+        assert await pipeline(stage.call(number=number)) == "ok"
+
+    assert len(stage.reached) == 2

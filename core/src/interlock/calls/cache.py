@@ -12,7 +12,15 @@ import orjson
 from interlock.calls.call import Call, Next
 from interlock.calls.outcome import Outcome, classify
 from interlock.calls.shared import Shared
-from interlock.sdk import CachePolicy, InterlockError, World, from_problem
+from interlock.sdk import (
+    BudgetSpent,
+    CachePolicy,
+    DeadlineExceeded,
+    InterlockError,
+    RateLimited,
+    World,
+    from_problem,
+)
 
 # What is larger stays with the daemon that asked for it.
 _MOST_SHARED_BYTES = 2**20
@@ -27,7 +35,7 @@ _NO_ENTRIES: OrderedDict[bytes, _Entry] = OrderedDict()
 
 
 class _Abandoned(Exception):
-    """The caller whose flight others shared has left; one of them takes over."""
+    """The caller whose flight others shared could not stay; one of them takes over."""
 
 
 class Cache:
@@ -91,8 +99,11 @@ class Cache:
 
 
 def key_of(call: Call) -> tuple[str, bytes]:
-    # A copy, because what orjson gives takes 4 KiB for as long as it is kept.
-    return call.tool, b"%b" % orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
+    try:
+        # A copy, because what orjson gives takes 4 KiB for as long as it is kept.
+        return call.tool, b"%b" % orjson.dumps(call.arguments, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # numbers of more than 64 bits, and bytes from Python
+        return call.tool, repr(sorted(call.arguments.items())).encode()
 
 
 def _shared_key(key: tuple[str, bytes]) -> str:
@@ -137,7 +148,8 @@ async def _fly(
     try:
         value = await _fresh_or_stale(call, key, policy, cache, proceed)
     except InterlockError as error:
-        flight.set_exception(from_problem(error.to_problem()))
+        failed = _Abandoned() if _his_own(error) else from_problem(error.to_problem())
+        flight.set_exception(failed)
         raise
     except BaseException:
         flight.set_exception(_Abandoned())
@@ -146,6 +158,13 @@ async def _fly(
         del cache.flights[key]
     flight.set_result(value)
     return value
+
+
+def _his_own(error: InterlockError) -> bool:
+    """Whether a caller failed for want of time or money, which others who ask the same may have."""
+    return isinstance(error, DeadlineExceeded | RateLimited | BudgetSpent) or bool(
+        error.details.get("cut_short")
+    )
 
 
 async def _fresh_or_stale(
@@ -164,6 +183,7 @@ async def _fresh_or_stale(
             raise
         call.decided("cache-stale", error=error.code)
         return stale.value
-    cache.put(key, value, policy.max_entries)
-    await cache.share(key, value, policy.ttl + policy.stale_if_error)
+    if not call.stood_in:
+        cache.put(key, value, policy.max_entries)
+        await cache.share(key, value, policy.ttl + policy.stale_if_error)
     return value
