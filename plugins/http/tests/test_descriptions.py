@@ -6,46 +6,13 @@ import random
 from copy import deepcopy
 from typing import Any
 
-import orjson
 import pytest
 from jsonschema import Draft202012Validator
 
 from interlock.sdk import NeedsAttention
-from interlock_http.openapi.operations import Compiled, compile_operations
 from interlock_http.openapi.reading import read_description
-from interlock_http.openapi.settings import OpenApiSettings
-from interlock_http.operation import Operation
 
-
-def compiled(document: dict[str, Any] | str, **settings: Any) -> Compiled:
-    data = document.encode() if isinstance(document, str) else orjson.dumps(document)
-    wanted = OpenApiSettings.model_validate({"description": "api.json", **settings})
-    return compile_operations(read_description(data, "api.json"), wanted, frozenset({"taken"}))
-
-
-def described(operation: dict[str, Any], method: str = "get", **more: Any) -> dict[str, Any]:
-    paths = {"/a": {method: {"operationId": "a", **operation}}}
-    return {"openapi": "3.1.0", "paths": paths, **more}
-
-
-def only(document: dict[str, Any] | str, **settings: Any) -> Operation:
-    found = compiled(document, **settings)
-    assert found.left_out == []
-    (operation,) = found.operations
-    return operation
-
-
-def query(schema: Any, name: str = "q", **more: Any) -> dict[str, Any]:
-    return {"parameters": [{"name": name, "in": "query", "schema": schema, **more}]}
-
-
-def body(schema: Any, media_type: str = "application/json", **more: Any) -> dict[str, Any]:
-    return {"requestBody": {"content": {media_type: {"schema": schema}}, **more}}
-
-
-def answer(schema: Any) -> dict[str, Any]:
-    return {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
-
+from .descriptions import answer, body, compiled, described, only, query
 
 # Schemas
 
@@ -296,7 +263,7 @@ def test_patterns_that_match_nothing_are_known() -> None:
 def test_paging_over_an_argument_that_is_not_there_is_told() -> None:
     overlay = {"paging": {"kind": "page", "argument": "pge"}}
     found = compiled(described(query({}, "page")), operations={"GET /a": overlay})
-    assert found.left_out[0].reason == "paging: it takes no argument 'pge'"
+    assert found.left_out[0].reason == "paging: it takes no argument 'pge'; there are: page"
 
 
 def test_no_damage_to_a_description_is_more_than_a_fault() -> None:

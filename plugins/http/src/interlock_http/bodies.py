@@ -28,7 +28,8 @@ class Body:
     """How arguments of a tool become the body of a request.
 
     Attributes:
-        fields: arguments that are its fields, by name; empty if ``argument`` is all of it.
+        fields: names of its fields, and of the arguments that are these; empty if ``argument`` is
+            all of it.
         required: it is sent even if it is empty.
         files: arguments that stand for files, loaded before the request is made.
         styles: of a form's fields, where they are told; else a list is its field several times,
@@ -37,7 +38,7 @@ class Body:
     """
 
     argument: str = "body"
-    fields: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
     media_type: str = "application/json"
     files: frozenset[str] = frozenset()
@@ -69,7 +70,8 @@ def content_of(body: Body, arguments: Mapping[str, Any]) -> Content | list[tuple
         InvalidInput: the body has to be a text, and is none.
     """
     if body.fields:
-        content: Any = {name: arguments[name] for name in body.fields if name in arguments}
+        given = {name: each for name, each in body.fields.items() if each in arguments}
+        content: Any = {name: arguments[each] for name, each in given.items()}
         if not content and not body.required:
             return None
     elif body.argument in arguments:
@@ -107,7 +109,7 @@ def _encoded(body: Body, content: Mapping[str, Any]) -> Iterator[str]:
 def _parts(body: Body, content: Mapping[str, Any]) -> Iterator[tuple[str, Part]]:
     for name, value in content.items():
         told = body.types.get(name, "")
-        if name in body.files:
+        if body.fields.get(name) in body.files:
             for file in _listed(value):
                 yield name, (file.name, file.content, file.media_type or told or _BYTES)
         elif style := body.styles.get(name):

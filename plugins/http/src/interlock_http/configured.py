@@ -58,5 +58,5 @@ def _argument(paging: Paging | None) -> str:
 def _body(wanted: ToolSettings) -> Body | None:
     media_type = "application/x-www-form-urlencoded" if wanted.form else "application/json"
     if wanted.body:
-        return Body(fields=tuple(wanted.body), media_type=media_type)
+        return Body(fields={name: name for name in wanted.body}, media_type=media_type)
     return None if wanted.whole_body is None else Body(media_type=media_type)

@@ -8,11 +8,13 @@ from typing import Any, get_args
 
 from interlock_http import uploads
 from interlock_http.bodies import FORM, MULTIPART, Body, is_json, plain
+from interlock_http.openapi.argument_names import is_plain, made_plain
 from interlock_http.openapi.description import (
     Broken,
     Description,
     OperationObject,
     escaped,
+    fragment_of,
     mapping,
     sequence,
 )
@@ -42,29 +44,33 @@ class Arguments:
 
     Args:
         sent: names, in lower case, of headers that are sent anyway.
+        schemas: convert all of theirs.
     """
 
     def __init__(
-        self, description: Description, source: OperationObject, sent: frozenset[str]
+        self,
+        description: Description,
+        source: OperationObject,
+        sent: frozenset[str],
+        schemas: Schemas,
     ) -> None:
         self._description = description
         self._source = source
         self._sent = sent | {"accept", "content-type", "authorization"}
-        self._schemas = Schemas(description, "readOnly")
+        self._schemas = schemas
         self._properties: dict[str, Any] = {}
         self._required: list[str] = []
         self.parameters = tuple(self._parameters())
         self.body = self._body()
 
     def schema(self) -> dict[str, Any]:
-        """JSON Schema of all arguments."""
-        schema: dict[str, Any] = {
+        """JSON Schema of all arguments, but for what it refers to."""
+        return {
             "type": "object",
             "properties": self._properties,
             "required": self._required,
             "additionalProperties": False,
         }
-        return {**schema, "$defs": self._schemas.defs} if self._schemas.defs else schema
 
     def _parameters(self) -> Iterator[Parameter]:
         found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
@@ -80,6 +86,7 @@ class Arguments:
                     raise Broken(pointer, "a parameter needs a name")
                 found[name, str(place)] = (parameter, pointer)
         placeholders = _PLACEHOLDER.findall(self._source.path)
+        self._kept = {name for name, _ in found if is_plain(name)}
         for (name, place), (parameter, pointer) in found.items():
             ignored = place == "header" and name.lower() in self._sent
             if not ignored and (place != "path" or name in placeholders):
@@ -98,7 +105,7 @@ class Arguments:
             raise Broken(f"{pointer}/style", f"the style {style!r} is not supported")
         schema, at, json = self._schema_of(parameter, pointer)
         argument = self._argument(name, place)
-        self._property(argument, self._schemas.convert(schema, at), parameter)
+        self._property(argument, self._schemas.convert(schema, at), parameter, name)
         if parameter.get("required") is True or place == "path":
             self._required.append(argument)
         return Parameter(
@@ -124,15 +131,19 @@ class Arguments:
             return inner.get("schema"), f"{at}/{escaped(media_type)}/schema", "json" in media_type
         return parameter.get("schema"), f"{pointer}/schema", False
 
-    def _property(self, argument: str, schema: Any, owner: Mapping[str, Any]) -> None:
+    def _property(
+        self, argument: str, schema: Any, owner: Mapping[str, Any], name: str = ""
+    ) -> None:
         described = owner.get("description")
         if isinstance(described, str) and isinstance(schema, dict) and "description" not in schema:
             schema = {**schema, "description": described.strip()}
         if owner.get("deprecated") is True and isinstance(schema, dict):
             schema = {**schema, "deprecated": True}
-        self._properties[argument] = schema
+        self._properties[argument] = _named(schema, name) if name else schema
 
     def _argument(self, name: str, prefix: str) -> str:
+        if not is_plain(name):
+            return made_plain(name, self._kept | self._properties.keys())
         while name in self._properties:
             name = f"{prefix}_{name}"
         return name
@@ -154,7 +165,7 @@ class Arguments:
         if structured and (fields := self._fields(schema, at, required=required)):
             files = frozenset[str]()
             if plain(media_type) == MULTIPART:
-                files = self._files(schema, fields)
+                files = self._files(schema, fields, at)
             return Body("", fields, required, media_type, files, styles, types)
         argument = self._argument("body", "request")
         file = None if is_text(media_type) else self._file(schema, at)
@@ -163,13 +174,13 @@ class Arguments:
         if required:
             self._required.append(argument)
         files = frozenset({argument} if file else ())
-        return Body(argument, (), False, media_type, files, styles, types)
+        return Body(argument, {}, False, media_type, files, styles, types)
 
-    def _files(self, schema: Any, fields: tuple[str, ...]) -> frozenset[str]:
-        """Those of the fields that are files; their arguments say so."""
-        properties = self._description.follow(schema, "")["properties"]
-        files = {name: self._file(properties[name], "") for name in fields}
-        found = {name: file for name, file in files.items() if file is not None}
+    def _files(self, schema: Any, fields: Mapping[str, str], pointer: str) -> frozenset[str]:
+        """Those of the arguments that are files, and say so."""
+        properties = self._description.follow(schema, pointer)["properties"]
+        files = {argument: self._file(properties[name], "") for name, argument in fields.items()}
+        found = {argument: file for argument, file in files.items() if file is not None}
         self._properties |= found
         return frozenset(found)
 
@@ -178,29 +189,46 @@ class Arguments:
             return None
         return uploads.schema_of(self._description.follow(schema, pointer))
 
-    def _fields(self, schema: Any, pointer: str, *, required: bool) -> tuple[str, ...]:
+    def _fields(self, schema: Any, pointer: str, *, required: bool) -> dict[str, str]:
         """The fields of a plain object become arguments of their own, where none is taken."""
         if not isinstance(schema, Mapping):
-            return ()
-        plain = self._description.follow(schema, pointer)
+            return {}
+        whole = self._description.follow(schema, pointer)
         if isinstance(schema.get("$ref"), str):
-            pointer = schema["$ref"][1:]
-        fields = mapping(plain, "properties", pointer)
-        if plain.keys() & _MORE or plain.get("additionalProperties") or not fields:
-            return ()
+            pointer = fragment_of(schema["$ref"])
+        fields = mapping(whole, "properties", pointer)
+        if whole.keys() & _MORE or whole.get("additionalProperties") or not fields:
+            return {}
         places = {name: f"{pointer}/properties/{escaped(name)}" for name in fields}
         sent = {
-            str(name): self._schemas.convert(inner, places[name])
+            name: self._schemas.convert(inner, places[name])
             for name, inner in fields.items()
             if not self._schemas.is_hidden(inner, places[name])
         }
-        if sent.keys() & self._properties:
-            return ()
-        self._properties |= sent
+        if sent.keys() & self._properties.keys():
+            return {}
+        arguments = self._spread(sent)
         if required:
-            needed = sequence(plain, "required", pointer)
-            self._required += [name for name in needed if name in sent]
-        return tuple(sent)
+            needed = sequence(whole, "required", pointer)
+            self._required += [arguments[name] for name in needed if name in sent]
+        return arguments
+
+    def _spread(self, fields: Mapping[str, Any]) -> dict[str, str]:
+        """Make an argument of each field; their names by those of the fields."""
+        self._kept = self._properties.keys() | fields.keys()
+        names: dict[str, str] = {}
+        for name, schema in fields.items():
+            names[name] = self._argument(name, "body")
+            self._properties[names[name]] = _named(schema, name)
+        return names
+
+
+def _named(schema: Any, name: str) -> Any:
+    """The schema of an argument, which says how the API calls it if it is called otherwise."""
+    if is_plain(name) or not isinstance(schema, dict):
+        return schema
+    said = schema.get("description")
+    return {**schema, "description": f"{name}: {said}" if said else name}
 
 
 def _location(place: str, pointer: str) -> Location:

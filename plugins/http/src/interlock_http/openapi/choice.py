@@ -11,6 +11,8 @@ from interlock_http.openapi.settings import OpenApiSettings, Overlay
 
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_NAME = re.compile(r"[^a-z0-9]+")
+# MCP clients see it behind that of the service, and names of up to 128 characters.
+_LONGEST = 96
 
 
 class Choice:
@@ -51,7 +53,8 @@ def overlay_of(source: OperationObject, overlays: Mapping[str, Overlay]) -> Over
 def name_of(source: OperationObject, overlay: Overlay, taken: Container[str]) -> str:
     """The name of its tool: of ``listPets`` ``list_pets``, of a second one ``list_pets_2``."""
     words = _WORD_ENDS.sub("_", source.id).lower()
-    name = overlay.name or _NO_NAME.sub("_", words).strip("_") or "operation"
+    short = _NO_NAME.sub("_", words).strip("_")[:_LONGEST].rstrip("_")
+    name = overlay.name or short or "operation"
     unique, number = name, 2
     while unique in taken:
         unique, number = f"{name}_{number}", number + 1

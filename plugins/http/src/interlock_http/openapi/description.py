@@ -55,6 +55,8 @@ class Description:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
+        # Since 3.2: its own address, by which it may refer to itself.
+        self._own = str(document.get("$self", ""))
 
     @property
     def old(self) -> bool:
@@ -68,10 +70,12 @@ class Description:
     def operations(self) -> Iterator[OperationObject | Broken]:
         """Every operation, in the document's order; a path that cannot be read is told as such."""
         for path, raw in mapping(self.document, "paths", "").items():
+            if path.startswith("x-"):
+                continue
             pointer = f"/paths/{escaped(path)}"
             try:
                 item = self.follow(raw, pointer)
-                yield from self._methods(str(path), item, pointer)
+                yield from self._methods(path, item, pointer)
             except Broken as broken:
                 yield broken
 
@@ -114,14 +118,14 @@ class Description:
         Raises:
             Broken: it leads nowhere, or out of the document.
         """
-        if not reference.startswith("#/"):
-            raise Broken(pointer, f"{reference!r} leads out of the document")
+        base, fragment = reference.partition("#")[0], fragment_of(reference)
+        if base not in ("", self._own) or not fragment.startswith("/"):
+            reason = f"{reference!r} leads out of the document; it has to be bundled into one file"
+            raise Broken(pointer, reason)
         found: Any = self.document
-        for key in parts(reference):
+        for key in parts(fragment):
             if isinstance(found, Mapping) and key in found:
                 found = found[key]
-            elif isinstance(found, Mapping) and key.isdecimal() and int(key) in found:
-                found = found[int(key)]  # a status, which YAML takes for a number
             elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
                 found = found[int(key)]
             else:
@@ -179,11 +183,14 @@ def sequence(owner: Mapping[str, Any], key: str, pointer: str) -> Sequence[Any]:
     return value
 
 
-def parts(reference: str) -> list[str]:
-    """The keys in a reference such as ``#/paths/~1a``, which is a JSON Pointer in a URL."""
-    return [
-        unquote(part).replace("~1", "/").replace("~0", "~") for part in reference[2:].split("/")
-    ]
+def fragment_of(reference: str) -> str:
+    """What stands behind the # of a reference: a JSON Pointer, if it is one of ours."""
+    return reference.partition("#")[2]
+
+
+def parts(fragment: str) -> list[str]:
+    """The keys in a fragment such as ``/paths/~1a``, which is a JSON Pointer in a URL."""
+    return [unquote(part).replace("~1", "/").replace("~0", "~") for part in fragment[1:].split("/")]
 
 
 def escaped(key: Any) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from interlock.sdk import schema_fault
 from interlock_http.openapi.arguments import Arguments
 from interlock_http.openapi.choice import Choice, name_of, overlay_of
+from interlock_http.openapi.definitions import Definitions, refuse_unsound
 from interlock_http.openapi.description import (
     Broken,
     Description,
@@ -24,6 +24,9 @@ from interlock_http.operation import Operation, facts_of
 from interlock_http.paging import argument_of
 
 _LONGEST_DESCRIPTION = 1000
+# In bytes. What goes deeper is taken as it is, by us and by whoever reads the schema.
+_LARGEST_INPUT = 256_000
+_LARGEST_OUTPUT = 16_000
 
 
 @dataclass(slots=True)
@@ -52,113 +55,123 @@ def compile_operations(
     Args:
         reserved: names that no tool may have.
     """
-    compiled, choice = Compiled(), Choice(settings)
-    taken = set(reserved)
-    for source in description.operations():
-        if isinstance(source, Broken):
-            compiled.left_out.append(source)
-            continue
-        compiled.ids += dict.fromkeys([source.id, source.title])
-        try:
-            if choice.wants(source):
-                operation = _Reading(description, source, settings, compiled).operation(taken)
-                taken.add(operation.name)
-                compiled.operations.append(operation)
-        except Broken as fault:
-            compiled.left_out.append(fault)
-        except RecursionError:
-            compiled.left_out.append(Broken(source.pointer, "its schemas are nested too deep"))
-    compiled.unused = choice.unused
-    return compiled
+    compiler = _Compiler(description, settings, set(reserved))
+    compiler.compile_all()
+    return compiler.compiled
 
 
-class _Reading:
-    """One operation on its way to a tool."""
+class _Compiler:
+    """The operations of one description on their way to tools."""
 
     def __init__(
-        self,
-        description: Description,
-        source: OperationObject,
-        settings: OpenApiSettings,
-        compiled: Compiled,
+        self, description: Description, settings: OpenApiSettings, taken: set[str]
     ) -> None:
         self._description = description
-        self._source = source
         self._settings = settings
-        self._compiled = compiled
+        self._taken = taken
+        self._sent = Definitions(description, "readOnly")
+        self._received = Definitions(description, "writeOnly")
+        self.compiled = Compiled()
 
-    def operation(self, taken: set[str]) -> Operation:
-        source, settings = self._source, self._settings
+    def compile_all(self) -> None:
+        choice, compiled = Choice(self._settings), self.compiled
+        for source in self._description.operations():
+            if isinstance(source, Broken):
+                compiled.left_out.append(source)
+                continue
+            compiled.ids += dict.fromkeys([source.id, source.title])
+            try:
+                if choice.wants(source):
+                    operation = self._operation(source)
+                    self._taken.add(operation.name)
+                    compiled.operations.append(operation)
+            except Broken as fault:
+                compiled.left_out.append(_needed_by(source, fault))
+            except RecursionError:
+                compiled.left_out.append(Broken(source.pointer, "its schemas are nested too deep"))
+        compiled.unused = choice.unused
+
+    def _operation(self, source: OperationObject) -> Operation:
+        settings = self._settings
         overlay = overlay_of(source, settings.operations)
-        arguments = Arguments(self._description, source, settings.sent_headers())
+        schemas = self._sent.schemas()
+        arguments = Arguments(self._description, source, settings.sent_headers(), schemas)
         keyed = bool(settings.idempotency_header)
         return Operation(
-            name=name_of(source, overlay, taken),
+            name=name_of(source, overlay, self._taken),
             method=source.method,
             path=source.path,
             parameters=arguments.parameters,
             body=arguments.body,
-            description=overlay.description or self._text(),
-            input_schema=self._input_schema(arguments, overlay),
+            description=overlay.description or _text(source),
+            input_schema=self._input_schema(source, arguments.schema(), schemas, overlay),
             # With pages the result is a list of items, which no description tells of.
-            output_schema={} if overlay.paging or overlay.pick else self._output_schema(),
+            output_schema={} if overlay.paging or overlay.pick else self._output_schema(source),
             facts=overlay.applied_to(facts_of(source.method, keyed=keyed)),
             paging=overlay.paging,
             pick=overlay.pick,
-            base_url=self._base_url(),
+            base_url=self._base_url(source),
         )
 
-    def _text(self) -> str:
-        operation = self._source.operation
-        parts = [operation.get("summary"), operation.get("description")]
-        text = "\n\n".join(str(part).strip() for part in parts if part)
-        if operation.get("deprecated") is True:
-            text = f"Deprecated. {text}"
-        return text[:_LONGEST_DESCRIPTION] or self._source.title
-
-    def _base_url(self) -> str:
-        """Where this operation is served, if not where the others are."""
+    def _base_url(self, source: OperationObject) -> str:
+        """Where an operation is served, if not where the others are."""
         if self._settings.base_url:
             return ""
-        source = self._source
         own = server_of(source.operation, source.pointer)
         return own or server_of(source.item, source.item_pointer)
 
-    def _input_schema(self, arguments: Arguments, overlay: Overlay) -> dict[str, Any]:
-        schema = arguments.schema()
-        if (fault := schema_fault(schema)) is not None:
-            where = "/".join(map(str, fault.absolute_path))
-            raise Broken(self._source.pointer, f"its arguments: {where}: {fault.message}"[:300])
+    def _input_schema(
+        self, source: OperationObject, schema: dict[str, Any], schemas: Schemas, overlay: Overlay
+    ) -> dict[str, Any]:
+        refuse_unsound(schema, "its arguments: ", source.pointer)
         wanted = argument_of(overlay.paging) if overlay.paging else ""
         if wanted and wanted not in schema["properties"]:
-            raise Broken(self._source.pointer, f"paging: it takes no argument {wanted!r}")
-        return schema
+            there = ", ".join(schema["properties"]) or "none"
+            reason = f"paging: it takes no argument {wanted!r}; there are: {there}"
+            raise Broken(source.pointer, reason)
+        return self._sent.complete(schema, schemas, source.pointer, _LARGEST_INPUT)
 
-    def _output_schema(self) -> dict[str, Any]:
+    def _output_schema(self, source: OperationObject) -> dict[str, Any]:
         try:
-            return self._answer()
+            return self._answer(source)
         except Broken as broken:
-            self._compiled.undescribed.append(broken)
+            self.compiled.undescribed.append(_needed_by(source, broken))
             return {}
 
-    def _answer(self) -> dict[str, Any]:
+    def _answer(self, source: OperationObject) -> dict[str, Any]:
         """JSON Schema of the answer to a success; {} if nothing is known."""
-        responses = mapping(self._source.operation, "responses", self._source.pointer)
+        responses = mapping(source.operation, "responses", source.pointer)
         by_status = {str(status): response for status, response in responses.items()}
         status = min((each for each in by_status if each.startswith("2")), default="")
         if not status:
             return {}
-        pointer = f"{self._source.pointer}/responses/{status}"
+        pointer = f"{source.pointer}/responses/{status}"
         response = self._description.follow(by_status[status], pointer)
         content = mapping(response, "content", pointer)
         media_type = media_type_of(content)
         if media_type is None or "json" not in media_type:
             return {}
-        at = f"{pointer}/content"
-        schemas = Schemas(self._description, "writeOnly")
-        schema = schemas.convert(
-            mapping(content, media_type, at).get("schema"), f"{at}/{escaped(media_type)}/schema"
-        )
+        at = f"{pointer}/content/{escaped(media_type)}/schema"
+        found = mapping(content, media_type, f"{pointer}/content").get("schema")
+        schemas = self._received.schemas()
+        schema = schemas.convert(found, at)
         if not isinstance(schema, Mapping):
             return {}
-        return {**schema, "$defs": schemas.defs} if schemas.defs else dict(schema)
+        refuse_unsound(schema, "", at)
+        return self._received.complete(schema, schemas, at, _LARGEST_OUTPUT)
+
+
+def _text(source: OperationObject) -> str:
+    operation = source.operation
+    parts = [operation.get("summary"), operation.get("description")]
+    text = "\n\n".join(str(part).strip() for part in parts if part)
+    if operation.get("deprecated") is True:
+        text = f"Deprecated. {text}"
+    return text[:_LONGEST_DESCRIPTION] or source.title
+
+
+def _needed_by(source: OperationObject, fault: Broken) -> Broken:
+    """A fault with the operation that it costs, where its place does not say it."""
+    if fault.pointer.startswith(source.pointer):
+        return fault
+    return Broken(fault.pointer, f"{fault.reason} (of {source.title})")

@@ -65,9 +65,26 @@ def _refuse_deep(data: bytes, source: str) -> None:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # either will do
-    """Reads what JSON has, as YAML 1.2 does: no dates, and ``no`` is a word, not false."""
+    """Reads what JSON has, as YAML 1.2 does: no dates, and ``no`` is a word, not false.
+
+    Keys are texts, as in JSON, also those that are numbers in YAML, such as a status. Integers of
+    more than 64 bits are taken as orjson takes them.
+    """
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        return {_key(key): value for key, value in found.items()}
+
+    def construct_integer(self, node: Any) -> int | float:
+        value: int = self.construct_yaml_int(node)
+        return value if -(2**63) <= value < 2**64 else float(value)
 
 
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else orjson.dumps(key).decode()
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 _NUMBER = r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (

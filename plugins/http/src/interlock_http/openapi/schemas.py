@@ -1,18 +1,20 @@
-"""Schemas of OpenAPI as JSON Schema 2020-12, with what they refer to under ``$defs``."""
+"""Schemas of OpenAPI as JSON Schema 2020-12, which refer to others by their names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from interlock_http.openapi.description import Broken, Description, escaped, parts
+from interlock_http.openapi.description import Broken, Description, escaped
+from interlock_http.openapi.names import Names
 
 # Words of OpenAPI that JSON Schema does not know, that say nothing to a caller, or that would
 # change what a reference means.
 _LEFT_OUT = frozenset(
     {"discriminator", "xml", "externalDocs", "example", "examples", "nullable", "$id", "$schema"}
     | {"$anchor", "$dynamicAnchor", "$dynamicRef", "$comment", "$defs", "definitions", "id"}
+    | {"$recursiveAnchor", "$recursiveRef"}
 )
 _NAMED = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _SCHEMAS = frozenset(
@@ -21,36 +23,42 @@ _SCHEMAS = frozenset(
 )
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
-_NO_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
-# Of one tool. Aliases of YAML can make a small file a document without end.
+# Of one schema. Aliases of YAML can make a small file a document without end.
 _MOST_PARTS = 50_000
 
 
 class Schemas:
-    """Converts the schemas of one tool; what they refer to is in :attr:`defs` afterwards.
+    """Converts schemas of a description; what they refer to is named, and left where it is.
 
     Args:
         hidden: ``readOnly`` for what is sent, ``writeOnly`` for what is received: properties
             marked so need not be there.
+        within: name of the schema that is converted, if it has one.
+
+    Attributes:
+        referred: names under ``$defs`` of what was referred to, in the order of its mention.
     """
 
-    def __init__(self, description: Description, hidden: str) -> None:
+    def __init__(
+        self, description: Description, hidden: str, names: Names, within: str = ""
+    ) -> None:
         self._description = description
         self._hidden = hidden
-        self._old = description.old
-        self._names: dict[str, str] = {}
+        self._names = names
+        self._within = within
         self._parts = 0
-        self.defs: dict[str, Any] = {}
+        self.referred: dict[str, None] = {}
 
     def convert(self, schema: Any, pointer: str) -> Any:
         """A schema of the document at ``pointer``.
 
         Raises:
             Broken: it is none, or a reference leads nowhere.
+            RecursionError: it contains itself.
         """
         self._parts += 1
         if self._parts > _MOST_PARTS:
-            raise Broken(pointer, "with all that they refer to, the schemas here are too large")
+            raise Broken(pointer, "the schema is too large")
         if schema is None or isinstance(schema, bool):
             return {} if schema is None else schema
         if not isinstance(schema, Mapping):
@@ -66,10 +74,13 @@ class Schemas:
             if key not in _LEFT_OUT and not str(key).startswith("x-")
         }
         self._check_type(converted.get("type"), pointer)
-        if not _is_pattern(converted.get("pattern", "")):
-            del converted["pattern"]
+        for word, is_good in _HINTS.items():
+            if word in converted and not is_good(converted[word]):
+                del converted[word]
         self._relax(converted, schema, pointer)
-        return self._modern(converted, schema) if self._old else converted
+        if self._within and schema.get("$recursiveRef") == "#":  # of JSON Schema 2019-09
+            converted |= self._refer(self._within)
+        return self._modern(converted, schema)
 
     def _part(self, key: str, value: Any, pointer: str) -> Any:
         if key in _NAMED:
@@ -89,29 +100,18 @@ class Schemas:
         return value
 
     def _reference(self, schema: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        found = {"$ref": f"#/$defs/{self._named(schema['$ref'], pointer)}"}
-        if not self._old:
-            beside = {key: value for key, value in schema.items() if key != "$ref"}
-            return {**self._words(beside, pointer), **found}
+        found = self._refer(self._names.of(schema["$ref"], pointer))
+        beside = {key: value for key, value in schema.items() if key not in ("$ref", "nullable")}
+        if not self._description.old:
+            found = {**self._words(beside, pointer), **found}
         # In 3.0 nothing else counts beside a reference, but many write these.
-        if isinstance(described := schema.get("description"), str):
+        elif isinstance(described := schema.get("description"), str):
             found["description"] = described
         return {"anyOf": [found, {"type": "null"}]} if schema.get("nullable") is True else found
 
-    def _named(self, reference: str, pointer: str) -> str:
-        """The name under ``$defs`` of what a reference leads to."""
-        if reference not in self._names:
-            self._description.follow({"$ref": reference}, pointer)
-            target = self._description.at(reference, pointer)
-            short = _NO_NAME.sub("_", parts(reference)[-1]) or "schema"
-            name = short
-            while name in self.defs:
-                name = f"{short}_{len(self.defs)}"
-            self._names[reference] = name
-            # Before it is converted: it may refer to itself.
-            self.defs[name] = {}
-            self.defs[name] = self.convert(target, reference[1:])
-        return self._names[reference]
+    def _refer(self, name: str) -> dict[str, Any]:
+        self.referred[name] = None
+        return {"$ref": f"#/$defs/{name}"}
 
     def _relax(self, converted: dict[str, Any], schema: Mapping[str, Any], pointer: str) -> None:
         """Take from ``required`` what is not for this direction, and what is no list of names."""
@@ -145,7 +145,7 @@ class Schemas:
 
     @staticmethod
     def _modern(converted: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
-        """What 3.0 says otherwise: null, and bounds that are not included."""
+        """What 3.0 says otherwise, and many still say in 3.1: null, and bounds not included."""
         for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
             if converted.get(word) is True and bound in converted:
                 converted[word] = converted.pop(bound)
@@ -165,7 +165,19 @@ class Schemas:
 def _is_pattern(text: Any) -> bool:
     """Whether we can read it: descriptions are written for the expressions of JavaScript."""
     try:
-        re.compile(str(text))
-    except re.error:
+        re.compile(text)
+    except (re.error, TypeError):
         return False
     return True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+_HINTS: dict[str, Callable[[Any], bool]] = {
+    "pattern": _is_pattern,
+    "title": _is_text,
+    "description": _is_text,
+}
+"""Words that a schema is as good without, if what they say cannot be read."""

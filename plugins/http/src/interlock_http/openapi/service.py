@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -23,6 +23,7 @@ from interlock_http.operation import Operation
 
 _MOST = 64 * 1024 * 1024
 _URL = ("http://", "https://")
+_TOLD = 20  # faults of a kind in the log
 
 
 class OpenApi(ApiService[OpenApiSettings]):
@@ -110,13 +111,19 @@ class OpenApi(ApiService[OpenApiSettings]):
                 raise NeedsAttention(f"{source} has no operation {name!r}", hint=hint)
 
     def _tell_faults(self) -> None:
-        source = self.settings.description
-        for fault in self._compiled.left_out:
-            self.log.warning("%s%s; the operation is left out", source, fault)
-        for fault in self._compiled.undescribed:
-            self.log.warning("%s%s; its result is not described", source, fault)
+        self._tell(self._compiled.left_out, "the operation is left out")
+        self._tell(self._compiled.undescribed, "its result is not described")
         for pattern in sorted(self._compiled.unused):
             self.log.warning("%s: no operation matches %r", self.context.name, pattern)
+
+    def _tell(self, faults: Sequence[Broken], outcome: str) -> None:
+        source, more = self.settings.description, len(faults) - _TOLD
+        for fault in faults[:_TOLD]:
+            self.log.warning("%s%s; %s", source, fault, outcome)
+        if more > 0:
+            self.log.warning(
+                "%s: %d more faults, by which %s: see describe_api", source, more, outcome
+            )
 
 
 def _told(fault: Broken) -> dict[str, str]:
