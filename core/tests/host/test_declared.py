@@ -77,6 +77,16 @@ async def test_arguments_are_checked_with_path_and_reason(world: VirtualWorld) -
             await host.call("bridge.hello", {})
 
 
+async def test_defaults_of_another_s_schema_are_not_filled_in() -> None:
+    async def never(arguments: Mapping[str, Any]) -> Any:
+        raise AssertionError
+
+    signature = declared_tool("x", never, input_schema=ECHO, fill_defaults=False).signature
+    assert signature.arguments({"text": "a"}) == {"arguments": {"text": "a"}}
+    with pytest.raises(InvalidInput, match="'text' is a required property"):
+        signature.arguments({})
+
+
 async def test_another_list_takes_the_place_of_the_first(world: VirtualWorld) -> None:
     async with Hosting(world, Bridge) as hosting:
         host = await hosting.start("bridge")

@@ -116,6 +116,28 @@ async def test_what_cannot_be_read_is_left_out_and_told_with_its_pointer(
     assert "#/paths/~1find/get/parameters/0" in caplog.text
 
 
+async def test_defaults_of_a_description_are_told_and_not_sent(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    """An update that sent them would make a private repository of GitHub public."""
+    changes = {
+        "description": {"type": "string"},
+        "private": {"type": "boolean", "default": False},
+        "page": {"type": "integer", "default": None},
+    }
+    body = {"content": {"application/json": {"schema": {"properties": changes}}}}
+    patch = {"operationId": "update", "requestBody": body}
+    document = {"openapi": "3.0.0", "info": {}, "paths": {"/repo": {"patch": patch}}}
+    (tmp_path / "api.json").write_text(yaml.safe_dump(document))
+    url = await serve({"PATCH /repo": echo})
+    settings = {"description": str(tmp_path / "api.json"), "base_url": url}
+    runtime = await opened(settings, plugin="openapi")
+    told = runtime.tool("api.update")["input_schema"]["properties"]
+    assert told["private"]["default"] is False
+    answer = await runtime.call("api.update", {"description": "new"})
+    assert answer["body"] == '{"description":"new"}'
+
+
 async def test_calls_are_sent_as_described(serve: Serve, opened: Open, described: Path) -> None:
     url = await serve({"*  /{all:.*}".replace("  ", " "): echo})
     settings = {

@@ -35,6 +35,7 @@ BUS = InMemorySubscriptionBus()
 STATE = Path(os.environ["STATE"])
 ANY = {"type": "object"}
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}}
+DEFAULT = {"type": "object", "properties": {"private": {"type": "boolean", "default": False}}}
 SUM = {"type": "object", "required": ["sum"], "properties": {"sum": {"type": "number"}}}
 
 
@@ -49,6 +50,7 @@ def _tools() -> list[Tool]:
             annotations=read,
         ),
         Tool(name="add", description="Add.", input_schema=ANY, output_schema=SUM),
+        Tool(name="given", description="What it was given.", input_schema=DEFAULT),
         Tool(name="fail", description="Fails.", input_schema=ANY),
         Tool(name="wait", description="Takes its time.", input_schema=ANY, annotations=read),
         Tool(name="picture", description="A picture.", input_schema=ANY),
@@ -78,6 +80,8 @@ async def on_call_tool(
         case "add":
             total = sum(arguments.get("numbers", ()))
             return CallToolResult(content=[], structured_content={"sum": total})
+        case "given":
+            return _text(json.dumps(arguments))
         case "fail":
             failed = _text("it would not do it")
             failed.is_error = True

@@ -52,6 +52,10 @@ def up(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+async def test_defaults_of_the_server_are_left_to_it(runtime: Runtime, up: str) -> None:
+    assert await runtime.call(f"{up}.given", {}) == {}
+
+
 async def test_its_tools_are_ours(runtime: Runtime, up: str) -> None:
     names = {tool["name"] for tool in runtime.tools()}
     assert {f"{up}.{name}" for name in ("echo", "add", "picture", "definitions")} <= names

@@ -23,6 +23,7 @@ class Declaration(Signature):
     text: str = ""
     accepts: Mapping[str, Any] | None = None
     returns: Mapping[str, Any] | None = None
+    fill_defaults: bool = True
 
     @property
     def description(self) -> str:
@@ -41,7 +42,8 @@ class Declaration(Signature):
         return Schema(self.input_schema)
 
     def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {"arguments": self._schema.check(dict(values), self.name)}
+        given = self._schema.check(dict(values), self.name, fill=self.fill_defaults)
+        return {"arguments": given}
 
     def result(self, value: Any) -> Any:
         return value
@@ -67,6 +69,7 @@ def declared_tool(
     output_schema: Mapping[str, Any] | None = None,
     facts: Facts | None = None,
     policies: Policies | None = None,
+    fill_defaults: bool = True,
 ) -> ToolSpec:
     """A tool for :meth:`Service.tools`.
 
@@ -74,12 +77,17 @@ def declared_tool(
         handler: called with the arguments, which fit the schema; returns JSON.
         input_schema: of an object; default: one that takes nothing in particular.
         output_schema: default: nothing is promised.
+        fill_defaults: the handler gets the defaults of ``input_schema`` for what is not given. Not
+            for schemas of others: theirs say what an absent value means over there, and sent in an
+            update they would overwrite what nobody wanted changed.
     """
 
     async def method(_service: Any, arguments: Mapping[str, Any]) -> Any:
         return await handler(arguments)
 
-    declaration = Declaration(name, method, description, input_schema, output_schema)
+    declaration = Declaration(
+        name, method, description, input_schema, output_schema, fill_defaults=fill_defaults
+    )
     return DeclaredTool(
         name, method, facts or Facts(), policies or Policies(), declaration=declaration
     )

@@ -39,8 +39,11 @@ class Schema:
             self._validator.iter_errors(value), key=lambda error: list(map(str, error.path))
         )
 
-    def check(self, value: Any, subject: str) -> Any:
-        """``value`` with defaults filled in.
+    def check(self, value: Any, subject: str, *, fill: bool = True) -> Any:
+        """``value``, which fits.
+
+        Args:
+            fill: defaults are filled in.
 
         Raises:
             InvalidInput: with the JSON path and reason of the first fault, and all in
@@ -50,7 +53,7 @@ class Schema:
             return value
         from referencing.exceptions import Unresolvable
 
-        value = with_defaults(self.schema, value)
+        value = with_defaults(self.schema, value) if fill else value
         try:
             faults = self.faults(value)
         except Unresolvable as error:

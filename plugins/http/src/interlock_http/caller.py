@@ -50,6 +50,7 @@ class Caller:
             input_schema=_with_position(operation),
             output_schema=operation.output_schema,
             facts=operation.facts,
+            fill_defaults=operation.fill_defaults,
         )
 
     async def call(self, operation: Operation, arguments: Mapping[str, Any]) -> Any:

@@ -20,6 +20,7 @@ class Operation:
         path: below the API's base URL, with ``{placeholders}``.
         pick: JMESPath to the part of the answer that is the result.
         base_url: of this operation alone; "" for that of the API.
+        fill_defaults: those of the schema are sent for what is not given.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Operation:
     paging: Paging | None = None
     pick: str = ""
     base_url: str = ""
+    fill_defaults: bool = True
 
 
 @dataclass(slots=True)

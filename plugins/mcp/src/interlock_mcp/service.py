@@ -124,6 +124,7 @@ class Mcp(Service[McpSettings]):
             input_schema=definition.input_schema,
             output_schema=definition.output_schema,
             facts=facts_of(definition.hints, believed=self.settings.hints),
+            fill_defaults=False,
         )
 
     def _refusing(self, name: str, theirs: str, reason: str) -> ToolSpec:

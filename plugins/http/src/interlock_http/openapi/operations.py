@@ -111,6 +111,7 @@ class _Compiler:
             paging=overlay.paging,
             pick=overlay.pick,
             base_url=self._base_url(source),
+            fill_defaults=False,
         )
 
     def _base_url(self, source: OperationObject) -> str:
