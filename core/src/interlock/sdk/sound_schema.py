@@ -86,6 +86,10 @@ def _is_names(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_text, value)) and len(set(value)) == len(value)
 
 
+def _is_names_by_name(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_names, value.values()))
+
+
 def _is_type(value: Any) -> bool:
     if isinstance(value, str):
         return value in _TYPES
@@ -121,5 +125,6 @@ _SAYS: dict[str, Callable[[Any], bool]] = {
     "multipleOf": _is_step,
     "type": _is_type,
     "required": _is_names,
+    "dependentRequired": _is_names_by_name,
     "pattern": _is_pattern,
 }

@@ -21,6 +21,7 @@ class Operation:
         pick: JMESPath to the part of the answer that is the result.
         base_url: of this operation alone; "" for that of the API.
         fill_defaults: those of the schema are sent for what is not given.
+        accept: media type of the answer that is wished for; "" for any.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Operation:
     pick: str = ""
     base_url: str = ""
     fill_defaults: bool = True
+    accept: str = ""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,9 @@ def request_of(operation: Operation, arguments: Mapping[str, Any]) -> Request:
         InvalidInput: a value cannot stand in a path or a header.
     """
     request = Request(operation.method, operation.path, base_url=operation.base_url)
+    if operation.accept:
+        # An error may be of another type.
+        request.headers["Accept"] = f"{operation.accept}, */*;q=0.5"
     for parameter in operation.parameters:
         value = arguments.get(parameter.argument)
         if value is not None:

@@ -6,6 +6,7 @@ values are encoded and what stands between them is not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -78,7 +79,7 @@ def in_query(parameter: Parameter, value: Any) -> list[str]:
 
 def in_header(parameter: Parameter, value: Any) -> str:
     """Raises InvalidInput: it would break the header."""
-    text = _joined(parameter, value, _plain)
+    text = json.dumps(value) if parameter.json else _joined(parameter, value, _plain)
     if not _is_header(text):
         message = (
             f"{parameter.argument}: a header is ASCII without line breaks and control characters"

@@ -60,17 +60,19 @@ class Arguments:
         self._schemas = schemas
         self._properties: dict[str, Any] = {}
         self._required: list[str] = []
+        self._together: dict[str, list[str]] = {}
         self.parameters = tuple(self._parameters())
         self.body = self._body()
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of all arguments, but for what it refers to."""
-        return {
+        schema = {
             "type": "object",
             "properties": self._properties,
             "required": self._required,
             "additionalProperties": False,
         }
+        return {**schema, "dependentRequired": self._together} if self._together else schema
 
     def _parameters(self) -> Iterator[Parameter]:
         found: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = {}
@@ -208,9 +210,15 @@ class Arguments:
         if sent.keys() & self._properties.keys():
             return {}
         arguments = self._spread(sent)
+        listed = sequence(whole, "required", pointer)
+        needed = [argument for name, argument in arguments.items() if name in listed]
         if required:
-            needed = sequence(whole, "required", pointer)
-            self._required += [arguments[name] for name in needed if name in sent]
+            self._required += needed
+        elif needed:  # the body may be missing, but no part of it
+            self._together = {
+                argument: [each for each in needed if each != argument]
+                for argument in arguments.values()
+            }
         return arguments
 
     def _spread(self, fields: Mapping[str, Any]) -> dict[str, str]:

@@ -112,6 +112,7 @@ class _Compiler:
             pick=overlay.pick,
             base_url=self._base_url(source),
             fill_defaults=False,
+            accept=self._accept(source),
         )
 
     def _base_url(self, source: OperationObject) -> str:
@@ -141,25 +142,36 @@ class _Compiler:
 
     def _answer(self, source: OperationObject) -> dict[str, Any]:
         """JSON Schema of the answer to a success; {} if nothing is known."""
-        responses = mapping(source.operation, "responses", source.pointer)
-        by_status = {str(status): response for status, response in responses.items()}
-        status = min((each for each in by_status if each.startswith("2")), default="")
-        if not status:
-            return {}
-        pointer = f"{source.pointer}/responses/{status}"
-        response = self._description.follow(by_status[status], pointer)
-        content = mapping(response, "content", pointer)
+        content, pointer = self._content(source)
         media_type = media_type_of(content)
         if media_type is None or "json" not in media_type:
             return {}
-        at = f"{pointer}/content/{escaped(media_type)}/schema"
-        found = mapping(content, media_type, f"{pointer}/content").get("schema")
+        at = f"{pointer}/{escaped(media_type)}/schema"
         schemas = self._received.schemas()
-        schema = schemas.convert(found, at)
+        schema = schemas.convert(mapping(content, media_type, pointer).get("schema"), at)
         if not isinstance(schema, Mapping):
             return {}
         refuse_unsound(schema, "", at)
         return self._received.complete(schema, schemas, at, _LARGEST_OUTPUT)
+
+    def _content(self, source: OperationObject) -> tuple[Mapping[str, Any], str]:
+        """What a success is answered with, by media type, and where that stands."""
+        responses = mapping(source.operation, "responses", source.pointer)
+        status = min((each for each in responses if each.startswith("2")), default="")
+        if not status:
+            return {}, ""
+        pointer = f"{source.pointer}/responses/{status}"
+        response = self._description.follow(responses[status], pointer)
+        return mapping(response, "content", pointer), f"{pointer}/content"
+
+    def _accept(self, source: OperationObject) -> str:
+        """The media type to ask for: what is not asked for JSON may answer with XML or a page."""
+        if "accept" in self._settings.sent_headers():
+            return ""
+        try:
+            return media_type_of(self._content(source)[0]) or ""
+        except Broken:
+            return ""
 
 
 def _text(source: OperationObject) -> str:

@@ -1,0 +1,77 @@
+"""What is sent for an operation of a description, and what is asked of its caller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from .conftest import Open, Serve, echo
+from .descriptions import answer, body, described, only
+
+
+async def called(
+    serve: Serve,
+    opened: Open,
+    folder: Path,
+    operation: dict[str, Any],
+    arguments: dict[str, Any],
+    **settings: Any,
+) -> dict[str, Any]:
+    (folder / "api.json").write_bytes(orjson.dumps(described(operation, "post")))
+    url = await serve({"POST /a": echo})
+    settings = {"description": str(folder / "api.json"), "base_url": url, **settings}
+    runtime = await opened(settings, plugin="openapi")
+    sent: dict[str, Any] = await runtime.call("api.a", arguments)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("content", "accept"),
+    [
+        (["application/xml", "application/json"], "application/json, */*;q=0.5"),
+        (["application/xml"], "application/xml, */*;q=0.5"),
+        (["application/vnd.api+json"], "application/vnd.api+json, */*;q=0.5"),
+        ([], "*/*"),
+    ],
+)
+async def test_answers_are_asked_for_as_they_are_described(
+    serve: Serve, opened: Open, tmp_path: Path, content: list[str], accept: str
+) -> None:
+    operation = {"responses": {"200": {"content": {each: {} for each in content}}}}
+    sent = await called(serve, opened, tmp_path, operation, {})
+    assert sent["headers"]["accept"] == accept
+
+
+async def test_the_settings_say_what_is_accepted_before_the_description_does(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    headers = {"Accept": "application/vnd.github+json"}
+    sent = await called(serve, opened, tmp_path, answer({}), {}, headers=headers)
+    assert sent["headers"]["accept"] == "application/vnd.github+json"
+
+
+async def test_json_in_a_header_is_written_in_ascii(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    """As Dropbox wants it."""
+    content = {"application/json": {"schema": {"type": "object"}}}
+    operation = {"parameters": [{"name": "X-Arg", "in": "header", "content": content}]}
+    sent = await called(serve, opened, tmp_path, operation, {"X-Arg": {"path": "/Ü"}})
+    assert sent["headers"]["x-arg"] == '{"path": "/\\u00dc"}'
+
+
+def test_a_body_that_may_be_missing_is_not_sent_in_part() -> None:
+    fields = {"required": ["to", "text"], "properties": {"to": {}, "text": {}, "cc": {}}}
+    schema = only(described(body(fields), "post")).input_schema
+    assert schema["required"] == []
+    assert schema["dependentRequired"] == {
+        "to": ["text"],
+        "text": ["to"],
+        "cc": ["to", "text"],
+    }
+    needed = only(described(body(fields, required=True), "post")).input_schema
+    assert needed["required"] == ["to", "text"]
+    assert "dependentRequired" not in needed
