@@ -21,6 +21,7 @@ from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from interlock.sdk import InterlockError, Retryable, ServiceContext
 from interlock_mcp.errors import is_lost, translated
+from interlock_mcp.last_words import LastWords
 from interlock_mcp.pages import every
 from interlock_mcp.settings import McpSettings
 from interlock_mcp.transport import ToolFilter, connect
@@ -29,7 +30,6 @@ _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _STEADY = 60.0
 _PATIENCE = 10.0
-_SHOWN = 300  # characters
 
 
 class Connection:
@@ -55,7 +55,7 @@ class Connection:
         self._changed = anyio.Event()
         self._up = anyio.Event()
         self._reason: Exception | None = None
-        self._said = ""
+        self._words = LastWords()
         self._task: asyncio.Task[None] | None = None
         self._scope = anyio.CancelScope()
 
@@ -127,8 +127,9 @@ class Connection:
     async def _session(self, first: asyncio.Future[None]) -> None:
         """One connection, from its opening to its loss."""
         self._lost, self._changed = anyio.Event(), anyio.Event()
-        self._said = ""
-        streams = connect(self._settings, self._context, self._filter, self._lost, self._hear)
+        self._words.forget()
+        heard = self._words.hear
+        streams = connect(self._settings, self._context, self._filter, self._lost, heard)
         us = Implementation(name="interlock", version="0.1")
         async with Client(streams, message_handler=self._heard, client_info=us) as client:
             await self._learn(await _tools_of(client))
@@ -145,18 +146,16 @@ class Connection:
                 self._away()
                 tasks.cancel_scope.cancel()
 
-    def _hear(self, line: str) -> None:
-        self._said = line
-
     def _as_ours(self, error: Exception) -> InterlockError:
         service = self._context.name
         if isinstance(error, InterlockError):
             return error
         dead = isinstance(error, MCPError) and error.error.code == CONNECTION_CLOSED
-        if isinstance(error, MCPError) and not (dead and self._said):
-            return translated(error, service)
         # What a program says before it ends is the reason, as a rule.
-        reason = self._said[:_SHOWN] if dead else _text_of(error)
+        said = self._words.reason() if dead else ""
+        if isinstance(error, MCPError) and not said:
+            return translated(error, service)
+        reason = said or _text_of(error)
         return Retryable(f"{service}: the MCP server cannot be reached: {reason}")
 
     def _away(self) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
 _LONGEST = 2000
+# Colours, titles of windows and other orders to a terminal, which whoever reads the log would obey.
+_ORDERS = re.compile(
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
 
 
 @contextmanager
@@ -35,7 +40,7 @@ def _read(descriptor: int, tell: Callable[[str], None], secrets: Sequence[str]) 
     with os.fdopen(descriptor, errors="replace") as file:
         # A child that never ends its line must not fill our memory.
         while line := file.readline(_LONGEST):
-            text = line.rstrip()
+            text = _ORDERS.sub("", line).rstrip()
             for secret in secrets:
                 text = text.replace(secret, "***")
             if text:
