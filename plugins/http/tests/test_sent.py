@@ -33,6 +33,7 @@ async def called(
     [
         (["application/xml", "application/json"], "application/json, */*;q=0.5"),
         (["application/xml"], "application/xml, */*;q=0.5"),
+        (["*/*"], "application/json, */*;q=0.5"),
         (["application/vnd.api+json"], "application/vnd.api+json, */*;q=0.5"),
         ([], "*/*"),
     ],
@@ -61,6 +62,33 @@ async def test_json_in_a_header_is_written_in_ascii(
     operation = {"parameters": [{"name": "X-Arg", "in": "header", "content": content}]}
     sent = await called(serve, opened, tmp_path, operation, {"X-Arg": {"path": "/Ü"}})
     assert sent["headers"]["x-arg"] == '{"path": "/\\u00dc"}'
+
+
+@pytest.mark.parametrize(
+    ("schema", "arguments", "media_type"),
+    [
+        ({"properties": {"kind": {"type": "string"}}}, {"kind": "Pod"}, "application/json"),
+        ({"type": "string"}, {"body": "a"}, "text/plain"),
+        ({"type": "array"}, {"body": [1]}, "application/json"),
+    ],
+)
+async def test_a_body_of_any_type_is_sent_as_one(
+    serve: Serve,
+    opened: Open,
+    tmp_path: Path,
+    schema: dict[str, Any],
+    arguments: dict[str, Any],
+    media_type: str,
+) -> None:
+    """Kubernetes describes its own so, and what is converted from Swagger 2."""
+    sent = await called(serve, opened, tmp_path, body(schema, "*/*"), arguments)
+    assert sent["headers"]["content-type"] == media_type
+
+
+def test_a_result_of_any_type_is_described() -> None:
+    content = {"*/*": {"schema": {"type": "array"}}}
+    operation = only(described({"responses": {"200": {"content": content}}}))
+    assert operation.output_schema == {"type": "array"}
 
 
 def test_a_body_that_may_be_missing_is_not_sent_in_part() -> None:

@@ -58,6 +58,11 @@ def is_json(media_type: str) -> bool:
     return "json" in media_type
 
 
+def is_structured(media_type: str) -> bool:
+    """Whether a body of this type, or of one out of this range, is made of JSON."""
+    return is_json(media_type) or plain(media_type) in (FORM, MULTIPART, "*/*", "application/*")
+
+
 def plain(media_type: str) -> str:
     """Without its parameters, in lower case."""
     return media_type.partition(";")[0].strip().lower()
@@ -78,14 +83,24 @@ def content_of(body: Body, arguments: Mapping[str, Any]) -> Content | list[tuple
         content = arguments[body.argument]
     else:
         return None
-    match plain(body.media_type):
+    media_type = _one_type(body.media_type, content)
+    match plain(media_type):
         case "application/x-www-form-urlencoded" if isinstance(content, dict):
-            return Content("&".join(_encoded(body, content)).encode(), body.media_type)
+            return Content("&".join(_encoded(body, content)).encode(), media_type)
         case "multipart/form-data" if isinstance(content, dict):
             return list(_parts(body, content))
-        case media_type if is_json(media_type):
-            return Content(orjson.dumps(content), body.media_type)
-    return Content(_bytes_of(body, content), body.media_type)
+        case bare if is_json(bare):
+            return Content(orjson.dumps(content), media_type)
+    return Content(_bytes_of(body, content), media_type)
+
+
+def _one_type(media_type: str, content: Any) -> str:
+    """A media type out of a range of them, such as ``*/*``."""
+    if "*" not in media_type:
+        return media_type
+    if isinstance(content, Upload):
+        return content.media_type or _BYTES
+    return "text/plain" if isinstance(content, str) else "application/json"
 
 
 def _bytes_of(body: Body, content: Any) -> bytes:

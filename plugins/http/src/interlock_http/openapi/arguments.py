@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from interlock_http import uploads
-from interlock_http.bodies import FORM, MULTIPART, Body, is_json, plain
+from interlock_http.bodies import MULTIPART, Body, is_structured, plain
 from interlock_http.openapi.argument_names import is_plain, made_plain
 from interlock_http.openapi.description import (
     Broken,
@@ -163,7 +163,7 @@ class Arguments:
         at, required = f"{at}/{escaped(media_type)}", body.get("required") is True
         schema, styles, types = media.get("schema") or {}, styles_of(media, at), types_of(media, at)
         at = f"{at}/schema"
-        structured = is_json(media_type) or plain(media_type) in (FORM, MULTIPART)
+        structured = is_structured(media_type)
         if structured and (fields := self._fields(schema, at, required=required)):
             files = frozenset[str]()
             if plain(media_type) == MULTIPART:

@@ -24,6 +24,7 @@ from interlock_http.operation import Operation, facts_of
 from interlock_http.paging import argument_of
 
 _LONGEST_DESCRIPTION = 1000
+_ANY = "*/*"
 # In bytes. What goes deeper is taken as it is, by us and by whoever reads the schema.
 _LARGEST_INPUT = 256_000
 _LARGEST_OUTPUT = 16_000
@@ -144,7 +145,7 @@ class _Compiler:
         """JSON Schema of the answer to a success; {} if nothing is known."""
         content, pointer = self._content(source)
         media_type = media_type_of(content)
-        if media_type is None or "json" not in media_type:
+        if media_type is None or not ("json" in media_type or media_type == _ANY):
             return {}
         at = f"{pointer}/{escaped(media_type)}/schema"
         schemas = self._received.schemas()
@@ -169,9 +170,10 @@ class _Compiler:
         if "accept" in self._settings.sent_headers():
             return ""
         try:
-            return media_type_of(self._content(source)[0]) or ""
+            media_type = media_type_of(self._content(source)[0]) or ""
         except Broken:
             return ""
+        return "application/json" if media_type == _ANY else media_type
 
 
 def _text(source: OperationObject) -> str:
