@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
+from interlock.sdk import InvalidInput
+
 from .conftest import Open, Serve, echo
 from .descriptions import answer, body, described, only
 
@@ -62,6 +64,16 @@ async def test_json_in_a_header_is_written_in_ascii(
     operation = {"parameters": [{"name": "X-Arg", "in": "header", "content": content}]}
     sent = await called(serve, opened, tmp_path, operation, {"X-Arg": {"path": "/Ü"}})
     assert sent["headers"]["x-arg"] == '{"path": "/\\u00dc"}'
+
+
+async def test_a_field_that_is_required_and_not_described_can_be_sent(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    """As in Plaid's description."""
+    operation = body({"required": ["a", "b"], "properties": {"a": {}}}, required=True)
+    with pytest.raises(InvalidInput, match="'b' is a required property"):
+        await called(serve, opened, tmp_path, operation, {"a": 1})
+    assert only(described(operation, "post")).input_schema["properties"] == {"a": {}, "b": {}}
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,18 @@ async def test_a_server_over_http_that_is_started_again_is_used_again(
     assert await runtime.call("up.echo", {"text": "again"}, timeout=20) == "again"
 
 
+async def test_a_url_that_leads_to_something_else_is_told_with_what_to_do(
+    opened: Open, remote: Remote
+) -> None:
+    await remote.start()
+    elsewhere = {"url": str(remote.settings["url"]).replace("/mcp", "/sse")}
+    runtime = await opened(up=elsewhere)
+    service = runtime.service("up")
+    assert service["state"] == "needs-attention"
+    assert "not that of an MCP server over streamable HTTP: POST /sse" in service["reason"]
+    assert "--transport, sse-only" in service["hint"]
+
+
 async def test_a_server_that_is_not_there_delays_nobody(
     opened: Open, stdio: dict[str, Any]
 ) -> None:

@@ -20,7 +20,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from interlock.sdk import InterlockError, Retryable, ServiceContext
-from interlock_mcp.errors import is_lost, translated
+from interlock_mcp.errors import is_lost, translated, wrong_address
 from interlock_mcp.last_words import LastWords
 from interlock_mcp.pages import every
 from interlock_mcp.settings import McpSettings
@@ -150,6 +150,8 @@ class Connection:
         service = self._context.name
         if isinstance(error, InterlockError):
             return error
+        if isinstance(error, MCPError) and (wrong := wrong_address(error, service)) is not None:
+            return wrong
         dead = isinstance(error, MCPError) and error.error.code == CONNECTION_CLOSED
         # What a program says before it ends is the reason, as a rule.
         said = self._words.reason() if dead else ""

@@ -17,11 +17,13 @@ from interlock.sdk import (
     DeadlineExceeded,
     InterlockError,
     InvalidInput,
+    NeedsAttention,
     NotFound,
     Retryable,
     from_problem,
 )
 
+_NO_SUCH = (404, 405, 410)
 PROBLEM = "interlock.problem"
 """Key of an error's data under which our own transport tells what happened."""
 
@@ -33,6 +35,20 @@ def is_lost(error: MCPError) -> bool:
     by its streams, and over HTTP the others go on.
     """
     return error.error.code == INVALID_REQUEST and "session" in error.error.message.lower()
+
+
+def wrong_address(error: MCPError, service: str) -> NeedsAttention | None:
+    """What is at the URL, if it is no server of streamable HTTP; None if nothing says so."""
+    data: Any = error.error.data
+    problem = data.get(PROBLEM) if isinstance(data, Mapping) else None
+    if not isinstance(problem, Mapping) or problem.get("details", {}).get("status") not in _NO_SUCH:
+        return None
+    return NeedsAttention(
+        f"{service}: the URL is not that of an MCP server over streamable HTTP:"
+        f" {problem['message']}",
+        hint="one of the older HTTP with SSE is reached by a program:"
+        " command: [npx, -y, mcp-remote, URL, --transport, sse-only]",
+    )
 
 
 def translated(error: MCPError, service: str) -> InterlockError:

@@ -180,8 +180,10 @@ class Arguments:
 
     def _files(self, schema: Any, fields: Mapping[str, str], pointer: str) -> frozenset[str]:
         """Those of the arguments that are files, and say so."""
-        properties = self._description.follow(schema, pointer)["properties"]
-        files = {argument: self._file(properties[name], "") for name, argument in fields.items()}
+        properties = mapping(self._description.follow(schema, pointer), "properties", pointer)
+        files = {
+            argument: self._file(properties.get(name), "") for name, argument in fields.items()
+        }
         found = {argument: file for argument, file in files.items() if file is not None}
         self._properties |= found
         return frozenset(found)
@@ -198,7 +200,9 @@ class Arguments:
         whole = self._description.follow(schema, pointer)
         if isinstance(schema.get("$ref"), str):
             pointer = fragment_of(schema["$ref"])
-        fields = mapping(whole, "properties", pointer)
+        listed = [each for each in sequence(whole, "required", pointer) if isinstance(each, str)]
+        # What is required need not be described.
+        fields = {**dict.fromkeys(listed), **mapping(whole, "properties", pointer)}
         if whole.keys() & _MORE or whole.get("additionalProperties") or not fields:
             return {}
         places = {name: f"{pointer}/properties/{escaped(name)}" for name in fields}
@@ -210,7 +214,6 @@ class Arguments:
         if sent.keys() & self._properties.keys():
             return {}
         arguments = self._spread(sent)
-        listed = sequence(whole, "required", pointer)
         needed = [argument for name, argument in arguments.items() if name in listed]
         if required:
             self._required += needed
