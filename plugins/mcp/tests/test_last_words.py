@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -93,10 +94,20 @@ def test_a_long_reason_is_cut() -> None:
     assert len(words.reason()) == 301
 
 
-def test_orders_to_a_terminal_are_not_passed_on(caplog: pytest.LogCaptureFixture) -> None:
+async def test_all_that_was_said_is_heard_before_the_end_also_of_a_failure() -> None:
+    heard: list[str] = []
+    lines = [str(number) for number in range(2000)]
+    with suppress(EOFError):
+        async with logged(logging.getLogger("test"), [], heard.append) as file:
+            os.write(file.fileno(), "\n".join(lines).encode())
+            raise EOFError
+    assert heard == lines
+
+
+async def test_orders_to_a_terminal_are_not_passed_on(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     heard: list[Any] = []
-    with logged(logging.getLogger("test"), ["s3cret"], heard.append) as file:
+    async with logged(logging.getLogger("test"), ["s3cret"], heard.append) as file:
         os.write(
             file.fileno(), b"\x1b[31mno key s3\x1b[0mcret\x1b[39m\x1b]0;title\x07\tend\r\n\x1b[2J\n"
         )

@@ -69,24 +69,22 @@ async def _over_pipes(
     settings: McpSettings, context: ServiceContext, heard: Callable[[str], None]
 ) -> AsyncIterator[Any]:
     environment = {name: value.get_secret_value() for name, value in settings.env.items()}
-    with (
-        logged(context.log, list(environment.values()), heard) as errors,
-        process_group(settings.command) as group,
-    ):
-        command, *arguments = group.command
-        parameters = StdioServerParameters(
-            command=command,
-            args=arguments,
-            env=environment,
-            cwd=settings.folder,
-            encoding_error_handler="replace",
-        )
-        async with stdio_client(parameters, errors) as streams:
-            try:
-                yield streams
-            finally:
-                context.world.call_later(_ASKED, group.terminate)
-                context.world.call_later(_KILLED, group.kill)
+    async with logged(context.log, list(environment.values()), heard) as errors:
+        with process_group(settings.command) as group:
+            command, *arguments = group.command
+            parameters = StdioServerParameters(
+                command=command,
+                args=arguments,
+                env=environment,
+                cwd=settings.folder,
+                encoding_error_handler="replace",
+            )
+            async with stdio_client(parameters, errors) as streams:
+                try:
+                    yield streams
+                finally:
+                    context.world.call_later(_ASKED, group.terminate)
+                    context.world.call_later(_KILLED, group.kill)
 
 
 @asynccontextmanager
