@@ -18,8 +18,10 @@ from mcp_types import (
     ToolListChangedNotification,
 )
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from pydantic import ValidationError
 
-from interlock.sdk import InterlockError, Retryable, ServiceContext
+from interlock.sdk import InterlockError, NeedsAttention, Retryable, ServiceContext
+from interlock_mcp.claimed_tasks import TasksExtension
 from interlock_mcp.errors import is_lost, translated, wrong_address
 from interlock_mcp.last_words import LastWords
 from interlock_mcp.pages import every
@@ -99,6 +101,10 @@ class Connection:
                 self._reason = error
                 self._lost.set()
             raise translated(error, self._context.name) from None
+        except ValidationError as error:
+            where = "/".join(map(str, error.errors()[0]["loc"]))
+            message = f"the server's answer is not one of the protocol: {where}"
+            raise NeedsAttention(f"{self._context.name}: {message}") from None
 
     async def _run(self, first: asyncio.Future[None]) -> None:
         with self._scope:
@@ -131,7 +137,10 @@ class Connection:
         heard = self._words.hear
         streams = connect(self._settings, self._context, self._filter, self._lost, heard)
         us = Implementation(name="interlock", version="0.1")
-        async with Client(streams, message_handler=self._heard, client_info=us) as client:
+        extensions = [TasksExtension()]
+        async with Client(
+            streams, message_handler=self._heard, client_info=us, extensions=extensions
+        ) as client:
             await self._learn(await _tools_of(client))
             self._client, self._reason = client, None
             self._up.set()

@@ -172,7 +172,13 @@ class Mcp(Service[McpSettings]):
                 progress_callback=report,
             )
 
-        result: CallToolResult = await self._server.ask(work)
+        from interlock_mcp.claimed_tasks import ClaimedTask, TaskBegun
+
+        try:
+            result: CallToolResult = await self._server.ask(work)
+        except TaskBegun as begun:
+            task = ClaimedTask(self._server.ask, call, self.world, self.context.name)
+            result = await task.finish(name, begun.task)
         return result
 
     async def _run_task(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:

@@ -40,7 +40,7 @@ from interlock.sdk import (
 Ask = Callable[[Callable[[Client], Awaitable[Any]]], Awaitable[Any]]
 
 _POLL = (0.05, 10.0)  # seconds between two looks, whatever the server wishes
-_PATIENCE = 2.0  # seconds to tell a server that nobody waits any more
+PATIENCE = 2.0  # seconds to tell a server that nobody waits any more
 
 
 class TaskCall:
@@ -65,7 +65,7 @@ class TaskCall:
         try:
             return await self._finish(name, task)
         except anyio.get_cancelled_exc_class():
-            with anyio.move_on_after(_PATIENCE, shield=True):
+            with anyio.move_on_after(PATIENCE, shield=True):
                 await self._give_up(task.task_id)
             raise
 
@@ -80,7 +80,7 @@ class TaskCall:
         looks = 0
         while task.status == "working":
             self._call.progress(looks, message=task.status_message or "")
-            await self._world.sleep(_pause(task))
+            await self._world.sleep(pause(task.poll_interval))
             # The server works on while it cannot be asked; the deadline bounds this.
             with suppress(Retryable):
                 task = await self._look(task.task_id)
@@ -120,7 +120,12 @@ class TaskCall:
         return await self._ask(work)
 
 
-def _pause(task: Task) -> float:
+def pause(interval: float | None) -> float:
+    """Seconds until the next look.
+
+    Args:
+        interval: that the server wishes, in milliseconds.
+    """
     shortest, longest = _POLL
-    wished = 0.5 if task.poll_interval is None else task.poll_interval / 1000
+    wished = 0.5 if interval is None else interval / 1000
     return min(longest, max(shortest, wished))
