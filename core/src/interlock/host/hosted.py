@@ -27,6 +27,7 @@ from interlock.host.context import HostContext
 from interlock.host.contributions import check_signature
 from interlock.host.http import build_client
 from interlock.host.lifecycle import AnyService, Lifecycle
+from interlock.host.loops import Loops
 from interlock.host.marks import bound, marked
 from interlock.host.polls import run_polls
 from interlock.host.redaction import Redactor
@@ -97,6 +98,7 @@ class HostedService:
         self._on_tools = on_tools
         self._pipelines: dict[str, Guarded] = {}
         self._redactor = Redactor(spec.settings)
+        self._loops = Loops(surroundings.world, self._redactor.redact)
         self._lifecycle: Lifecycle | None = None
         self._compile(tools_of(service_type))
 
@@ -238,9 +240,10 @@ class HostedService:
                 await self._foreign(name, delivery.event)
 
     async def poll(self, service: AnyService) -> None:
+        self._loops.forget()
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(run_consumers, service, self._around.world)
-            await run_polls(service, self._around.world)
+            tasks.start_soon(run_consumers, service, self._around.world, self._loops)
+            await run_polls(service, self._around.world, self._loops)
 
     async def _foreign(self, method: str, argument: Any) -> Any:
         """Await a method of the instance; every error is of our tree.
@@ -299,6 +302,8 @@ class HostedService:
     def health(self) -> dict[str, Any]:
         report: dict[str, Any] = {"name": self.spec.name, "type": self.spec.type}
         report |= self.status.to_dict() | {"gates": self.gates.health(), "actor": None}
+        if self.status.state is ServiceState.READY:
+            report |= self._loops.fault()
         if self.ref is not None:
             actor = self.ref.health()
             report["actor"] = asdict(actor)

@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 
 from interlock.host.lifecycle import AnyService
+from interlock.host.loops import Loops
 from interlock.host.marks import bound, marked
 from interlock.sdk import InterlockError, World
 from interlock.sdk.events import PollMark
@@ -15,20 +16,23 @@ from interlock.sdk.events import PollMark
 _LONGEST_PAUSE = 600.0
 
 
-async def run_polls(service: AnyService, world: World) -> None:
+async def run_polls(service: AnyService, world: World, loops: Loops) -> None:
     """Call every method under ``@poll`` at its interval, until cancelled."""
     async with anyio.create_task_group() as tasks:
         for mark, name in marked(type(service), PollMark):
-            tasks.start_soon(_Poll(service, name, mark.every, world).run)
+            tasks.start_soon(_Poll(service, name, mark.every, world, loops).run)
         await anyio.sleep_forever()
 
 
 class _Poll:
-    def __init__(self, service: AnyService, name: str, every: float, world: World) -> None:
+    def __init__(
+        self, service: AnyService, name: str, every: float, world: World, loops: Loops
+    ) -> None:
         self._service = service
         self._name = name
         self._every = every
         self._world = world
+        self._loops = loops
         self._failures = 0
 
     async def run(self) -> None:
@@ -44,6 +48,7 @@ class _Poll:
         except Exception as error:  # noqa: BLE001 - foreign code; other polls go on
             return self._failed(error, None)
         self._failures = 0
+        self._loops.well(f"poll {self._name}")
         return self._every
 
     async def _take(self) -> None:
@@ -59,6 +64,7 @@ class _Poll:
 
     def _failed(self, error: Exception, retry_after: float | None) -> float:
         self._failures += 1
+        self._loops.failed(f"poll {self._name}", error)
         log: logging.Logger = self._service.log
         known: Any = None if isinstance(error, InterlockError) else error
         log.warning("poll %s failed: %s", self._name, error, exc_info=known)

@@ -68,6 +68,8 @@ class Service(Generic[S]):
     async def check(self) -> None:
         """Ask the service, cheaply and without side effects, whether it would answer.
 
+        Asked after each :meth:`start`, before the service counts as ready.
+
         Raises:
             Retryable: not now.
             NeedsAttention: not until a person acts.
