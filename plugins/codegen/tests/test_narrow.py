@@ -118,3 +118,12 @@ def test_a_page_is_no_wider_than_its_window_whatever_stands_out_of_it() -> None:
     assert "overflow-x-clip" in screen_of(a_box(1000, children=[deep]))
     assert "overflow-x-clip" not in screen_of(a_box(1100, children=[deep]))
     assert "overflow-x-clip" not in screen_of(a_box(1000, children=[{**deep, "clip": True}]))
+
+
+def test_wide_paddings_give_way_before_what_they_are_around_stands_out() -> None:
+    tight, loose = (a_row(1200, a_box(width)) for width in (1000, 200))
+    for row in (tight, loose):
+        row["layout"] |= {"padding": (0, 100, 0, 100)}
+
+    assert "max-[1200px]:px-6" in screen_of(tight)
+    assert "max-md:px-6" in screen_of(loose)

@@ -10,11 +10,12 @@ STYLES = {
     "same": {**BASE},
     "bold": {**BASE, "weight": 700},
     "large": {**BASE, "size": 20},
+    "italic": {**BASE, "italic": True},
     "ink": {"paints": [{"type": "solid", "color": "#112233"}]},
 }
 
 
-def code_of(*runs: dict[str, Any]) -> str:
+def code_of(*runs: dict[str, Any], text_style: str = "base") -> str:
     words = {
         "id": "1:2",
         "name": "Words",
@@ -23,7 +24,7 @@ def code_of(*runs: dict[str, Any]) -> str:
         "at": {"x": 0, "y": 0},
         "text": "".join(run["text"] for run in runs),
         "runs": list(runs),
-        "text_style": "base",
+        "text_style": text_style,
         "text_box": {"align": "left", "valign": "top", "resize": "hug"},
         "box": {"x": 0, "y": 0, "width": 100, "height": 20},
         "sizing": {"horizontal": "hug", "vertical": "hug"},
@@ -61,3 +62,11 @@ def test_a_blank_after_a_link_is_not_part_of_it() -> None:
     )
 
     assert ">Docs</a>" in code
+
+
+def test_an_upright_run_of_an_italic_text_says_so() -> None:
+    upright = {"text": "not", "text_style": "base"}
+
+    code = code_of({"text": "leaning "}, upright, text_style="italic")
+
+    assert '<span className="not-italic">not</span>' in code

@@ -168,11 +168,37 @@ def test_a_text_without_a_letter_of_its_own_style_looks_like_most_of_its_letters
     bold, rest = tree["runs"]
     assert values[tree["text_style"]]["line_height"] == 16
     assert values[tree["fill"]]["paints"][0]["color"] == "#ff0000"
-    assert (rest["text_style"], rest["fill"]) == (tree["text_style"], tree["fill"])
+    assert rest == {"text": " apply"}
     assert (values[bold["text_style"]]["size"], values[bold["text_style"]]["weight"]) == (14, 700)
     assert values[bold["fill"]]["paints"][0]["color"] == "#000000"
     assert other.shared.values[styled["fill"]]["style"] == "S:1"
     assert other.shared.values[styled["fill"]]["paints"][0]["color"] == "#000000"
+
+
+def test_runs_have_the_styles_that_their_letters_are_bound_to() -> None:
+    words = a_node(
+        "TEXT",
+        characters="abcd",
+        style={"fontFamily": "DM Sans", "fontSize": 14},
+        fills=[solid(0, 0, 0)],
+        styles={"fill": "S:black", "text": "S:body"},
+        characterStyleOverrides=[0, 1, 2, 3],
+        styleOverrideTable={
+            "1": {"fills": [solid(1, 0, 0)], "inheritFillStyleId": "S:red"},
+            "2": {"fontWeight": 700, "inheritTextStyleId": "S:bold"},
+            "3": {"fontWeight": 500},
+        },
+    )
+
+    tree, simplifier = simplify(words)
+
+    plain, red, bold, medium = tree["runs"]
+    values = simplifier.shared.values
+    bound = [
+        {key: values[name].get("style") for key, name in run.items() if key != "text"}
+        for run in (plain, red, bold, medium)
+    ]
+    assert bound == [{}, {"fill": "S:red"}, {"text_style": "S:bold"}, {"text_style": None}]
 
 
 def test_nulls_that_a_typed_client_saved_say_nothing() -> None:

@@ -16,6 +16,13 @@ from interlock_codegen.textlists import Line, listed
 
 Json = Mapping[str, Any]
 
+_PLAIN = {
+    "font-style": "not-italic",
+    "text-transform": "normal-case",
+    "letter-spacing": "tracking-normal",
+}
+"""What undoes a style of the text for a run without it."""
+
 
 def content(node: Json, prop: str | None, job: Job, links: bool) -> list[Element | Text]:
     """Children of the text's element; ``links`` says whether a link may stand here."""
@@ -108,6 +115,8 @@ def _run(run: Json, node: Json, job: Job, links: bool) -> Element | Text:
         return Text(run["text"])
     own = typeset.font(node, job) | typeset.ink(node, job)
     style = typeset.font(run, job) | typeset.ink(run, job)
+    if "text_style" in run:
+        style = {name: plain for name, plain in _PLAIN.items() if name in own} | style
     differing = {name: value for name, value in style.items() if own.get(name) != value}
     if "font-size" in differing and "line-height" in style:
         differing["line-height"] = _line_height(run, node, style, job)

@@ -13,6 +13,7 @@ from interlock_codegen.css.room import (
     in_flow,
     is_crowded,
     is_plain_row,
+    least_width,
     rigid_width,
 )
 from interlock_codegen.css.shrinking import Shrinking
@@ -71,11 +72,16 @@ def _narrowest(node: Json, job: Job, shrinking: Shrinking) -> float:
     layout = node["layout"]
     held = in_flow(node)
     rigid = sum(rigid_width(child, job) for child in held)
-    if node["sizing"]["horizontal"] != "fill" and node["box"]["width"] != job.width:
-        return 0.0
     padding = layout.get("padding") or (0, 0, 0, 0)
     needed = rigid + layout.get("gap", 0) * (len(held) - 1) + padding[1] + padding[3]
+    return _viewport_at(node, needed, job, shrinking)
+
+
+def _viewport_at(node: Json, needed: float, job: Job, shrinking: Shrinking) -> float:
+    """The viewport at which a box has become as wide as needed; 0 if that is none below."""
     width = node["box"]["width"]
+    if node["sizing"]["horizontal"] != "fill" and width != job.width:
+        return 0.0
     if not needed <= width <= job.width:
         return 0.0
     return float(max(math.ceil(shrinking.viewport_at(width, needed, job.width)), 0))
@@ -95,7 +101,10 @@ def container(node: Json, border: Sequence[float], job: Job, shrinking: Shrinkin
     style = grid(node, layout, job) if is_grid else _flex(node, layout, job, shrinking)
     style |= _padding(node, layout, border, job)
     if _is_wide(node) and max((layout.get("padding") or (0, 0))[1::2]) > _PHONE_PADDING:
-        style["max-md padding-inline"] = "max-md:px-6"
+        narrowest = _viewport_at(node, least_width(node, job), job, shrinking)
+        own = narrowest > _MEDIUM_VIEWPORT
+        viewport = f"max-[{tailwind.pixels(narrowest)}]" if own else "max-md"
+        style["narrow padding-inline"] = f"{viewport}:px-6"
     return style
 
 

@@ -76,13 +76,13 @@ def rigid_width(child: Json, job: Job) -> float:
     """The width that a child of a row cannot give up."""
     if child["sizing"]["horizontal"] == "fill":
         limit = float((child.get("limits") or {}).get("minWidth", 0))
-        return max(limit, _least(child, job))
+        return max(limit, least_width(child, job))
     if is_picture(child, job):
         return 0.0
-    return _least(child, job) if holds_text(child) else float(child["box"]["width"])
+    return least_width(child, job) if holds_text(child) else float(child["box"]["width"])
 
 
-def _least(node: Json, job: Job) -> float:
+def least_width(node: Json, job: Job) -> float:
     """The width at which CSS stops to shrink a box that has text."""
     if node["type"] == "text":
         return min(typeset.longest_word(node, job), float(node["box"]["width"]))
@@ -102,10 +102,10 @@ def _least_of(child: Json, in_row: bool, job: Job) -> float:
     sizing = child["sizing"]["horizontal"]
     if sizing == "fill":
         is_share = in_row and child["type"] != "text"
-        return 0.0 if is_share else _least(child, job)
+        return 0.0 if is_share else least_width(child, job)
     if sizing == "fixed" and not (in_row and holds_text(child)):
         return width
-    return _least(child, job) if holds_text(child) else width
+    return least_width(child, job) if holds_text(child) else width
 
 
 def is_crowded(node: Json, job: Job) -> bool:
@@ -125,10 +125,10 @@ def _lacks_room(node: Json, job: Job) -> bool:
     filling = [child for child in held if child["sizing"]["horizontal"] == "fill"]
     rigid = sum(rigid_width(child, job) for child in held if child not in filling)
     room = PHONE_ROW - padding[1] - padding[3] - layout.get("gap", 0) * (len(held) - 1) - rigid
-    return any(_least(child, job) * len(filling) > room for child in filling)
+    return any(least_width(child, job) * len(filling) > room for child in filling)
 
 
 def pushes(node: Json, job: Job) -> bool:
     """Whether the words in a box may keep it from getting narrower: as drawn it holds them."""
-    least = _least(node, job) * _SURE
+    least = least_width(node, job) * _SURE
     return holds_text(node) and not is_stiff(node) and least <= node["box"]["width"]

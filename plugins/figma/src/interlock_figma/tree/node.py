@@ -148,7 +148,7 @@ class Simplifier:
             result["unpainted"] = True
         if len(pieces) > 1 or base:
             result["runs"] = [
-                self._run(node, where, text, number, base) if number else {"text": text}
+                self._run(node, where, text, number, result) if number else {"text": text}
                 for text, number in pieces
             ]
         if lines := typography.lists(node):
@@ -171,18 +171,18 @@ class Simplifier:
         }
 
     def _run(
-        self, node: Json, where: Placement, text: str, number: int, base: int
+        self, node: Json, where: Placement, text: str, number: int, drawn: Json
     ) -> dict[str, Any]:
+        """What characters of this number have that the text, as it is drawn, has not."""
         run: dict[str, Any] = {"text": text}
-        override = typography.override(node, number)
-        if override is None and not base:
-            return run
         look = typography.restyled(node, number)
-        run["text_style"] = self.shared.name_of("text", _text_style(look.get("style") or {}, node))
-        fills = look.get("fills") if base else (override or {}).get("fills")
-        if painted := paint.paints(fills, where.width, where.height):
-            run["fill"] = self.shared.name_of("fill", {"paints": painted})
-        if link := ((override or {}).get("hyperlink") or {}).get("url"):
+        value = _text_style(look.get("style") or {}, node)
+        own = {"text_style": self._named("text", value, look, ("text",))}
+        if painted := paint.paints(look.get("fills"), where.width, where.height):
+            own["fill"] = self._named("fill", {"paints": painted}, look, ("fill", "fills"))
+        run |= {key: name for key, name in own.items() if drawn.get(key) != name}
+        override = typography.override(node, number) or {}
+        if link := (override.get("hyperlink") or {}).get("url"):
             run["href"] = str(link)
         return run
 

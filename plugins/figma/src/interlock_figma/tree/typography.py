@@ -123,17 +123,29 @@ def restyled(node: Json, number: int) -> Json:
     own = override(node, number)
     if own is None:
         return node
-    fills = {"fills": own["fills"]} if "fills" in own else {}
-    return {**node, **fills, "style": {**(node.get("style") or {}), **own}}
+    base = node.get("style") or {}
+    style = {**base, **own}
+    styles = _told(node)
+    if "fills" in own:
+        styles["fill"] = own.get("inheritFillStyleId")
+    if text_style(style) != text_style(base):
+        styles["text"] = own.get("inheritTextStyleId")
+    used = {kind: each for kind, each in styles.items() if each}
+    return {**node, "fills": own.get("fills", node.get("fills")), "style": style, "styles": used}
 
 
 def drawn_as(node: Json, base: int) -> Json:
     """A text that looks like its characters of this number, but for what a style of it tells."""
-    look = restyled(node, base)
-    told = {str(kind).lower().rstrip("s") for kind in node.get("styles") or {}}
+    look, told = restyled(node, base), _told(node)
     kept = [field for kind, field in (("fill", "fills"), ("text", "style")) if kind in told]
     given = {field: node[field] for field in kept if field in node}
-    return {**look, **given, "styles": node.get("styles") or {}}
+    return {**look, **given, "styles": {**(look.get("styles") or {}), **told}}
+
+
+def _told(node: Json) -> dict[str, Any]:
+    """The styles of a text by what they are of: ``fill``, ``text``."""
+    given = node.get("styles") or {}
+    return {str(kind).lower().rstrip("s"): style for kind, style in given.items()}
 
 
 def lists(node: Json) -> list[dict[str, Any]]:
