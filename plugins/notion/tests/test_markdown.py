@@ -306,6 +306,23 @@ def test_what_is_nested_deep_is_read_to_its_end_and_so_is_what_follows(levels, m
     assert [word for word in said.split() if word.isalnum()] == [*words, "after", "next"]
 
 
+@pytest.mark.parametrize("prefix", ["", "> ", "- x\n\n  "])
+def test_a_row_keeps_the_cells_that_its_head_has_not(prefix):
+    inner = "  " if prefix.startswith("-") else prefix
+    rows = [
+        "| a | b |",
+        "| - | - |",
+        "| 1 | 2 | 3 \\| 4 | *five* |",
+        "6 | 7 | |",
+        "| |8|",
+        "||9|10|",
+    ]
+    text = prefix + ("\n" + inner).join(rows)
+    found = [block_text(block) for block in walk_written(blocks_from_markdown(text))]
+    wanted = ["a | b |  | ", "1 | 2 | 3 | 4 | five", "6 | 7 |  | ", " | 8 |  | ", " | 9 | 10 | "]
+    assert found[-5:] == wanted
+
+
 def test_comments_are_left_out_and_not_what_is_between_them():
     text = "<!-- one -->kept <!-- two -->\n\n<!-- three\n\nthree -->\n\n<!-- four --> and <!-- five -->"
     assert [block_text(block) for block in blocks_from_markdown(text)] == ["kept", "and"]

@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from interlock_notion.markdown.deepest import keep_what_is_deepest
+from interlock_notion.markdown.wide_rows import keep_wide_rows
 from interlock_notion.rich_text import Span, merged
 
 TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
@@ -27,7 +28,7 @@ _MARKS = {"strong": "bold", "em": "italic", "s": "strike"}
 def dialect() -> MarkdownIt:
     """The parser; made on first use, without state of its own."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    parser.use(keep_what_is_deepest)
+    parser.use(keep_what_is_deepest).use(keep_wide_rows)
     return parser.use(dollarmath_plugin, allow_space=False, double_inline=False)
 
 
