@@ -110,6 +110,24 @@ async def test_bytes_are_kept_beside_the_journal_and_texts_are_texts(
     assert await runtime.call("api.c") is None
 
 
+async def test_a_number_of_an_answer_loses_no_digit(serve: Serve, opened: Open) -> None:
+    numbers = [2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**30, 7, 0.5, "12345678901234567890"]
+    answer = [*numbers, int("9" * 4000)]
+    url = await serve({"GET /names": answering({"data": [{"name": each} for each in answer]})})
+    runtime = await opened({"base_url": url, "tools": TOOLS})
+    assert await runtime.call("api.names", {}) == [
+        2**64 - 1,
+        str(2**64),
+        -(2**63),
+        str(-(2**63) - 1),
+        str(10**30),
+        7,
+        0.5,
+        "12345678901234567890",
+        "9" * 4000,
+    ]
+
+
 async def test_an_answer_that_is_too_large_is_refused(serve: Serve, opened: Open) -> None:
     url = await serve({"GET /a": answering("x" * 5000)})
     settings = {"base_url": url, "tools": {"a": {"path": "/a"}}, "max_answer": "4kB"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from typing import Any
 
@@ -13,6 +15,10 @@ from interlock.sdk import Blobs, Rejected, Retryable
 _TEXTS = re.compile(
     r"text/.*|application/(xml|(x-)?yaml|javascript|graphql|x-ndjson|x-www-form-urlencoded)|.*\+xml"
 )
+
+# Of a number that may not fit, or of a text with as many digits.
+_LONG = re.compile(rb"\d{19}")
+_LONGEST = 20  # of what fits, with its sign
 
 
 async def read_body(response: httpx.Response, most: int, service: str) -> bytes:
@@ -37,6 +43,8 @@ async def read_body(response: httpx.Response, most: int, service: str) -> bytes:
 async def value_of(response: httpx.Response, body: bytes, blobs: Blobs, service: str) -> Any:
     """JSON as it is, text as text, anything else as ``{blob, size, media_type}``; None if empty.
 
+    Integers of more than 64 bits are texts: as numbers they would lose their last digits.
+
     Raises:
         Retryable: it says that it is JSON, and is none.
     """
@@ -45,14 +53,32 @@ async def value_of(response: httpx.Response, body: bytes, blobs: Blobs, service:
     media_type = media_type_of(response)
     if _is_json(media_type):
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
+            return _long_numbers.decode(body.decode()) if _LONG.search(body) else orjson.loads(body)
+        except (ValueError, RecursionError) as error:
             path = response.request.url.path
             raise Retryable(f"{service}: {path} answers with broken JSON: {error}") from None
     if _TEXTS.fullmatch(media_type):
         return text_of(response, body)
     kept = await blobs.put(body, media_type or "application/octet-stream")
     return {"blob": kept.digest, "size": kept.size, "media_type": kept.media_type}
+
+
+def _whole(digits: str) -> int | str:
+    if len(digits) <= _LONGEST and -(2**63) <= (number := int(digits)) < 2**64:
+        return number
+    return digits
+
+
+def _real(digits: str) -> float | str:
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _refused(word: str) -> None:
+    raise ValueError(f"{word} is no number")
+
+
+_long_numbers = json.JSONDecoder(parse_int=_whole, parse_float=_real, parse_constant=_refused)
 
 
 def media_type_of(response: httpx.Response) -> str:
