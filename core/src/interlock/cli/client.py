@@ -134,7 +134,7 @@ class Client:
             options["content"] = orjson.dumps(body)
         method = "GET" if body is None else "POST"
         with self._reaching(), self._http.stream(method, path, **options) as response:
-            if response.is_error:
+            if not _is(response, "text/event-stream"):
                 response.read()
                 raise _error_of(response)
             events = EventStream()
@@ -144,7 +144,7 @@ class Client:
     def _request(self, method: str, path: str, **options: Any) -> Any:
         with self._reaching():
             response = self._http.request(method, path, **options)
-        if response.is_error:
+        if not _is(response, "application/json"):
             raise _error_of(response)
         return orjson.loads(response.content)
 
@@ -169,10 +169,17 @@ class Client:
 
 
 def _error_of(response: httpx.Response) -> InterlockError:
-    try:
+    if _is(response, "application/problem+json", success=False):
         return from_problem(orjson.loads(response.content))
-    except (orjson.JSONDecodeError, AttributeError):
-        return InterlockError(f"the daemon answered {response.status_code}")
+    return NoDaemon(
+        f"what answers at {response.url} is no daemon: it says {response.status_code}",
+        hint="is something else there, or in between?",
+    )
+
+
+def _is(response: httpx.Response, media_type: str, *, success: bool = True) -> bool:
+    found = response.headers.get("content-type", "").partition(";")[0]
+    return response.is_success == success and found == media_type
 
 
 def connect() -> Client:

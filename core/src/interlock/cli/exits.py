@@ -27,7 +27,7 @@ _CODES = {
 
 
 class NoDaemon(InterlockError):
-    """Nothing answers where the daemon should be."""
+    """Nothing answers where the daemon should be, or something else."""
 
     code = "no-daemon"
 
