@@ -1,11 +1,11 @@
-"""What services say is shown, and obeyed by no terminal."""
+"""What services say is shown, and obeyed by no terminal; times are said as people say them."""
 
 from __future__ import annotations
 
 import pytest
 
 from interlock.cli.exits import print_error
-from interlock.cli.output import first_line, print_table
+from interlock.cli.output import first_line, print_table, span
 from interlock.sdk import Rejected
 
 SAID = "no\x1b]0;owned\x07\x1b[2J such page\r"
@@ -18,3 +18,19 @@ def test_escapes_of_a_service_are_shown(capsys: pytest.CaptureFixture[str]) -> N
     for text in (shown.out, shown.err, first_line(SAID)):
         assert "\\x1b]0;owned\\x07\\x1b[2J such page" in text
         assert "\x1b" not in text and "\x07" not in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.012, "12 ms"),
+        (0.9997, "1.0 s"),
+        (59.96, "1 min 0 s"),
+        (119.7, "2 min 0 s"),
+        (245.2, "4 min 5 s"),
+        (3599.8, "1.0 h"),
+        (9000.0, "2.5 h"),
+    ],
+)
+def test_no_span_has_sixty_of_anything(seconds: float, said: str) -> None:
+    assert span(seconds) == said

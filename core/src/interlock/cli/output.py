@@ -100,15 +100,12 @@ def span(seconds: float | None) -> str:
     """``12 ms``, ``3.1 s``, ``4 min 5 s``, ``2.5 h``."""
     if seconds is None:
         return ""
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
-    return (
-        f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-        if seconds < 3600
-        else f"{seconds / 3600:.1f} h"
-    )
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{seconds / 3600:.1f} h"
 
 
 def plain(text: str) -> str:
