@@ -111,7 +111,7 @@ class ClaimedTask:
         except (Rejected, anyio.get_cancelled_exc_class()):
             with anyio.move_on_after(PATIENCE, shield=True), suppress(InterlockError):
                 params = _TaskParams(task_id=task.task_id)
-                await self._send(_Cancel(params=params), EmptyResult)
+                await self._send(_Cancel(params=params), EmptyResult, PATIENCE)
             raise
         result = CallToolResult.model_validate(over.result or {"content": []})
         if not result.is_error:
@@ -144,8 +144,9 @@ class ClaimedTask:
             await self._send(_Update(params=params), EmptyResult)
         return found
 
-    async def _send(self, request: Any, shape: Any) -> Any:
-        patience = max(0.001, self._call.remaining())
+    async def _send(self, request: Any, shape: Any, longest: float | None = None) -> Any:
+        # Of a call whose time is over nothing remains in which to cancel its task.
+        patience = longest or max(0.001, self._call.remaining())
 
         async def work(client: Client) -> Any:
             return await client.session.send_request(request, shape, patience)

@@ -109,10 +109,11 @@ class TaskCall:
     async def _give_up(self, task_id: str) -> None:
         params = CancelTaskRequestParams(task_id=task_id)
         with suppress(InterlockError):
-            await self._send(CancelTaskRequest(params=params), CancelTaskResult)
+            await self._send(CancelTaskRequest(params=params), CancelTaskResult, PATIENCE)
 
-    async def _send(self, request: Any, shape: Any) -> Any:
-        patience = max(0.001, self._call.remaining())
+    async def _send(self, request: Any, shape: Any, longest: float | None = None) -> Any:
+        # Of a call whose time is over nothing remains in which to cancel its task.
+        patience = longest or max(0.001, self._call.remaining())
 
         async def work(client: Client) -> Any:
             return await client.session.send_request(request, shape, patience)
