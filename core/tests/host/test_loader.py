@@ -165,18 +165,43 @@ async def test_a_plugin_with_wrong_hooks_is_reported_alone(
     assert reason in found["bad"].reason
 
 
-async def test_a_tool_that_is_not_async_is_refused(on_path: Path) -> None:
+async def test_a_plugin_that_brings_nothing_is_told_why_perhaps(on_path: Path) -> None:
+    source = "def interlock_services(): return {}"
+    found = await records(written(on_path, "bare", source))
+
+    assert found["bare"].reason == "it contributes nothing"
+    assert "put @hookimpl over its `interlock_services`" in found["bare"].hint
+
+
+@pytest.mark.parametrize(
+    ("decorator", "reason"),
+    [
+        ("tool()", "tool blocking.go must be an async method"),
+        ("webhook()", "blocking.go() must be an async method"),
+        ("poll(every=1)", "blocking.go() must be an async method"),
+        ("on_event('*')", "blocking.go() must be an async method"),
+        ("tool", "write `@tool()`, with parentheses"),
+        ("webhook", "write `@webhook(…)`, with parentheses"),
+        ("poll", "write `@poll(…)`, with parentheses"),
+        ("on_event", "write `@on_event(…)`, with parentheses"),
+        ("poll(every=0)", "`every` is seconds between two polls, not 0"),
+        ("tool(effect='reads')", "effect is 'read' or 'write', not 'reads'"),
+    ],
+)
+async def test_a_method_that_cannot_be_used_is_refused(
+    on_path: Path, decorator: str, reason: str
+) -> None:
     source = (
-        "from interlock.sdk import Service, Settings, hookimpl, tool\n"
+        "from interlock.sdk import Service, Settings, hookimpl, on_event, poll, tool, webhook\n"
         "class Blocking(Service[Settings]):\n"
-        "    @tool()\n"
-        "    def go(self): return 1\n"
+        f"    @{decorator}\n"
+        "    def go(self, it=None): return 1\n"
         "@hookimpl\n"
         "def interlock_services(): return {'blocking': Blocking}\n"
     )
     found = await records(written(on_path, "bad", source))
 
-    assert "blocking.go must be an async method" in found["bad"].reason
+    assert reason in found["bad"].reason
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from typing import Any
 
 import pluggy
 
+from interlock.host.marks import marked
 from interlock.sdk import SDK_API, Function, Service, ToolSpec, tools_of
+from interlock.sdk.events import EventMark, PollMark, WebhookMark
 from interlock.sdk.hooks import PROJECT, Hooks
 from interlock.sdk.workflows import workflow_mark
 
@@ -31,6 +33,10 @@ class Contributions:
     functions: Mapping[str, Function] = field(default_factory=dict)
     templates: tuple[Traversable, ...] = ()
     workflows: tuple[Callable[..., Awaitable[Any]], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.service_names or self.functions or self.templates or self.workflows)
 
     @property
     def service_names(self) -> list[str]:
@@ -161,6 +167,10 @@ def _is_service(name: str, value: Any) -> None:
         if not inspect.iscoroutinefunction(tool.method):
             raise TypeError(f"tool {name}.{tool.name} must be an async method")
         check_signature(name, tool)
+    told = [*marked(value, WebhookMark), *marked(value, PollMark), *marked(value, EventMark)]
+    for _, method in told:
+        if not inspect.iscoroutinefunction(getattr(value, method)):
+            raise TypeError(f"{name}.{method}() must be an async method")
 
 
 def check_signature(service: str, tool: ToolSpec) -> None:

@@ -140,6 +140,9 @@ def _record(claims: Sequence[Candidate]) -> PluginRecord:
 
 
 def _registered(record: PluginRecord, contributions: Contributions) -> PluginRecord:
+    if contributions.empty:
+        hint = "put @hookimpl over its `interlock_services`, or another of the hooks"
+        record = replace(record, reason="it contributes nothing", hint=hint)
     return replace(
         record.reached(PluginState.REGISTERED),
         services=contributions.service_names,

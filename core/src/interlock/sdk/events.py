@@ -88,6 +88,7 @@ def webhook(path: str = "") -> Callable[[Method], Method]:
     It verifies the sender first and raises ``Rejected`` when it cannot. The sender is answered
     once the events are durable.
     """
+    _refuse_method("webhook", path)
     return _marking(WebhookMark(path.strip("/")))
 
 
@@ -97,12 +98,21 @@ def poll(every: float) -> Callable[[Method], Method]:
     The method is ``async (self, cursor: Any) -> tuple[Sequence[Event], Any]``; core keeps the
     cursor and hands it back, first as None.
     """
+    _refuse_method("poll", every)
+    if not every > 0:
+        raise ValueError(f"poll: `every` is seconds between two polls, not {every!r}")
     return _marking(PollMark(every))
 
 
 def on_event(event: str) -> Callable[[Method], Method]:
     """Handle events of this name (``*`` matches the rest): ``async (self, event: Event)``."""
+    _refuse_method("on_event", event)
     return _marking(EventMark(event))
+
+
+def _refuse_method(decorator: str, argument: Any) -> None:
+    if callable(argument):
+        raise TypeError(f"write `@{decorator}(…)`, with parentheses, over the method")
 
 
 Mark = WebhookMark | PollMark | EventMark

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Effect = Literal["read", "write"]
 
@@ -33,3 +33,7 @@ class Facts:
     transient: tuple[type[Exception], ...] = ()
     ordering_key: str | None = None
     detached: bool = False
+
+    def __post_init__(self) -> None:
+        if self.effect not in get_args(Effect):
+            raise ValueError(f"effect is 'read' or 'write', not {self.effect!r}")

@@ -41,6 +41,8 @@ class ToolSpec:
 
 
 def tool(
+    without_parentheses: None = None,
+    /,
     *,
     name: str = "",
     effect: Effect = "write",
@@ -64,6 +66,8 @@ def tool(
         policies: default guard rails of this tool alone.
         aliases: global names under which the tool can be called as well.
     """
+    if without_parentheses is not None:
+        raise TypeError("write `@tool()`, with parentheses, over the method")
     facts = Facts(
         effect=effect,
         idempotent=effect == "read" if idempotent is None else idempotent,
