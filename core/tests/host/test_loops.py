@@ -55,6 +55,19 @@ async def test_what_a_bug_says_is_for_the_log(virtual: VirtualWorld) -> None:
         assert hosting.health("consuming")["reason"] == "consumer lines fails: ValueError"
 
 
+async def test_a_poll_without_a_cursor_is_told_what_it_should_return(virtual: VirtualWorld) -> None:
+    class Polled(Service[Settings]):
+        @poll(every=10.0)
+        async def look(self, cursor: Any) -> Any:
+            return []
+
+    async with Hosting(virtual, Polled) as hosting:
+        await hosting.start("polled")
+        await virtual.advance(1.0)
+        told = "poll look fails: look() returned a list, not (events, cursor)"
+        assert hosting.health("polled")["reason"] == told
+
+
 async def test_a_poll_that_fails_is_told_until_it_succeeds(virtual: VirtualWorld) -> None:
     class Polled(Service[Settings]):
         fails: ClassVar[bool] = True

@@ -10,10 +10,11 @@ import anyio
 from interlock.host.lifecycle import AnyService
 from interlock.host.loops import Loops
 from interlock.host.marks import bound, marked
-from interlock.sdk import InterlockError, World
+from interlock.sdk import InterlockError, ServiceBug, World
 from interlock.sdk.events import PollMark
 
 _LONGEST_PAUSE = 600.0
+_ANSWER = 2  # events, cursor
 
 
 async def run_polls(service: AnyService, world: World, loops: Loops) -> None:
@@ -55,7 +56,11 @@ class _Poll:
         state = self._service.context.state
         key = f"poll:{self._name}"
         cursor = await state.get(key)
-        events, following = await bound(self._service, self._name)(cursor)
+        answer = await bound(self._service, self._name)(cursor)
+        if not isinstance(answer, tuple) or len(answer) != _ANSWER:
+            kind = type(answer).__name__
+            raise ServiceBug(f"{self._name}() returned a {kind}, not (events, cursor)")
+        events, following = answer
         for event in events:
             await self._service.context.emit(event)
         # Only when all events are durable, so a crash repeats them and loses none.
