@@ -12,11 +12,12 @@ import h2.config
 import h2.connection
 import h2.events
 import httpx
+import pytest
 
 from interlock.host import HttpWishes
 from interlock.host.http import build_client
 from interlock.host.http.http2_frames import GoAway, split_frames
-from interlock.sdk import HttpOptions, Retryable, error_from_response
+from interlock.sdk import HttpOptions, Rejected, Retryable, error_from_response
 
 IN_FLIGHT = 50
 LARGE = 3 * 2**20
@@ -66,6 +67,27 @@ async def test_a_service_that_speaks_http1_is_not_led_to_http2_by_one_that_does(
         versions = [(await client.get("/seen")).http_version for client in (two, one)]
 
     assert versions == ["HTTP/2", "HTTP/1.1"]
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["http1", "http2"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Trace", "a\r\nX-Admin: yes"),
+        ("X-Trace", "a\nb"),
+        ("X-Trace", "a\0b"),
+        ("X-Tr\nace", "a"),
+        ("X Trace", "a"),
+        ("", "a"),
+    ],
+)
+async def test_what_is_no_header_never_leaves(
+    hypercorn: str, http2: bool, name: str, value: str
+) -> None:
+    async with client_of(hypercorn, http2=http2) as client:
+        with pytest.raises(Rejected, match="not valid HTTP"):
+            await client.get("/number/1", headers={name: value})
+        assert (await client.get("/seen")).json() == {}
 
 
 async def test_goaway_with_writes_in_flight_repeats_only_what_was_not_processed(

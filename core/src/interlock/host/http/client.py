@@ -10,6 +10,7 @@ import anyio
 import httpx
 
 from interlock.host.http.errors import service_error
+from interlock.host.http.fields import refuse_malformed
 from interlock.host.http.shortcuts import Cookies, with_query
 from interlock.host.spec import HttpWishes
 from interlock.sdk import DeadlineExceeded, HttpOptions, ServiceError, current_call
@@ -148,6 +149,7 @@ class _Errors(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         inner = self._inner or await self._built()
         try:
+            refuse_malformed(request)
             response = await inner.handle_async_request(request)
         except httpx.RequestError as error:
             raise service_error(error, request, self._service) from error
