@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from heapq import heappop
 from typing import Any
 
 from hypothesis import given
@@ -39,6 +40,22 @@ from interlock.testing import VirtualWorld, settle
 
 HAIR = 1e-5
 TOOL = Facts(effect="read", idempotent=True, cacheable=True)
+
+
+class Crowded(VirtualWorld):
+    """All that falls due at one moment happens before anybody goes on."""
+
+    async def advance(self, seconds: float) -> None:
+        until = self._now + seconds
+        await settle()
+        while self._due and self._due[0].at <= until:
+            self._now = max(self._now, self._due[0].at)
+            while self._due and self._due[0].at <= self._now:
+                due = heappop(self._due)
+                if not due.cancelled:
+                    due.callback()
+            await settle()
+        self._now = until
 
 
 class Fatal(BaseException):
@@ -90,7 +107,7 @@ class Sent:
 class Play:
     policies: Policies
     behaviours: list[Behaviour]
-    world: VirtualWorld = field(default_factory=VirtualWorld)
+    world: VirtualWorld
     telemetry: Telemetry = field(default_factory=Telemetry)
     records: list[OutcomeRecord] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
@@ -227,11 +244,19 @@ POLICIES = st.builds(
 )
 
 
-@given(policies=POLICIES, behaviours=BEHAVIOURS, callers=CALLERS)
+@given(
+    policies=POLICIES,
+    behaviours=BEHAVIOURS,
+    callers=CALLERS,
+    world=st.sampled_from([VirtualWorld, Crowded]),
+)
 def test_no_bound_is_passed_and_nothing_stays_taken(
-    policies: Policies, behaviours: list[Behaviour], callers: list[Caller]
+    policies: Policies,
+    behaviours: list[Behaviour],
+    callers: list[Caller],
+    world: type[VirtualWorld],
 ) -> None:
-    play = Play(policies, behaviours)
+    play = Play(policies, behaviours, world())
     results = asyncio.run(play.run(callers))
 
     nothing_stays_taken(play)
