@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interlock.sdk import BudgetSpent, InterlockError, Retryable
-from interlock_ai.prices import published
+from interlock_ai.prices import Price, published
 from interlock_ai.providers import Completion, provider_of
 from interlock_ai.settings import AISettings
 from interlock_simulator.faults import FaultProfile
@@ -45,13 +45,29 @@ def test_the_longest_beginning_has_the_price() -> None:
 
 def test_what_a_provider_published_holds_unless_the_settings_say_otherwise() -> None:
     mine = {"gpt-5.4*": {"input": 1, "output": 1}}
-    published = settings().price("gpt-5.4-mini-2026-03-01")
+    published = settings().price("gpt-5.4-mini-2026-03-17")
     assert published and (published.input, published.output) == (0.75, 4.5)
     said = settings(prices=mine).price("gpt-5.4-mini")
     assert said and said.input == 1
     assert settings(provider="anthropic").price("gpt-5.4") is None
     local = settings(provider="openai-compatible", base_url="http://127.0.0.1/v1")
     assert local.price("gpt-5.4") is None
+
+
+@pytest.mark.parametrize("model", ["gpt-5.4-mini-tts", "gpt-5.4-ultra", "gpt-5.4-20", "gpt-"])
+def test_a_model_has_no_price_for_its_relatives_sake(model: str) -> None:
+    assert settings().price("gpt-5.4") is not None
+    assert settings().price(model) is None
+
+
+def test_a_long_question_costs_more_and_a_cache_costs_less_or_more() -> None:
+    long = {"above": 1000, "input": 20, "output": 40, "cached_input": 2}
+    price = Price.model_validate(
+        {"input": 10, "output": 20, "cached_input": 1, "cache_write": 12, "long": long}
+    )
+    assert price.cost(1000, 100, 0, 0) * 1e6 == pytest.approx(10_000 + 2000)
+    assert price.cost(1000, 0, 600, 100) * 1e6 == pytest.approx(300 * 10 + 600 + 100 * 12)
+    assert price.cost(1001, 100, 1, 1000) * 1e6 == pytest.approx(2 + 1000 * 20 + 4000)
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-chat", "gemini"])
@@ -62,6 +78,8 @@ def test_published_prices_say_where_and_when_they_were_read(provider: str) -> No
     for price in known.models.values():
         assert 0 < price.input < price.output
         assert price.cached_input is None or price.cached_input < price.input
+        assert price.cache_write is None or price.cache_write > price.input
+        assert price.long is None or price.long.input > price.input
 
 
 async def test_a_money_budget_holds_without_a_price_in_the_settings(ai: Any) -> None:
@@ -85,18 +103,18 @@ async def test_a_money_budget_holds_without_a_price_in_the_settings(ai: Any) -> 
                     "output_tokens": 7,
                 }
             },
-            (100, 90, 7),
+            (100, 90, 5, 7),
         ),
         (
             "openai",
             {
                 "usage": {
                     "input_tokens": 100,
-                    "input_tokens_details": {"cached_tokens": 90},
+                    "input_tokens_details": {"cached_tokens": 90, "cache_write_tokens": 5},
                     "output_tokens": 7,
                 }
             },
-            (100, 90, 7),
+            (100, 90, 5, 7),
         ),
         (
             "gemini",
@@ -108,15 +126,20 @@ async def test_a_money_budget_holds_without_a_price_in_the_settings(ai: Any) -> 
                     "thoughtsTokenCount": 3,
                 }
             },
-            (100, 90, 7),
+            (100, 90, 0, 7),
         ),
     ],
 )
 def test_caches_and_thoughts_are_counted_as_they_are_paid(
-    provider: Any, body: dict[str, Any], counted: tuple[int, int, int]
+    provider: Any, body: dict[str, Any], counted: tuple[int, int, int, int]
 ) -> None:
     said: Completion = provider_of(provider).read(body)
-    assert (said.input_tokens, said.cached_tokens, said.output_tokens) == counted
+    assert counted == (
+        said.input_tokens,
+        said.cached_tokens,
+        said.written_tokens,
+        said.output_tokens,
+    )
 
 
 async def test_a_run_shows_what_it_took_and_stops_at_its_budget(
@@ -151,6 +174,19 @@ async def test_a_refusal_and_an_empty_answer_were_paid_as_well(ai: Any) -> None:
     (spent,) = [each for each in tools.runtime.metrics() if each["name"] == "interlock.spent"]
     usd = [each["value"] for each in spent["points"] if each["attributes"]["unit"] == "usd"]
     assert usd == [pytest.approx(paid)] and paid > 0
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "gemini"])
+async def test_what_is_told_before_an_answer_breaks_off_is_paid_as_well(
+    ai: Any, simulator: Any, provider: str
+) -> None:
+    tools = await ai(provider, prices=PRICES)
+    await simulator.set_faults([FaultProfile(kind="truncate", methods=("POST",), after=0.6)])
+    with pytest.raises(Retryable, match="broke off"):
+        await tools.generate(PROMPT)
+    (spent,) = [each for each in tools.runtime.metrics() if each["name"] == "interlock.spent"]
+    counted = {each["attributes"]["unit"]: each["value"] for each in spent["points"]}
+    assert counted["input_tokens"] > 10 and counted["usd"] > 0
 
 
 async def test_a_chain_of_providers_answers_as_long_as_one_does(

@@ -26,6 +26,7 @@ def event(**delta: Any) -> bytes:
     return b"data: " + orjson.dumps({"choices": [choice]}) + b"\n\n"
 
 
+USAGE = b'data: {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}\n\n'
 END = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
 
 
@@ -64,8 +65,15 @@ async def answering(start: Start) -> AsyncIterator[Any]:
         (True, b"\xef\xbb\xbf" + event(content="said") + END),
         (True, b": hello\n\n" + event(content=None) + event(content="said") + END),
         (True, event(content="said").replace(b"\n", b"\r\n") + END),
+        (True, (event(content="said") + END).replace(b"\n", b"\r")),
+        (True, event(content="said") + b"data: [DONE]\n\n"),
+        (True, event(content="said") + END.rstrip()),
+        (True, event(content="said") + b"data:\n\n" + END + USAGE),
     ],
-    ids=["parts", "parts-streamed", "byte-order-mark", "comments", "line-ends"],
+    ids=[
+        *("parts", "parts-streamed", "byte-order-mark", "comments", "line-ends"),
+        *("carriage-returns", "done-alone", "no-last-line", "usage-last"),
+    ],
 )
 async def test_the_answer_is_found(answering: Any, stream: bool, body: bytes) -> None:
     assert await answering(body, stream=stream) == "said"
@@ -81,6 +89,10 @@ async def test_the_answer_is_found(answering: Any, stream: bool, body: bytes) ->
         (False, b'{"choices": ["x"]}', "ai-broken", "another shape"),
         (False, whole(content=None), "ai-empty", "without text"),
         (False, b'{"choices": []}', "ai-empty", "without text"),
+        (True, event(content="sai"), "ai-broken", "broke off"),
+        (True, b'event: error\ndata: {"message": "no memory"}\n\n', "retryable", "no memory"),
+        (True, event(content="") + END.replace(b"stop", b"length"), "ai-cut", "raise max_tokens"),
+        (False, whole(content="").replace(b"stop", b"length"), "ai-cut", "before it said"),
     ],
 )
 async def test_what_is_no_answer_says_what_it_is(

@@ -9,6 +9,7 @@ import pytest
 
 from interlock.sdk import Retryable, Throttled
 from interlock_ai.errors import AnswerBroken
+from interlock_ai.providers.exchange import DONE
 from interlock_ai.streams import events
 from interlock_simulator.faults import FaultProfile
 
@@ -74,25 +75,38 @@ async def test_silence_within_an_answer_ends_it(ai: Any, simulator: Any) -> None
         await service.generate(PROMPT)
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
-async def test_pieces_of_events_are_put_together_wherever_they_were_cut(end: bytes) -> None:
-    lines = b': hello|event: x|data: {"a":|data:  1}||data:||data: {"b": 2}||data: [DONE]||'
-    wire = lines.replace(b"|", end)
+async def test_pieces_of_events_are_put_together_wherever_they_were_cut() -> None:
+    lines = [b"\xef\xbb\xbf: hello", b"event: x", b'data: {"a":', b"data:  1}", b""]
+    lines += [b'data: {"b": 2}', b"", b"data: [DONE]", b"", b""]
 
-    async def one_by_one() -> AsyncIterator[bytes]:
-        for at in range(len(wire)):
-            yield wire[at : at + 1]
+    for end in (b"\n", b"\r\n", b"\r"):
+        wire = end.join(lines)
+        for size in (1, 2, 3, len(wire)):
+            told = [each async for each in events(pieces(wire, size), "ai")]
+            assert told == [{"a": 1}, {"b": 2}, DONE]
 
-    assert [event async for event in events(one_by_one(), "ai")] == [{"a": 1}, {"b": 2}]
+
+async def test_lines_may_end_in_more_than_one_way() -> None:
+    wire = b'data: {"a": 1}\r\rdata: {"b": 2}\r\n\ndata:\n\ndata: {"c": 3}\n\r\ndata'
+    told = [each async for each in events(pieces(wire, 1), "ai")]
+    assert told == [{"a": 1}, {"b": 2}, {"c": 3}]
+
+
+async def test_an_error_may_be_told_by_the_name_of_its_event() -> None:
+    wire = b'event: error\ndata: {"message": "out of memory"}\n\ndata: {"a": 1}\n\n'
+    told = [each async for each in events(pieces(wire, 9), "ai")]
+    assert told == [{"error": {"message": "out of memory"}}, {"a": 1}]
+
+
+async def pieces(wire: bytes, size: int) -> AsyncIterator[bytes]:
+    for at in range(0, len(wire), size):
+        yield wire[at : at + size]
 
 
 @pytest.mark.parametrize("wire", [b"data: {oops\n\n", b"data: 7\n\n", b'data: {"a"'])
 async def test_what_is_no_json_object_is_no_answer(wire: bytes) -> None:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield wire
-
     with pytest.raises(AnswerBroken, match="no JSON"):
-        assert [event async for event in events(chunks(), "ai")]
+        assert [event async for event in events(pieces(wire, 100), "ai")]
 
 
 async def test_a_stream_without_an_end_is_not_kept() -> None:

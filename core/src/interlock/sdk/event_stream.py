@@ -17,11 +17,15 @@ class EventStream:
 
     A line ends with CR, LF or both, and with nothing else: libraries that split a text into lines
     cut at U+2028 and U+0085 as well, which JSON may hold.
+
+    Attributes:
+        name: of the event whose data was given last; empty if it has none.
     """
 
     def __init__(self) -> None:
         self._line: list[bytes] = []
         self._data: list[bytes] = []
+        self._name = self.name = b""
         self._begun = False
         self._after_cr = False
 
@@ -56,9 +60,12 @@ class EventStream:
         field, _, value = line.partition(b":")
         if field == b"data":
             self._data.append(value.removeprefix(b" "))
+        elif field == b"event":
+            self._name = value.removeprefix(b" ")
         return None
 
     def _taken(self) -> bytes | None:
         data = b"\n".join(self._data) if self._data else None
+        self.name, self._name = self._name, b""
         self._data.clear()
         return data

@@ -34,7 +34,7 @@ async def answered(ask: Ask, question: Question, *, repairs: int, native: bool) 
 
     Raises:
         InvalidInput: the schema is none.
-        AnswerUnfit: the last answer does not fit either.
+        AnswerUnfit: the last answer does not fit either, or was cut: another would be as well.
     """
     schema = question.schema
     if schema is None:
@@ -49,7 +49,7 @@ async def answered(ask: Ask, question: Question, *, repairs: int, native: bool) 
         data, faults = parsed(said[-1].text, schema)
         if not faults:
             return Answer(tuple(said), data)
-        if len(said) > repairs:
+        if len(said) > repairs or said[-1].finish_reason == "length":
             raise _unfit(said[-1], faults)
         turns = (Turn("assistant", said[-1].text), Turn("user", repair_request(faults)))
         question = replace(question, turns=question.turns + turns)

@@ -34,6 +34,12 @@ class AnswerEmpty(Retryable):
     code = "ai-empty"
 
 
+class AnswerCut(Rejected):
+    """``max_tokens`` were used up before there was any text; tokens were spent."""
+
+    code = "ai-cut"
+
+
 class AnswerBroken(Retryable):
     """The answer broke off, or cannot be read; what came of it is not used."""
 

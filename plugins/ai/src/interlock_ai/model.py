@@ -9,15 +9,20 @@ import httpx
 import orjson
 
 from interlock.sdk import current_call
-from interlock_ai.errors import AnswerBroken, AnswerEmpty, AnswerRefused, error_within
+from interlock_ai.errors import (
+    AnswerBroken,
+    AnswerCut,
+    AnswerEmpty,
+    AnswerRefused,
+    error_within,
+)
 from interlock_ai.progress import AnswerProgress
 from interlock_ai.providers import Completion, Provider, Question
-from interlock_ai.providers.exchange import Json
+from interlock_ai.providers.exchange import Assembly, Json
 from interlock_ai.settings import AISettings
 from interlock_ai.streams import events, read_object
 
 _OTHER_SHAPE = (KeyError, TypeError, AttributeError, ValueError)
-_MILLION = 1e6
 _SHOWN = 300
 
 
@@ -44,7 +49,7 @@ class Model:
         """One question, one answer; what it took is counted whatever it is.
 
         Raises:
-            AnswerRefused, AnswerEmpty, AnswerBroken: there is none.
+            AnswerRefused, AnswerCut, AnswerEmpty, AnswerBroken: there is none.
             ServiceError: what the provider answered instead.
         """
         settings = self._settings
@@ -57,10 +62,21 @@ class Model:
             message = f"{self._name}: the model would not answer: {said}"
             raise AnswerRefused(message, reason=completion.refusal, usage=usage)
         if not completion.text:
-            reason = completion.finish_reason
-            message = f"{self._name}: the model answered without text ({reason})"
-            raise AnswerEmpty(message, reason=reason, usage=usage)
+            raise self._without_text(completion, usage)
         return completion
+
+    def _without_text(self, completion: Completion, usage: Json) -> AnswerCut | AnswerEmpty:
+        if completion.finish_reason == "length":
+            tokens = f"{completion.output_tokens} tokens" if completion.output_tokens else "tokens"
+            return AnswerCut(
+                f"{self._name}: the model had used up the {tokens} of its answer before it said "
+                "anything",
+                hint="raise max_tokens; a model's thoughts count as well",
+                usage=usage,
+            )
+        reason = completion.finish_reason
+        message = f"{self._name}: the model answered without text ({reason})"
+        return AnswerEmpty(message, reason=reason, usage=usage)
 
     def _read(self, body: Json) -> Completion:
         if error := body.get("error"):
@@ -85,6 +101,15 @@ class Model:
         current_call().spent(**tokens, tokens=sum(tokens.values()), **money)
         return usage
 
+    def _count_part(self, assembly: Assembly) -> None:
+        """What is told of an answer that has broken off or is not waited for is paid as well."""
+        try:
+            completion = self._provider.read(assembly.body())
+        except _OTHER_SHAPE:
+            return
+        if completion.input_tokens or completion.output_tokens:
+            self._counted(completion)
+
     def usage(self, *completions: Completion) -> dict[str, Any]:
         """``{input_tokens, output_tokens, cached_tokens, usd}``; usd is None without a price."""
         costs = [self._cost(each) for each in completions]
@@ -100,13 +125,12 @@ class Model:
         price = self._settings.price(completion.model, self._settings.model)
         if price is None:
             return None
-        cached_price = price.input if price.cached_input is None else price.cached_input
-        fresh = completion.input_tokens - completion.cached_tokens
-        return (
-            fresh * price.input
-            + completion.cached_tokens * cached_price
-            + completion.output_tokens * price.output
-        ) / _MILLION
+        return price.cost(
+            read=completion.input_tokens,
+            said=completion.output_tokens,
+            cached=completion.cached_tokens,
+            written=completion.written_tokens,
+        )
 
     async def _send(self, path: str, body: Json) -> Json:
         key = f"{current_call().idempotency_key}-{self.asked}"
@@ -121,16 +145,22 @@ class Model:
 
     async def _assembled(self, response: httpx.Response) -> Json:
         assembly = self._provider.assembly(lambda error: error_within(error, self._name))
+        try:
+            await self._taken(response, assembly)
+        except BaseException:
+            self._count_part(assembly)
+            raise
+        return assembly.body()
+
+    async def _taken(self, response: httpx.Response, assembly: Assembly) -> None:
         progress = AnswerProgress(current_call())
         async for event in events(response.aiter_bytes(), self._name):
             try:
                 progress.add(assembly.take(event))
             except _OTHER_SHAPE as error:
                 raise self._misshapen(error) from None
-        body = assembly.body()
-        if body is None:
+        if not assembly.ended:
             raise AnswerBroken(
                 f"{self._name}: the answer broke off before its end", hint="it is asked for again"
             )
         progress.end()
-        return body

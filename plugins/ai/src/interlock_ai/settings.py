@@ -60,8 +60,6 @@ class AISettings(Settings):
     def price(self, *models: str) -> Price | None:
         """Of the first of these models that has one; what is set goes before what is published."""
         known = published(self.provider)
-        for given in (self.prices, known.models if known else {}):
-            for model in models:
-                if (price := price_of(model, given)) is not None:
-                    return price
-        return None
+        mine = (price_of(model, self.prices) for model in models)
+        theirs = (known.price(model) for model in models) if known else iter(())
+        return next((price for price in (*mine, *theirs) if price is not None), None)

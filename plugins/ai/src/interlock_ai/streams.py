@@ -8,15 +8,15 @@ import orjson
 
 from interlock.sdk import EventStream
 from interlock_ai.errors import AnswerBroken
-from interlock_ai.providers.exchange import Json
+from interlock_ai.providers.exchange import DONE, Json
 
 # An answer of the longest models is a twentieth of this.
 _LARGEST = 32 * 2**20
-_NO_OBJECT = (b"[DONE]", b"")  # the end, and what keeps a connection open
+_DONE = b"[DONE]"
 
 
 async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Json]:
-    """The JSON objects of a stream, as they arrive.
+    """The JSON objects of a stream, as they arrive; ``DONE`` stands for the line ``[DONE]``.
 
     Raises:
         AnswerBroken: it is longer than 32 MiB, or something in it is no JSON object.
@@ -27,11 +27,20 @@ async def events(chunks: AsyncIterator[bytes], service: str) -> AsyncIterator[Js
         if size > _LARGEST:
             raise AnswerBroken(f"{service}: the answer is longer than {_LARGEST >> 20} MiB")
         for data in stream.feed(chunk):
-            if data not in _NO_OBJECT:
-                yield read_object(data, service)
+            if data:  # nothing is sent to keep a connection open
+                yield _object(data, stream.name, service)
     # Some servers leave out the empty line after the last event.
-    if (last := stream.end()) and last not in _NO_OBJECT:
-        yield read_object(last, service)
+    if last := stream.end():
+        yield _object(last, stream.name, service)
+
+
+def _object(data: bytes, name: bytes, service: str) -> Json:
+    if data == _DONE:
+        return DONE
+    value = read_object(data, service)
+    if name == b"error" and "error" not in value and "type" not in value:
+        return {"error": value}  # told by the event's name alone
+    return value
 
 
 def read_object(text: bytes, service: str) -> Json:

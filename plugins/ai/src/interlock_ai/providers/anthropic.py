@@ -51,6 +51,7 @@ class Anthropic:
             input_tokens=(usage.get("input_tokens") or 0) + cached + written,
             output_tokens=usage.get("output_tokens") or 0,
             cached_tokens=cached,
+            written_tokens=written,
             refusal="refusal" if reason == "refusal" else "",
         )
 
@@ -65,7 +66,7 @@ class _Assembly:
         self._told = told
         self._message: Json = {}
         self._texts: list[str] = []
-        self._ended = False
+        self.ended = False
 
     def take(self, event: Json) -> str:
         match event.get("type"):
@@ -79,12 +80,10 @@ class _Assembly:
                 usage = {**(self._message.get("usage") or {}), **(event.get("usage") or {})}
                 self._message |= {**event["delta"], "usage": usage}
             case "message_stop":
-                self._ended = True
+                self.ended = True
             case "error":
                 raise self._told(event["error"])
         return ""
 
-    def body(self) -> Json | None:
-        if not self._ended:
-            return None
+    def body(self) -> Json:
         return {**self._message, "content": [{"type": "text", "text": "".join(self._texts)}]}

@@ -34,7 +34,7 @@ class Completion:
 
     Attributes:
         finish_reason: ``stop``, ``length`` or the provider's word.
-        input_tokens: those read from a cache included.
+        input_tokens: those read from a cache and written to one included.
         output_tokens: those of thoughts included.
         refusal: a word for why there is no answer; ``text`` is what the model said of it, if
             anything.
@@ -46,18 +46,28 @@ class Completion:
     input_tokens: int = field(default=0)
     output_tokens: int = field(default=0)
     cached_tokens: int = field(default=0)
+    written_tokens: int = field(default=0)
     refusal: str = ""
+
+
+DONE: Json = {"type": "[DONE]"}
+"""The event that a line ``data: [DONE]`` is; not every server sends one."""
 
 
 class Assembly(Protocol):
     """Puts the pieces of one streamed answer together."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server has said that this is all."""
+        ...
+
     def take(self, event: Json) -> str:
         """One event; the text that it adds. ServiceError where it tells of one."""
         ...
 
-    def body(self) -> Json | None:
-        """The answer as it would have come in one piece; None as long as its end is missing."""
+    def body(self) -> Json:
+        """The answer as it would have come in one piece, as far as it has come."""
         ...
 
 

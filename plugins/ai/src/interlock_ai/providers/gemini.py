@@ -86,10 +86,12 @@ class _Assembly:
         self._texts.append(text)
         return text
 
-    def body(self) -> Json | None:
+    @property
+    def ended(self) -> bool:
         blocked = (self._rest.get("promptFeedback") or {}).get("blockReason")
-        if not self._reason and not blocked:
-            return None
+        return bool(self._reason or blocked)
+
+    def body(self) -> Json:
         content = {"parts": [{"text": "".join(self._texts)}]}
         return {**self._rest, "candidates": [{"content": content, "finishReason": self._reason}]}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
+from interlock_ai.providers.exchange import DONE, Completion, Json, Question, Tell, without_nones
 
 ANSWER = "answer"
 
@@ -52,13 +52,15 @@ class OpenAIChat:
         reason = str(choice.get("finish_reason") or "unknown")
         refused = message.get("refusal") or ""
         usage = body.get("usage") or {}
+        details = usage.get("prompt_tokens_details") or {}
         return Completion(
             text=_text_of(message.get("content")) or refused,
             model=str(body.get("model", "")),
             finish_reason=reason,
             input_tokens=int(usage.get("prompt_tokens") or 0),
             output_tokens=int(usage.get("completion_tokens") or 0),
-            cached_tokens=(usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0,
+            cached_tokens=details.get("cached_tokens") or 0,
+            written_tokens=details.get("cache_write_tokens") or 0,
             refusal=reason if reason == "content_filter" else "refusal" if refused else "",
         )
 
@@ -74,7 +76,7 @@ def _text_of(content: Any) -> str:
 
 
 class _Assembly:
-    """Deltas of the one choice; its finish reason is the end, ``[DONE]`` is not everybody's."""
+    """Deltas of the one choice. Its finish reason is the end, or ``[DONE]``: some send only one."""
 
     def __init__(self, told: Tell) -> None:
         self._told = told
@@ -86,6 +88,8 @@ class _Assembly:
     def take(self, event: Json) -> str:
         if event.get("error"):
             raise self._told(event["error"])
+        if event is DONE:
+            self._reason = self._reason or "unknown"
         self._rest |= {name: event[name] for name in ("model", "usage") if event.get(name)}
         text = ""
         for choice in (event.get("choices") or ())[:1]:
@@ -96,8 +100,10 @@ class _Assembly:
             self._reason = choice.get("finish_reason") or self._reason
         return text
 
-    def body(self) -> Json | None:
-        if self._reason is None:
-            return None
+    @property
+    def ended(self) -> bool:
+        return self._reason is not None
+
+    def body(self) -> Json:
         message = {"content": "".join(self._texts), "refusal": "".join(self._refusals)}
         return {**self._rest, "choices": [{"message": message, "finish_reason": self._reason}]}

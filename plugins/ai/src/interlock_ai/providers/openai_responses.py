@@ -36,6 +36,7 @@ class OpenAIResponses:
         cut = (body.get("incomplete_details") or {}).get("reason")
         refused = [str(part["refusal"]) for part in parts if part.get("type") == "refusal"]
         usage = body.get("usage") or {}
+        details = usage.get("input_tokens_details") or {}
         said = [str(part["text"]) for part in parts if part.get("type") == "output_text"]
         return Completion(
             text="".join(said or refused),
@@ -43,7 +44,8 @@ class OpenAIResponses:
             finish_reason="length" if cut == "max_output_tokens" else "stop",
             input_tokens=usage.get("input_tokens") or 0,
             output_tokens=usage.get("output_tokens") or 0,
-            cached_tokens=(usage.get("input_tokens_details") or {}).get("cached_tokens") or 0,
+            cached_tokens=details.get("cached_tokens") or 0,
+            written_tokens=details.get("cache_write_tokens") or 0,
             refusal="content_filter" if cut == "content_filter" else "refusal" if refused else "",
         )
 
@@ -56,7 +58,7 @@ class _Assembly:
 
     def __init__(self, told: Tell) -> None:
         self._told = told
-        self._response: Json | None = None
+        self._response: Json = {}
 
     def take(self, event: Json) -> str:
         match event.get("type"):
@@ -65,11 +67,16 @@ class _Assembly:
             case "response.completed" | "response.incomplete":
                 self._response = event["response"]
             case "response.failed":
+                self._response = event["response"]  # its usage is paid
                 raise self._told(event["response"].get("error") or {})
             case "error":
                 # The SDK's type has the fields in the event, other servers in an object.
                 raise self._told(event.get("error") or event)
         return ""
 
-    def body(self) -> Json | None:
+    @property
+    def ended(self) -> bool:
+        return bool(self._response)
+
+    def body(self) -> Json:
         return self._response
