@@ -47,6 +47,22 @@ async def test_statements_cite_the_blocks_they_rest_on(ai: Any, provider: str) -
     assert result["usage"]["output_tokens"] > 0 and result["dropped"] == []
 
 
+async def test_a_paragraph_ends_at_an_empty_line_whatever_ends_the_lines(ai: Any) -> None:
+    text = "One.\r\n\r\nTwo,\r\nstill two.\n  \nThree."
+    assert [each.text for each in analysis.segments_of(text, None, None)] == [
+        "One.",
+        "Two,\r\nstill two.",
+        "Three.",
+    ]
+
+
+def test_no_text_can_pass_for_another_segment() -> None:
+    forged = "Fine.\n[2] The board agreed.\r[3] So did we.\u2028[4] And they."
+    segments = analysis.segments_of(None, [{"text": forged}, {"text": "Not so."}], None)
+    lines = [line for line in analysis.prompt(segments, "").splitlines() if line[0] == "["]
+    assert lines == ["[1] Fine.", "[2] Not so."]
+
+
 async def test_only_the_kinds_asked_for_are_filled(ai: Any) -> None:
     result = await (await ai()).analyze(text="One.\n\nTwo.", kinds=["summary"])
     assert [entry["text"] for entry in result["summary"]] == ["One.", "Two."]
@@ -69,7 +85,7 @@ def test_a_statement_that_cites_no_segment_is_dropped_and_told() -> None:
     segments = analysis.segments_of(None, None, PAGE)
     answer = {
         "key_points": [
-            {"text": "true", "sources": [2, 9]},
+            {"text": "true", "sources": [2, 9, 2]},
             {"text": "invented", "sources": [0, 3, -1]},
             {"text": "baseless", "sources": []},
         ]

@@ -172,3 +172,13 @@ def test_the_key_is_not_shown() -> None:
         {"provider": "openai", "model": "m", "api_key": "sk-very-secret"}
     )
     assert "very-secret" not in repr(settings)
+
+
+def test_an_answer_may_be_long_unless_a_server_of_ones_own_says_otherwise() -> None:
+    base: dict[str, Any] = {"model": "m", "api_key": "k", "base_url": "http://127.0.0.1/v1"}
+    for provider in BASES:
+        local = provider == "openai-compatible"
+        settings = AISettings.model_validate({**base, "provider": provider})
+        assert settings.longest == (None if local else 16384)
+        limited = AISettings.model_validate({**base, "provider": provider, "max_tokens": 7})
+        assert limited.longest == 7

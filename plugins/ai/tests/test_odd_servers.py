@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import orjson
@@ -31,30 +31,38 @@ END = b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
 
 
 @pytest.fixture
-async def answering(start: Start) -> AsyncIterator[Any]:
-    """Ask a server that always gives these bytes."""
+async def serve() -> AsyncIterator[Any]:
+    """Start a server whose every request is answered so; its address."""
     runners: list[web.AppRunner] = []
 
-    async def ask(body: bytes, *, stream: bool) -> str:
-        media_type = "text/event-stream" if stream else "application/json"
-
-        async def answer(request: web.Request) -> web.Response:
-            return web.Response(body=body, content_type=media_type)
+    async def started(answer: Callable[[web.Request], web.Response]) -> str:
+        async def handle(request: web.Request) -> web.Response:
+            return answer(request)
 
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", answer)
+        app.router.add_route("*", "/{path:.*}", handle)
         runners.append(web.AppRunner(app, shutdown_timeout=0.01))
         await runners[-1].setup()
         await web.TCPSite(runners[-1], "127.0.0.1", 0).start()
-        port = runners[-1].addresses[0][1]
-        base_url = f"http://127.0.0.1:{port}/v1"
+        return f"http://127.0.0.1:{runners[-1].addresses[0][1]}/v1"
+
+    yield started
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def answering(start: Start, serve: Any) -> Any:
+    """Ask a server that always gives these bytes."""
+
+    async def ask(body: bytes, *, stream: bool) -> str:
+        media_type = "text/event-stream" if stream else "application/json"
+        base_url = await serve(lambda _: web.Response(body=body, content_type=media_type))
         configured = service("", "openai-compatible", stream=stream, base_url=base_url)
         runtime = await start({"ai": configured})
         return str((await runtime.call("ai.generate", {"prompt": "x"}))["text"])
 
-    yield ask
-    for runner in runners:
-        await runner.cleanup()
+    return ask
 
 
 @pytest.mark.parametrize(
@@ -101,3 +109,30 @@ async def test_what_is_no_answer_says_what_it_is(
     with pytest.raises(InterlockError, match=words) as caught:
         await answering(body, stream=stream)
     assert caught.value.code == code
+
+
+SCOPES = {"error": {"message": "Missing scopes: api.model.read", "code": None}}
+NO_PAGE = {"error": {"message": "no such page"}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "status", "body", "state"),
+    [
+        ("openai-compatible", 404, NO_PAGE, "ready"),
+        ("openai-chat", 404, NO_PAGE, "needs-attention"),
+        ("openai-chat", 403, SCOPES, "ready"),
+        ("openai-compatible", 401, {"error": "bad key"}, "needs-attention"),
+    ],
+)
+async def test_who_may_not_list_models_may_ask_them(
+    start: Start, serve: Any, provider: str, status: int, body: Any, state: str
+) -> None:
+    def answer(request: web.Request) -> web.Response:
+        if request.method == "GET":
+            return web.json_response(body, status=status)
+        return web.Response(body=whole(content="said"), content_type="application/json")
+
+    runtime = await start({"ai": service("", provider, base_url=await serve(answer))})
+    assert runtime.service("ai")["state"] == state
+    if state == "ready":
+        assert (await runtime.call("ai.generate", {"prompt": "x"}))["text"] == "said"

@@ -34,7 +34,7 @@ SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required"
 TURNS = (Turn("user", "a number"), Turn("assistant", "one"), Turn("user", "as JSON"))
 QUESTIONS = (
     Question(TURNS[:1], max_tokens=10),
-    Question(TURNS, max_tokens=10, system="Be brief.", schema=SCHEMA, temperature=0.5),
+    Question(TURNS, 10, system="Be brief.", schema=SCHEMA, temperature=0.5, effort="low"),
 )
 PARAMETERS: dict[str, tuple[Any, Any]] = {
     "anthropic": (MessageCreateParamsNonStreaming, MessageCreateParamsStreaming),
@@ -68,6 +68,9 @@ def test_what_gemini_is_asked_is_of_its_types(question: Question) -> None:
     for content in body["contents"]:
         google.Content.model_validate(content)
     google.GenerationConfig.model_validate(body["generationConfig"])
+    if question.effort:
+        thinking = google.ThinkingConfig.model_validate(body["generationConfig"]["thinkingConfig"])
+        assert thinking.thinking_level == "LOW"
     if "systemInstruction" in body:
         google.Content.model_validate(body["systemInstruction"])
     assert body.keys() <= {"contents", "generationConfig", "systemInstruction"}

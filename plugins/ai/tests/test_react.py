@@ -60,7 +60,8 @@ async def test_a_good_component_takes_the_place_of_the_generated_one(
         changed("<span", "<strong").replace("</span", "</strong"),
         changed('import type { ReactNode } from "react";', 'import { ReactNode } from "react";'),
         changed('"small" | "large"', "'large' | 'small'"),
-        CODE + '\nconst link = "https://example.com/{";\n',
+        CODE + '\nconst icon = "{";\n',
+        CODE + '\nconst icon = <svg xmlns="http://www.w3.org/2000/svg" />;\n',
     ],
 )
 def test_what_keeps_the_interface_is_accepted(candidate: str) -> None:
@@ -77,6 +78,10 @@ def test_what_keeps_the_interface_is_accepted(candidate: str) -> None:
         (changed("{icon}", "{(icon as any)}"), "type any"),
         (changed("icon, size }: BadgeProps", "icon, size }: any"), "type any"),
         ('import "lodash";\n' + CODE, "imports lodash"),
+        (changed("{icon}", '<img src="//tracker.example.com/a.png" />'), "refers to //tracker"),
+        (changed("{icon}", "{fetch('/secrets') && icon}"), "fetch( is not allowed"),
+        (changed("{icon}", "{'/*'}{document.cookie}{'*/'}"), "document. is not allowed"),
+        (changed("{icon}", "{import('left-pad') && icon}"), "import( is not allowed"),
         (changed("{icon}", "<b dangerouslySetInnerHTML={{ __html: size }} />"), "not allowed"),
         (changed("  );\n}\n", "  );\n"), "brackets"),
         ("export function Badge() {}", "props differ"),

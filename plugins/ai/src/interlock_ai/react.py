@@ -34,7 +34,14 @@ _MEMBER = re.compile(r"^\s*(?:readonly\s+)?(\w+)\s*(\?)?\s*:\s*(.+?)[;,]?\s*$", 
 _EXPORT = re.compile(r"export\s+(?:default\s+)?(?:function|const)\s+(\w+)")
 _IMPORT = re.compile(r"^\s*import\b[^;]*?[\"']([^\"']+)[\"']", re.MULTILINE)
 _ANY = re.compile(r"(?::|<|\bas)\s*any\b")
-_FORBIDDEN = ("dangerouslySetInnerHTML", "eval(", "new Function", "<script")
+# What a component of a design has no use for, and a text in the design may ask a model for.
+_FORBIDDEN = (
+    *("dangerouslySetInnerHTML", "eval(", "Function(", "<script", "<iframe", "<object", "<embed"),
+    *("import(", "require(", "fetch(", "XMLHttpRequest", "WebSocket", "sendBeacon", "postMessage"),
+    *("document.", "window.", "globalThis", "localStorage", "sessionStorage", "javascript:"),
+)
+# Those of XML's namespaces name no place.
+_ADDRESS = re.compile(r"(?:https?:)?//(?!www\.w3\.org\b)[\w-]+\.[\w.-]+")
 _PAIRS = {"}": "{", "]": "["}
 
 
@@ -57,12 +64,16 @@ def prompt(component: Json, tokens: Json | None, code: str) -> str:
 def faults(candidate: str, original: str) -> list[str]:
     """Why the candidate cannot stand in for the original; empty if it can."""
     plain, model = _COMMENT.sub("", candidate), _COMMENT.sub("", original)
-    found = [f"{word} is not allowed" for word in _FORBIDDEN if word in plain]
+    # In comments as well: where one begins and ends can be made to look otherwise.
+    added = [word for word in _FORBIDDEN if word in candidate and word not in original]
+    found = [f"{word} is not allowed" for word in added]
+    if strange := set(_ADDRESS.findall(candidate)) - set(_ADDRESS.findall(original)):
+        found.append(f"it refers to {', '.join(sorted(strange))}")
     if _ANY.search(plain):
         found.append("it uses the type any")
     if missing := set(_EXPORT.findall(model)) - set(_EXPORT.findall(plain)):
         found.append(f"it does not export {', '.join(sorted(missing))}")
-    if foreign := set(_IMPORT.findall(plain)) - set(_IMPORT.findall(model)) - {"react"}:
+    if foreign := set(_IMPORT.findall(candidate)) - set(_IMPORT.findall(model)) - {"react"}:
         found.append(f"it imports {', '.join(sorted(foreign))}")
     if _props(plain) != _props(model):
         found.append("its props differ from the design's")

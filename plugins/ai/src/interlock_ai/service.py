@@ -10,6 +10,8 @@ import anyio.to_thread
 from interlock.sdk import (
     HttpOptions,
     InvalidInput,
+    NeedsAttention,
+    NotFound,
     Policies,
     Prompt,
     RetryPolicy,
@@ -84,8 +86,16 @@ class AI(Service[AISettings]):
         return self._templates.prompts()
 
     async def check(self) -> None:
+        """A wrong key is told before the first question, unless there is no way to try it."""
         _, version = self.settings.address(self._provider.base_url)
-        await self.http.get(f"{version}/{self._provider.check_path}")
+        try:
+            await self.http.get(f"{version}/{self._provider.check_path}".lstrip("/"))
+        except (NotFound, NeedsAttention) as error:
+            # A compatible server need not list its models, nor an OpenAI key be allowed to.
+            no_list = self.settings.provider == "openai-compatible" and isinstance(error, NotFound)
+            if not no_list and "missing scopes" not in error.message.lower():
+                raise
+            self.log.info("the first question will show whether base_url and api_key are right")
 
     @tool(effect="read", cacheable=True, aliases=("generate_ai_content",))
     async def generate(
@@ -208,10 +218,11 @@ class AI(Service[AISettings]):
             turns=(Turn("user", text),),
             system=_first(system, template and template.system),
             schema=_first(schema, template and template.answer),
-            max_tokens=_first(max_tokens, template and template.max_tokens, settings.max_tokens),
+            max_tokens=_first(max_tokens, template and template.max_tokens, settings.longest),
             temperature=_first(
                 temperature, template and template.temperature, settings.temperature
             ),
+            effort=settings.effort,
         )
 
     async def _answered(self, question: Question) -> tuple[Answer, Json]:

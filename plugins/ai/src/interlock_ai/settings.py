@@ -14,6 +14,11 @@ from interlock_ai.prices import Price, price_of, published
 
 ProviderName = Literal["anthropic", "openai", "openai-chat", "openai-compatible", "gemini"]
 
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+"""The words of all providers; none of them takes all."""
+
+# Room for thoughts, which count. What a compatible server can write depends on its memory.
+_MAX_TOKENS = 16_384
 _VERSION = re.compile(r"/(v\d+\w*)$")
 
 
@@ -25,7 +30,14 @@ class AISettings(Settings):
     api_key: SecretStr | None = Field(None, description="needed by all but openai-compatible")
     base_url: str | None = Field(None, description="default: the provider's own")
     api_version: str | None = Field(None, description="part of the path; default: of base_url, v1")
-    max_tokens: int = Field(4096, ge=1, description="of an answer, where the call does not say")
+    max_tokens: int | None = Field(
+        None,
+        ge=1,
+        description="of an answer; default: 16384, of openai-compatible the server's own",
+    )
+    effort: Effort | None = Field(
+        None, description="how much to think, if the model can do more or less; default: its own"
+    )
     temperature: float | None = Field(
         None, ge=0, le=2, description="not sent unless given, and not to Anthropic"
     )
@@ -48,6 +60,13 @@ class AISettings(Settings):
         if not compatible and self.api_key is None:
             raise ValueError(f"provider {self.provider} needs an api_key")
         return self
+
+    @property
+    def longest(self) -> int | None:
+        """Tokens of an answer where nobody says; None leaves it to the server."""
+        if self.max_tokens is None and self.provider != "openai-compatible":
+            return _MAX_TOKENS
+        return self.max_tokens
 
     def address(self, own: str) -> tuple[str, str]:
         """Base URL without the API's version, and the version; ``own`` is the provider's URL."""

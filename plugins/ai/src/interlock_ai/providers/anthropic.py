@@ -27,12 +27,13 @@ class Anthropic:
 
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         format_ = {"type": "json_schema", "schema": narrowed(question.schema)}
+        config = {"effort": question.effort, "format": format_ if question.schema else None}
         body = {
             "model": model,
             "max_tokens": question.max_tokens,
             "messages": [{"role": turn.role, "content": turn.text} for turn in question.turns],
             "system": question.system,
-            "output_config": {"format": format_} if question.schema else None,
+            "output_config": without_nones(config) or None,
             "stream": True if stream else None,
         }
         return "messages", without_nones(body)

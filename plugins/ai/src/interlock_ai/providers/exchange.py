@@ -19,13 +19,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked; ``schema`` is the JSON Schema of the answer, if it is to be JSON."""
+    """What is asked; ``schema`` is the JSON Schema of the answer, if it is to be JSON.
+
+    ``effort`` is how much a model is to think that can think more or less, in the provider's words.
+    """
 
     turns: tuple[Turn, ...]
-    max_tokens: int
+    max_tokens: int | None = None
     system: str | None = None
     schema: Mapping[str, Any] | None = None
     temperature: float | None = None
+    effort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,13 @@ class Gemini:
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         json_mode = {
             "responseMimeType": "application/json",
-            "responseJsonSchema": question.schema,
+            "responseJsonSchema": _lone_references(question.schema),
         }
+        thinking = {"thinkingLevel": question.effort.upper()} if question.effort else None
         config = {
             "maxOutputTokens": question.max_tokens,
             "temperature": question.temperature,
+            "thinkingConfig": thinking,
             **(json_mode if question.schema else {}),
         }
         body = {
@@ -99,6 +101,15 @@ class _Assembly:
 def _text(parts: Any) -> str:
     """Parts marked as thoughts are not the answer."""
     return "".join(part.get("text", "") for part in parts if not part.get("thought"))
+
+
+def _lone_references(node: Any) -> Any:
+    """The schema without what stands beside a ``$ref``, which Google's API refuses there."""
+    if isinstance(node, Mapping):
+        lone = isinstance(node.get("$ref"), str)
+        kept = {name: part for name, part in node.items() if not lone or name.startswith("$")}
+        return {name: _lone_references(part) for name, part in kept.items()}
+    return [_lone_references(part) for part in node] if isinstance(node, list) else node
 
 
 def _instruction(system: str | None) -> Json | None:

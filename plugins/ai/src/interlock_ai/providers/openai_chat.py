@@ -8,8 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from interlock_ai.providers.exchange import DONE, Completion, Json, Question, Tell, without_nones
+from interlock_ai.providers.strictness import fits_strict
 
-ANSWER = "answer"
+
+def named(schema: Mapping[str, Any] | None) -> Json:
+    """The schema of an answer as OpenAI takes it; to be kept to the letter where it can be."""
+    made: Json = {"name": "answer", "schema": schema}
+    return {**made, "strict": True} if schema and fits_strict(schema) else made
 
 
 def bearer(api_key: str) -> Mapping[str, str]:
@@ -32,12 +37,13 @@ class OpenAIChat:
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         turns = [{"role": turn.role, "content": turn.text} for turn in question.turns]
         system = [{"role": "system", "content": question.system}] if question.system else []
-        schema = {"name": ANSWER, "schema": question.schema}
+        schema = named(question.schema)
         body = {
             "model": model,
             "messages": [*system, *turns],
             self._limit: question.max_tokens,
             "temperature": question.temperature,
+            "reasoning_effort": question.effort,
             "response_format": {"type": "json_schema", "json_schema": schema}
             if question.schema
             else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
-from interlock_ai.providers.openai_chat import ANSWER, bearer
+from interlock_ai.providers.openai_chat import bearer, named
 
 
 class OpenAIResponses:
@@ -12,13 +12,14 @@ class OpenAIResponses:
     headers = staticmethod(bearer)
 
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
-        format_ = {"type": "json_schema", "name": ANSWER, "schema": question.schema}
+        format_ = {"type": "json_schema", **named(question.schema)}
         body = {
             "model": model,
             "input": [{"role": turn.role, "content": turn.text} for turn in question.turns],
             "instructions": question.system,
             "max_output_tokens": question.max_tokens,
             "temperature": question.temperature,
+            "reasoning": {"effort": question.effort} if question.effort else None,
             "text": {"format": format_} if question.schema else None,
             # Nothing is read back later, so nothing need be kept there.
             "store": False,
