@@ -67,7 +67,10 @@ class Stage:
     async def _other(self, tool: str, call: Call) -> Any:
         if tool not in self.others:
             raise NotFound(f"there is no tool {tool}")
-        return self.others[tool]
+        answer = self.others[tool]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @pytest.fixture

@@ -12,11 +12,13 @@ from interlock.sdk import (
     Facts,
     FallbackPolicy,
     FaultPolicy,
+    NotFound,
     Policies,
     Rejected,
     Retryable,
     RetryPolicy,
     ServiceBug,
+    Throttled,
     current_call,
 )
 from interlock.testing import settle
@@ -207,6 +209,38 @@ async def test_the_fallbacks_answer_in_their_order_for_failures_only(stage: Stag
     stage.answers = [Rejected("no")]
     with pytest.raises(Rejected):
         await value(stage.call())
+
+
+async def test_a_rejection_falls_back_if_the_policy_names_it(stage: Stage) -> None:
+    stage.others = {"backup.tool": "from backup"}
+    stage.answers = [NotFound("no such page"), Rejected("no")]
+    policy = FallbackPolicy(tool="backup.tool", also=("not-found",))
+    pipeline = stage.pipeline(Policies(fallback=policy))
+    assert await pipeline(stage.call()) == "from backup"
+    with pytest.raises(Rejected, match="^no$"):
+        await pipeline(stage.call())
+
+
+async def test_an_error_at_the_end_of_a_chain_tells_of_those_before_it(stage: Stage) -> None:
+    stage.answers = [Throttled("svc: slower", retry_after=3600.0)]
+    middle = Retryable("b: down", also_failed=[{"tool": "c.tool", "code": "x", "message": "c: x"}])
+    stage.others = {"b.tool": middle}
+    pipeline = stage.pipeline(Policies(fallback=FallbackPolicy(service="b")))
+    with pytest.raises(Retryable, match="^b: down; before that, svc: slower$") as failed:
+        await pipeline(stage.call())
+    told = [(each["tool"], each["code"]) for each in failed.value.details["also_failed"]]
+    assert told == [("svc.tool", "throttled"), ("c.tool", "x")]
+
+
+async def test_a_stand_in_that_cannot_do_it_does_not_hide_what_waiting_helps(stage: Stage) -> None:
+    stage.answers = [Throttled("svc: slower", retry_after=3600.0)]
+    stage.others = {"b.tool": Rejected("b: too long")}
+    pipeline = stage.pipeline(Policies(fallback=FallbackPolicy(service="b")))
+    with pytest.raises(Throttled, match="slower; instead of it, b: too long") as failed:
+        await pipeline(stage.call())
+    assert failed.value.retry_after == 3600
+    (other,) = failed.value.details["also_failed"]
+    assert other == {"tool": "b.tool", "code": "rejected", "message": "b: too long"}
 
 
 async def test_the_last_result_can_stand_in_however_old_it_is(stage: Stage) -> None:

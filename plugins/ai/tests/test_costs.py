@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from interlock.sdk import BudgetSpent, InterlockError, Retryable
+from interlock.sdk import BudgetSpent, InterlockError, Rejected, Retryable
 from interlock_ai.prices import Price, published
 from interlock_ai.providers import Completion, provider_of
 from interlock_ai.settings import AISettings
@@ -210,6 +210,24 @@ async def test_a_chain_of_providers_answers_as_long_as_one_does(
         await runtime.call("ai.generate", {"prompt": PROMPT})
     asked = [each["path"] for each in (await simulator.requests()) if each["method"] == "POST"]
     assert len(asked) == 9
+
+
+async def test_another_provider_may_answer_what_one_refuses_or_cannot_read(
+    simulator: Any, start: Start
+) -> None:
+    url = (await simulator.status())["url"]
+    fallback = {"service": "second", "also": ["ai-refused", "ai-context-too-long"]}
+    runtime = await start(
+        {
+            "ai": service(url, "anthropic", {"fallback": fallback}),
+            "second": service(url, "gemini"),
+        }
+    )
+    for word, code in (("refusal", "ai-refused"), ("too long", "ai-context-too-long")):
+        with pytest.raises(Rejected, match="before that, ai: the model") as refused:
+            await runtime.call("ai.generate", {"prompt": f"Now {{{{simulate {word}}}}}"})
+        (first,) = refused.value.details["also_failed"]
+        assert (first["tool"], first["code"]) == ("ai.generate", code)
 
 
 @pytest.mark.parametrize("provider", BASES)

@@ -17,7 +17,7 @@ CallOther = Callable[[str, Call], Awaitable[Any]]
 
 
 class FallBack(Gate):
-    """Never for the caller's fault, and never for a caller who has left.
+    """Never for the caller's fault, unless the policy says so, nor for a caller who has left.
 
     What is kept goes before another tool, and a value stands in for that as well.
     """
@@ -28,7 +28,7 @@ class FallBack(Gate):
         self._call_other = call_other
 
     async def rescue(self, call: Call, error: InterlockError) -> Any:
-        if isinstance(error, Rejected):
+        if isinstance(error, Rejected) and error.code not in self._policy.also:
             return NO_ANSWER
         answer = await self._stand_in(call, error)
         call.detour.stood_in = answer is not NO_ANSWER
@@ -44,9 +44,10 @@ class FallBack(Gate):
             call.decided("fallback-tool", tool=other, error=error.code)
             try:
                 return await self._call_other(other, call)
-            except InterlockError:
+            except InterlockError as last:
                 if "value" not in policy.model_fields_set:
-                    raise
+                    final = _of_both(error, last, call.tool, other)
+                    raise final from final.__cause__
         if "value" in policy.model_fields_set:
             call.decided("fallback-value", error=error.code)
             return policy.value
@@ -66,6 +67,26 @@ class StandBy(Gate):
 
     def succeed(self, call: Call, result: Any) -> None:
         self._cache.put(key_of(call), result, self._most)
+
+
+def _of_both(first: InterlockError, last: InterlockError, tool: str, other: str) -> InterlockError:
+    """The error of a chain that tells what helps, with all others in its details, in order.
+
+    That is the last one; but where only the stand-in is asked for what it cannot do, the first will
+    be well again.
+    """
+    earlier = list(last.details.pop("also_failed", ()))
+    if isinstance(last, Rejected) and not isinstance(first, Rejected):
+        first.details["also_failed"] = [*earlier, _summary(last, other)]
+        first.message = f"{first.message}; instead of it, {last.message}"
+        return first
+    last.details["also_failed"] = [_summary(first, tool), *earlier]
+    last.message = f"{last.message}; before that, {first.message}"
+    return last
+
+
+def _summary(error: InterlockError, tool: str) -> dict[str, str]:
+    return {"tool": tool, "code": error.code, "message": error.message}
 
 
 def _other(policy: FallbackPolicy, call: Call) -> str | None:

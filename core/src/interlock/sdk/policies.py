@@ -26,12 +26,15 @@ class CachePolicy(_Policy):
 
 
 class FallbackPolicy(_Policy):
-    """What answers when the call has finally failed. Never used for a caller's fault."""
+    """What answers when the call has finally failed; for a caller's fault, only if listed."""
 
     tool: str | None = Field(None, description="another tool, called with the same arguments")
     service: str | None = Field(None, description="another service, whose tool of the same name is")
     value: Any = Field(None, description="a fixed result")
     cached: bool = Field(False, description="the last result for these arguments, however old")
+    also: tuple[str, ...] = Field(
+        (), description="codes of rejections after which another may do better, e.g. ai-refused"
+    )
 
 
 class RetryPolicy(_Policy):
