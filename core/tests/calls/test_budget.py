@@ -47,6 +47,26 @@ async def test_a_run_stops_at_its_budget_and_others_go_on(stage: Stage) -> None:
     assert len(stage.reached) == 4
 
 
+async def test_a_budget_that_no_call_tells_of_is_not_taken_for_unspent(stage: Stage) -> None:
+    stage.answers = [costing(tokens=60, images=1)]
+    pipeline = stage.pipeline(PER_RUN)
+    await pipeline(of_run(stage, "a"))
+    with pytest.raises(BudgetSpent, match="usd cannot be kept.*tell only of images, tokens"):
+        await pipeline(of_run(stage, "a"))
+    mended = stage.pipeline(PER_RUN)
+    stage.answers = [costing(tokens=60, usd=1.0)]
+    for _ in range(2):
+        await mended(of_run(stage, "a"))
+    with pytest.raises(BudgetSpent, match="2 usd of 2 are spent"):
+        await mended(of_run(stage, "a"))
+
+
+async def test_tools_that_tell_of_nothing_have_nothing_to_keep(stage: Stage) -> None:
+    pipeline = stage.pipeline(PER_DAY)
+    for _ in range(3):
+        assert await pipeline(stage.call()) == "ok"
+
+
 async def test_a_day_begins_anew_and_the_refusal_says_when(stage: Stage) -> None:
     stage.answers = [costing(tokens=60, usd=9)]
     pipeline = stage.pipeline(PER_DAY)

@@ -7,16 +7,22 @@ from datetime import datetime, timedelta
 
 from interlock.calls.call import Call
 from interlock.calls.gate import Gate
-from interlock.calls.spending import Spending, root_of
+from interlock.calls.spending import Amounts, Spending, root_of
 from interlock.sdk import BudgetPolicy, BudgetSpent
 
 
 class KeepBudgets(Gate):
-    """What a call costs is known afterwards: calls in flight together may pass a limit together."""
+    """What a call costs is known afterwards: calls in flight together may pass a limit together.
+
+    Where calls tell what they use up, but never in a budget's unit, the budget would hold nothing
+    back: one call finds out, and the next is refused.
+    """
 
     def __init__(self, budgets: Sequence[BudgetPolicy], spending: Spending) -> None:
         self._budgets = budgets
         self._spending = spending
+        # Units that a call was let in to find out about: what is wrong may have been mended since.
+        self._tried: set[str] = set()
 
     async def enter(self, call: Call) -> None:
         for budget in self._budgets:
@@ -26,9 +32,26 @@ class KeepBudgets(Gate):
                 continue
             sums = await self._spending.of(scope, is_run=budget.per == "run")
             spent = sums.get(budget.unit, 0.0)
+            if budget.unit not in sums:
+                self._find_out(budget, call, sums)
             if spent >= budget.limit:
                 call.decided("budget-spent", per=budget.per, unit=budget.unit)
                 raise _refusal(budget, call, spent, now)
+
+    def _find_out(self, budget: BudgetPolicy, call: Call, sums: Amounts) -> None:
+        if not sums or budget.unit not in self._tried:
+            self._tried.add(budget.unit)
+            return
+        call.decided("budget-untold", per=budget.per, unit=budget.unit)
+        raise BudgetSpent(
+            f"{call.tool}: a budget in {budget.unit} cannot be kept, since its calls tell only of "
+            f"{', '.join(sorted(sums))}",
+            hint="give the service its prices, or a budget in one of these units",
+            policy="budget",
+            per=budget.per,
+            unit=budget.unit,
+            limit=budget.limit,
+        )
 
 
 def _scope(budget: BudgetPolicy, call: Call, now: datetime) -> str | None:

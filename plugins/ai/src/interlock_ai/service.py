@@ -55,7 +55,7 @@ class AI(Service[AISettings]):
             self._templates = await anyio.to_thread.run_sync(load_templates, settings.templates)
         if settings.price(settings.model) is None:
             self.log.warning(
-                "no price is known for %s: what it costs is not counted, no budget in usd holds; "
+                "no price is known for %s: what it costs is not counted, no budget in usd can be kept; "
                 "give settings.prices",
                 settings.model,
             )
