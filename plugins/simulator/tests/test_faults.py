@@ -202,7 +202,7 @@ async def test_faults_are_scripted_over_http_while_it_runs(start: Any, client: A
     assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "0.rate")
     assert unread.status_code == 422 and "not JSON" in unread.text
     assert [each["status"] for each in asked] == [200]
-    assert status[0] == {"faults": 0} and status[1]["requests"] == 0
+    assert status[0] == {"faults": 0, "answers": 0} and status[1]["requests"] == 0
 
 
 async def test_latency_holds_the_answer_back(start: Any, client: Any) -> None:
@@ -236,7 +236,7 @@ async def test_set_faults_replaces_and_reset_restores_the_configured_ones(
     assert (await figma.get(ME)).status_code == 503
     await simulator.set_faults([])
     assert (await figma.get(ME)).status_code == 200
-    assert await simulator.reset() == {"faults": 1}
+    assert await simulator.reset() == {"faults": 1, "answers": 0}
     assert (await figma.get(ME)).status_code == 503
 
 

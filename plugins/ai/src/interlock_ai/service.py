@@ -55,8 +55,8 @@ class AI(Service[AISettings]):
             self._templates = await anyio.to_thread.run_sync(load_templates, settings.templates)
         if settings.price(settings.model) is None:
             self.log.warning(
-                "no price is known for %s: what it costs is not counted, no budget in usd can be kept; "
-                "give settings.prices",
+                "no price is known for %s: what it costs is not counted, and no budget in usd "
+                "can be kept; give settings.prices",
                 settings.model,
             )
         elif price_of(settings.model, settings.prices) is None and (

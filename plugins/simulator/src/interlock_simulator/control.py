@@ -8,6 +8,7 @@ import orjson
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
+from interlock_simulator.ai.scripts import ScriptedAnswer
 from interlock_simulator.deliveries import Announcement
 from interlock_simulator.faults import FaultProfile
 from interlock_simulator.vendor import reply
@@ -16,6 +17,7 @@ NAME = "_simulator"
 T = TypeVar("T")
 
 _PROFILES = TypeAdapter(list[FaultProfile])
+_ANSWERS = TypeAdapter(list[ScriptedAnswer])
 _EVENT = TypeAdapter(Announcement)
 _SUBSCRIPTION = TypeAdapter(dict[Literal["endpoint"], str])
 
@@ -30,6 +32,12 @@ class Steered(Protocol):
     async def add_faults(self, faults: list[FaultProfile]) -> dict[str, Any]: ...
 
     async def list_faults(self) -> list[dict[str, Any]]: ...
+
+    async def set_answers(self, answers: list[ScriptedAnswer]) -> dict[str, Any]: ...
+
+    async def add_answers(self, answers: list[ScriptedAnswer]) -> dict[str, Any]: ...
+
+    async def list_answers(self) -> list[dict[str, Any]]: ...
 
     async def requests(
         self, vendor: str | None = None, limit: int = 50
@@ -57,6 +65,10 @@ class Control:
                 web.put("/faults", self._replace),
                 web.post("/faults", self._add),
                 web.delete("/faults", self._clear),
+                web.get("/answers", self._answers),
+                web.put("/answers", self._replace_answers),
+                web.post("/answers", self._add_answers),
+                web.delete("/answers", self._clear_answers),
                 web.get("/requests", self._requests),
                 web.post("/reset", self._reset),
                 web.post("/subscriptions", self._subscribe),
@@ -79,6 +91,20 @@ class Control:
 
     async def _clear(self, request: web.Request) -> web.Response:
         return reply(await self._steered.set_faults([]))
+
+    async def _answers(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.list_answers())
+
+    async def _replace_answers(self, request: web.Request) -> web.Response:
+        answers = await _read(request, _ANSWERS, several=True)
+        return reply(await self._steered.set_answers(answers))
+
+    async def _add_answers(self, request: web.Request) -> web.Response:
+        answers = await _read(request, _ANSWERS, several=True)
+        return reply(await self._steered.add_answers(answers))
+
+    async def _clear_answers(self, request: web.Request) -> web.Response:
+        return reply(await self._steered.set_answers([]))
 
     async def _requests(self, request: web.Request) -> web.Response:
         limit = request.query.get("limit", "50")

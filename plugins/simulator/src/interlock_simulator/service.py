@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from interlock.sdk import NeedsAttention, Service, tool
-from interlock_simulator.ai import Anthropic, Gemini, OpenAI
+from interlock_simulator.ai import Anthropic, Gemini, Models, OpenAI, ScriptedAnswer, Scripts
 from interlock_simulator.control import Control
 from interlock_simulator.deliveries import Announcement, Deliveries
 from interlock_simulator.faults import FaultPlan, FaultProfile
@@ -35,13 +35,10 @@ class Simulator(Service[SimulatorSettings]):
         self._deliveries = Deliveries()
         self._figma = Figma(self._library, self.world, self._deliveries)
         self._notion = Notion(self._workspace, self.settings.query_limit, self._deliveries)
-        self._vendors = (
-            self._figma,
-            self._notion,
-            Gemini(self.settings.seed),
-            Anthropic(self.settings.seed),
-            OpenAI(self.settings.seed),
-        )
+        self._scripts = Scripts(self.settings.answers)
+        models = Models(self.settings.seed, self._scripts)
+        ai = (Gemini(models), Anthropic(models), OpenAI(models))
+        self._vendors = (self._figma, self._notion, *ai)
         self._traffic = Traffic()
         self._server = Server(
             self._vendors, self._configured(), self._traffic, self.world, Control(self)
@@ -89,6 +86,33 @@ class Simulator(Service[SimulatorSettings]):
         """List the fault profiles in the order in which they are tried."""
         return [profile.model_dump(mode="json") for profile in self._running.plan.profiles]
 
+    @tool(effect="write", idempotent=True)
+    async def set_answers(self, answers: list[ScriptedAnswer]) -> dict[str, Any]:
+        """Replace what models are told to say; with an empty list they find their own words.
+
+        Args:
+            answers: the new answers; the first that fits a request and is left is given.
+        """
+        self._scripts.replace(answers)
+        return {"answers": len(answers)}
+
+    @tool(effect="write")
+    async def add_answers(self, answers: list[ScriptedAnswer]) -> dict[str, Any]:
+        """Add answers of models after the present ones, which go on counting.
+
+        Args:
+            answers: the additional answers; the first of all that fits a request is given.
+        """
+        self._scripts.add(answers)
+        return {"answers": len(self._scripts.answers)}
+
+    @tool(effect="read")
+    async def list_answers(self) -> list[dict[str, Any]]:
+        """List what models are told to say, in the order in which it is tried."""
+        return [
+            answer.model_dump(mode="json", exclude_unset=True) for answer in self._scripts.answers
+        ]
+
     @tool(effect="write")
     async def subscribe(self, endpoint: str) -> dict[str, Any]:
         """Subscribe a URL to Notion's webhooks, as a person does in Notion's settings.
@@ -115,12 +139,13 @@ class Simulator(Service[SimulatorSettings]):
 
     @tool(effect="write", idempotent=True)
     async def reset(self) -> dict[str, Any]:
-        """Go back to the state after the start: recorded data, configured faults, no traffic."""
+        """Go back to the state after the start: what is recorded and configured, no traffic."""
         for vendor in self._vendors:
             await asyncio.to_thread(vendor.reset)
         self._traffic.clear()
         self._running.plan = self._configured()
-        return {"faults": len(self.settings.faults)}
+        self._scripts.replace(self.settings.answers)
+        return {"faults": len(self.settings.faults), "answers": len(self.settings.answers)}
 
     @tool(effect="read")
     async def list_files(self) -> list[dict[str, Any]]:

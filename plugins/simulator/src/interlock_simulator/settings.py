@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from interlock.sdk import Settings
+from interlock_simulator.ai.scripts import ScriptedAnswer
 from interlock_simulator.faults import FaultProfile
 
 
@@ -18,4 +19,5 @@ class SimulatorSettings(Settings):
     recordings: tuple[Path, ...] = Field((), description="folders with figma/ and notion/ below")
     seed: int = Field(0, description="of everything drawn by chance")
     faults: tuple[FaultProfile, ...] = Field((), description="in force from the start")
+    answers: tuple[ScriptedAnswer, ...] = Field((), description="what models say from the start")
     query_limit: int = Field(10_000, ge=1, description="rows after which a Notion query ends")

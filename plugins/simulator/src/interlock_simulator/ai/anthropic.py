@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import orjson
 from aiohttp import web
 
-from interlock_simulator.ai.answers import Answer, Prompt, answer
-from interlock_simulator.ai.requests import Object, credential, json_of, text_of
+from interlock_simulator.ai.answers import Answer, Models, Prompt, Tool
+from interlock_simulator.ai.fitting import NoSuchSchema
+from interlock_simulator.ai.listed import ANTHROPIC
+from interlock_simulator.ai.requests import Object, credential, joined, json_of, text_of
+from interlock_simulator.ai.schemas import fault_at_anthropic
 from interlock_simulator.ai.streams import pieces, stream
 from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
 
@@ -20,6 +24,8 @@ _ERRORS = {
     429: "rate_limit_error",
     529: "overloaded_error",
 }
+# From this version on the API has none (its SDK 2.12).
+_WITHOUT_TEMPERATURE = "2026-10-21"
 _STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal"}
 
 
@@ -28,8 +34,8 @@ class Anthropic:
 
     name = "anthropic"
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, models: Models) -> None:
+        self._models = models
 
     def reset(self) -> None:
         """Nothing is ever written."""
@@ -45,30 +51,52 @@ class Anthropic:
     def application(self) -> web.Application:
         application = web.Application(middlewares=[refusing(lambda _: _error(404, "Not found"))])
         application.add_routes(
-            [web.post("/v1/messages", self._messages), web.get("/v1/models", self._models)]
+            [
+                web.post("/v1/messages", self._messages),
+                web.post("/v1/messages/count_tokens", self._count),
+                web.get("/v1/models", self._list),
+                web.get("/v1/models/{model}", self._model),
+            ]
         )
         return application
 
-    async def _models(self, request: web.Request) -> web.Response:
+    async def _list(self, request: web.Request) -> web.Response:
         _admit(request)
-        return reply({"data": [], "has_more": False, "first_id": None, "last_id": None})
+        listed = [_listed(name) for name in ANTHROPIC]
+        ends = {"first_id": ANTHROPIC[0], "last_id": ANTHROPIC[-1]}
+        return reply({"data": listed, "has_more": False, **ends})
+
+    async def _model(self, request: web.Request) -> web.Response:
+        _admit(request)
+        name = request.match_info["model"]
+        if name not in ANTHROPIC:
+            raise Refused(_error(404, f"model: {name}"))
+        return reply(_listed(name))
+
+    async def _count(self, request: web.Request) -> web.Response:
+        _admit(request)
+        body = await json_of(request, _error)
+        _check(body, "model", "messages")
+        return reply({"input_tokens": _prompt(body).tokens})
 
     async def _messages(self, request: web.Request) -> web.Response:
         _admit(request)
         body = await json_of(request, _error)
-        for name in ("model", "max_tokens", "messages"):
-            if not body.get(name):
-                raise Refused(_error(400, f"{name}: Field required"))
-        said = answer(_prompt(body), self._seed)
+        _check(body, "model", "max_tokens", "messages")
+        if "temperature" in body and request.headers["anthropic-version"] >= _WITHOUT_TEMPERATURE:
+            raise Refused(_error(400, "temperature: Extra inputs are not permitted"))
+        try:
+            said = self._models.answer(_prompt(body), request.path)
+        except NoSuchSchema as fault:
+            raise Refused(_error(400, f"output_config.format.schema: {fault}")) from None
         if said.end == "too long":
             raise Refused(_error(400, "prompt is too long: 208310 tokens > 200000 maximum"))
         if body.get("stream"):
             return stream(_events(body, said), named=True)
         if said.end == "overload":
             raise Refused(_error(529, "Overloaded"))
-        content = [{"type": "text", "text": said.text}] if _speaks(said) else []
-        usage = {"input_tokens": said.input_tokens, "output_tokens": said.output_tokens}
-        ending = {"content": content, "stop_reason": _reason(said), "usage": usage}
+        usage = _usage(said) | {"output_tokens": said.output_tokens + said.thought_tokens}
+        ending = {"content": _content(said), "stop_reason": _reason(said), "usage": usage}
         return reply(_message(body, said) | ending)
 
 
@@ -82,36 +110,76 @@ def _message(body: Object, said: Answer) -> Object:
         "content": [],
         "stop_reason": None,
         "stop_sequence": None,
-        "usage": {"input_tokens": said.input_tokens, "output_tokens": 1},
+        "usage": _usage(said),
     }
+
+
+def _usage(said: Answer) -> Object:
+    """As it stands when a stream begins; what a cache holds is counted apart."""
+    return {
+        "input_tokens": said.input_tokens - said.cached_tokens,
+        "cache_read_input_tokens": said.cached_tokens,
+        "cache_creation_input_tokens": 0,
+        "output_tokens": 1,
+    }
+
+
+def _content(said: Answer) -> list[Object]:
+    speaks = said.speaks and said.end not in ("refusal", "empty")
+    text: list[Object] = [{"type": "text", "text": said.text}] if speaks else []
+    return text + [
+        {"type": "tool_use", "id": f"toolu_{call.id}", "name": call.name, "input": call.arguments}
+        for call in said.calls
+    ]
 
 
 def _events(body: Object, said: Answer) -> Iterator[Object]:
     yield {"type": "message_start", "message": _message(body, said)}
     yield {"type": "ping"}
-    if _speaks(said):
-        block = {"type": "text", "text": ""}
-        yield {"type": "content_block_start", "index": 0, "content_block": block}
-        for piece in pieces(said.text):
-            delta = {"type": "text_delta", "text": piece}
-            yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    for index, block in enumerate(_content(said)):
+        place = {"index": index}
+        empty: Object = {"text": ""} if block["type"] == "text" else {"input": {}}
+        yield {"type": "content_block_start", **place, "content_block": block | empty}
+        for delta in _deltas(block):
+            yield {"type": "content_block_delta", **place, "delta": delta}
+        if said.end == "overload":
+            break
+        yield {"type": "content_block_stop", **place}
     if said.end == "overload":
         yield {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
         return
-    if _speaks(said):
-        yield {"type": "content_block_stop", "index": 0}
     ending = {"stop_reason": _reason(said), "stop_sequence": None}
-    usage = {"output_tokens": said.output_tokens}
+    usage = {"output_tokens": said.output_tokens + said.thought_tokens}
     yield {"type": "message_delta", "delta": ending, "usage": usage}
     yield {"type": "message_stop"}
 
 
-def _speaks(said: Answer) -> bool:
-    return said.end not in ("refusal", "empty")
+def _deltas(block: Object) -> Iterator[Object]:
+    if block["type"] == "text":
+        for piece in pieces(block["text"]):
+            yield {"type": "text_delta", "text": piece}
+    else:
+        for piece in pieces(orjson.dumps(block["input"]).decode()):
+            yield {"type": "input_json_delta", "partial_json": piece}
 
 
 def _reason(said: Answer) -> str:
+    if said.calls and said.end == "stop":
+        return "tool_use"
     return _STOP_REASONS.get(said.end, "end_turn")
+
+
+def _listed(name: str) -> Object:
+    return {
+        "type": "model",
+        "id": name,
+        "display_name": name,
+        "created_at": "2026-09-01T00:00:00Z",
+        "max_input_tokens": 1_000_000,
+        "max_tokens": 128_000,
+        "capabilities": None,
+        "lifecycle": "active",
+    }
 
 
 def _admit(request: web.Request) -> None:
@@ -121,15 +189,48 @@ def _admit(request: web.Request) -> None:
         raise Refused(_error(400, "anthropic-version: header is required"))
 
 
+def _check(body: Object, *required: str) -> None:
+    for name in required:
+        if name not in body:
+            raise Refused(_error(400, f"{name}: Field required"))
+    if not body["messages"]:
+        raise Refused(_error(400, "messages: at least one message is required"))
+    if body.get("max_tokens", 1) < 1:
+        raise Refused(_error(400, "max_tokens: Input should be greater than or equal to 1"))
+    for index, turn in enumerate(body["messages"]):
+        if turn.get("role") not in ("user", "assistant"):
+            raise Refused(
+                _error(400, f"messages.{index}.role: Input should be 'user' or 'assistant'")
+            )
+        if not turn.get("content"):
+            said = f"messages.{index}: all messages must have non-empty content"
+            raise Refused(_error(400, said))
+    if (schema := _schema(body)) and (fault := fault_at_anthropic(schema)):
+        raise Refused(_error(400, f"output_config.format.schema: {fault}"))
+
+
+def _schema(body: Object) -> Mapping[str, Any] | None:
+    return ((body.get("output_config") or {}).get("format") or {}).get("schema")
+
+
 def _prompt(body: Object) -> Prompt:
     messages = body["messages"]
-    users = [text_of(entry.get("content")) for entry in messages if entry.get("role") == "user"]
-    format_ = (body.get("output_config") or {}).get("format") or {}
+    users = [text_of(turn.get("content")) for turn in messages if turn.get("role") == "user"]
+    others = [text_of(turn.get("content")) for turn in messages if turn.get("role") != "user"]
+    choice = body.get("tool_choice") or {}
+    forced = {"any": "", "tool": choice.get("name")}.get(choice.get("type", "auto"))
     return Prompt(
-        text="\n".join(users),
-        schema=format_.get("schema"),
-        answered=len(users) < len(messages),
-        max_tokens=body["max_tokens"],
+        text=joined(*users),
+        schema=_schema(body),
+        answered=bool(others),
+        max_tokens=body.get("max_tokens"),
+        background=joined(text_of(body.get("system")), *others),
+        tools=tuple(
+            Tool(tool["name"], tool["input_schema"])
+            for tool in body.get("tools") or ()
+            if "input_schema" in tool
+        ),
+        must_call=forced,
     )
 
 

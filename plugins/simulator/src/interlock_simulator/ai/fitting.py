@@ -16,6 +16,10 @@ _DEEPEST = 12
 Line = tuple[int, str]
 
 
+class NoSuchSchema(ValueError):
+    """A reference leads to nothing, or back to itself."""
+
+
 class Fitting:
     """Fills a schema. Item i of a list is about line i of the prompt: its words, its number."""
 
@@ -75,16 +79,30 @@ class Fitting:
         return options[int.from_bytes(digest[:4], "big") % len(options)]
 
     def _resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        if reference := schema.get("$ref"):
-            target: Any = self._schema
-            for part in reference.removeprefix("#/").split("/"):
-                target = target[part]
-            return self._resolved(target)
-        for word in ("anyOf", "oneOf"):
-            for option in schema.get(word, ()):
-                if option.get("type") not in ("null", "NULL"):
-                    return self._resolved(option)
-        return schema
+        seen: set[int] = set()
+        while True:
+            if id(schema) in seen:
+                raise NoSuchSchema(f"Reference {schema.get('$ref')!r} leads to itself")
+            seen.add(id(schema))
+            following = self._referred(schema) if "$ref" in schema else _option(schema)
+            if following is None:
+                return schema
+            schema = following
+
+    def _referred(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        target: Any = self._schema
+        reference = str(schema["$ref"])
+        for part in filter(None, reference.removeprefix("#").split("/")):
+            target = target.get(part) if isinstance(target, Mapping) else None
+        if not reference.startswith("#") or not isinstance(target, Mapping):
+            raise NoSuchSchema(f"Reference {reference!r} not found")
+        return target
+
+
+def _option(schema: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first choice that is something."""
+    choices = [each for word in ("anyOf", "oneOf") for each in schema.get(word, ())]
+    return next((each for each in choices if each.get("type") not in ("null", "NULL")), None)
 
 
 def _lines(prompt: str) -> list[Line]:

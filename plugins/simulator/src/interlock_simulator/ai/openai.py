@@ -1,22 +1,24 @@
-"""OpenAI's Responses and Chat Completions APIs."""
+"""OpenAI: Responses, Chat Completions, the list of models."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
 from aiohttp import web
 
-from interlock_simulator.ai.answers import Answer, Prompt, answer
-from interlock_simulator.ai.requests import Object, credential, json_of, text_of
-from interlock_simulator.ai.streams import pieces, stream
+from interlock_simulator.ai import openai_chat as chat
+from interlock_simulator.ai import openai_responses as responses
+from interlock_simulator.ai.answers import Answer, Models, Prompt
+from interlock_simulator.ai.fitting import NoSuchSchema
+from interlock_simulator.ai.listed import OPENAI
+from interlock_simulator.ai.requests import Object, credential, json_of
+from interlock_simulator.ai.schemas import fault_in_strict
+from interlock_simulator.ai.streams import stream
 from interlock_simulator.vendor import Refused, refusing, reply, retry_after_header
 
-# A fixed moment: an answer is the same whenever it is asked for.
-_CREATED = 1_760_000_000
 _OVERLOADED = "The server is currently overloaded. Please try again later."
+_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 
 class OpenAI:
@@ -24,8 +26,8 @@ class OpenAI:
 
     name = "openai"
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
+    def __init__(self, models: Models) -> None:
+        self._models = models
 
     def reset(self) -> None:
         """Nothing is ever written."""
@@ -43,116 +45,71 @@ class OpenAI:
         application.add_routes(
             [
                 web.post("/v1/responses", self._responses),
+                web.post("/v1/responses/input_tokens", self._count),
                 web.post("/v1/chat/completions", self._chat),
-                web.get("/v1/models", self._models),
+                web.get("/v1/models", self._list),
+                web.get("/v1/models/{model}", self._model),
             ]
         )
         return application
 
-    async def _models(self, request: web.Request) -> web.Response:
+    async def _list(self, request: web.Request) -> web.Response:
         _admit(request)
-        return reply({"object": "list", "data": []})
+        return reply({"object": "list", "data": [_listed(name) for name in OPENAI]})
+
+    async def _model(self, request: web.Request) -> web.Response:
+        _admit(request)
+        name = request.match_info["model"]
+        if name not in OPENAI:
+            message = f"The model '{name}' does not exist"
+            raise Refused(_error(404, message, "model_not_found", "model"))
+        return reply(_listed(name))
+
+    async def _count(self, request: web.Request) -> web.Response:
+        body = await _body(request, "input")
+        counted = responses.prompt_of(body).tokens
+        return reply({"object": "response.input_tokens", "input_tokens": counted})
 
     async def _responses(self, request: web.Request) -> web.Response:
-        _admit(request)
-        body = await json_of(request, _error)
-        _require(body, "model", "input")
-        said = answer(_responses_prompt(body), self._seed)
-        _check(said, streams=bool(body.get("stream")))
+        body = await _body(request, "model", "input")
+        format_ = (body.get("text") or {}).get("format") or {}
+        _check_schema(format_, "text.format")
+        said = self._answer(request, body, responses.prompt_of)
         if body.get("stream"):
-            return stream(_response_events(body, said), named=True)
-        return reply(_response(body, said))
+            return stream(responses.events(body, said, _OVERLOADED), named=True)
+        return reply(responses.whole(body, said))
 
     async def _chat(self, request: web.Request) -> web.Response:
-        _admit(request)
-        body = await json_of(request, _error)
-        _require(body, "model", "messages")
-        said = answer(_chat_prompt(body), self._seed)
-        _check(said, streams=bool(body.get("stream")))
+        body = await _body(request, "model", "messages")
+        for index, turn in enumerate(body["messages"]):
+            if turn.get("role") not in _ROLES:
+                message = f"Invalid value: '{turn.get('role')}'. Supported values are: "
+                supported = ", ".join(f"'{role}'" for role in sorted(_ROLES))
+                raise Refused(_error(400, message + supported, None, f"messages[{index}].role"))
+        format_ = (body.get("response_format") or {}).get("json_schema") or {}
+        _check_schema(format_, "response_format")
+        said = self._answer(request, body, chat.prompt_of)
         if body.get("stream"):
-            return stream(_chunks(body, said), done=said.end != "overload")
-        refused = said.end == "refusal"
-        message = {
-            "role": "assistant",
-            "content": None if refused else said.text,
-            "refusal": said.text if refused else None,
-        }
-        choice = {"index": 0, "message": message, "finish_reason": _finish(said), "logprobs": None}
-        choices = [] if said.end == "empty" else [choice]
-        head = _chat_head(body, "chat.completion")
-        return reply({**head, "choices": choices, "usage": _chat_usage(said)})
+            return stream(chat.chunks(body, said, _OVERLOADED), done=said.end != "overload")
+        return reply(chat.whole(body, said))
+
+    def _answer(
+        self, request: web.Request, body: Object, prompt_of: Callable[[Object], Prompt]
+    ) -> Answer:
+        try:
+            said = self._models.answer(prompt_of(body), request.path)
+        except NoSuchSchema as fault:
+            raise Refused(_error(400, f"Invalid schema for response_format: {fault}")) from None
+        if said.end == "too long":
+            message = "This model's maximum context length is 128000 tokens."
+            raise Refused(_error(400, message, "context_length_exceeded"))
+        if said.end == "overload" and not body.get("stream"):
+            raise Refused(_error(503, _OVERLOADED))
+        return said
 
 
-def _check(said: Answer, *, streams: bool) -> None:
-    if said.end == "too long":
-        message = "This model's maximum context length is 128000 tokens."
-        raise Refused(_error(400, message, "context_length_exceeded"))
-    if said.end == "overload" and not streams:
-        raise Refused(_error(503, _OVERLOADED))
-
-
-def _finish(said: Answer) -> str:
-    return "length" if said.end == "length" else "stop"
-
-
-def _chat_head(body: Object, kind: str) -> Object:
-    digest = _digest(body)
-    return {
-        "id": f"chatcmpl-{digest}",
-        "object": kind,
-        "created": _CREATED,
-        "model": body["model"],
-    }
-
-
-def _chat_usage(said: Answer) -> Object:
-    return {
-        "prompt_tokens": said.input_tokens,
-        "completion_tokens": said.output_tokens,
-        "total_tokens": said.input_tokens + said.output_tokens,
-    }
-
-
-def _chunks(body: Object, said: Answer) -> Iterator[Object]:
-    head = _chat_head(body, "chat.completion.chunk")
-
-    def chunk(delta: Object, finish: str | None = None) -> Object:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
-        return {**head, "choices": [choice]}
-
-    yield chunk({"role": "assistant", "content": ""})
-    if said.end == "refusal":
-        yield chunk({"refusal": said.text})
-    else:
-        yield from (chunk({"content": piece}) for piece in pieces(said.text))
-    if said.end == "overload":
-        yield {"error": {"message": _OVERLOADED, "type": "server_error", "code": None}}
-        return
-    yield chunk({}, _finish(said))
-    if (body.get("stream_options") or {}).get("include_usage"):
-        yield {**head, "choices": [], "usage": _chat_usage(said)}
-
-
-def _response_events(body: Object, said: Answer) -> Iterator[Object]:
-    whole = _response(body, said)
-    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
-    told: list[Object] = [{"type": "response.created", "response": begun}]
-    place = {"item_id": f"msg_{_digest(body)}", "output_index": 0, "content_index": 0}
-    if said.end == "refusal":
-        told.append({"type": "response.refusal.delta", "delta": said.text, **place})
-    else:
-        told += [
-            {"type": "response.output_text.delta", "delta": piece, "logprobs": [], **place}
-            for piece in pieces(said.text)
-        ]
-    if said.end == "overload":
-        error = {"code": "server_error", "message": _OVERLOADED}
-        failed = {**begun, "status": "failed", "error": error}
-        told.append({"type": "response.failed", "response": failed})
-    else:
-        told.append({"type": f"response.{whole['status']}", "response": whole})
-    for number, event in enumerate(told):
-        yield {**event, "sequence_number": number}
+def _listed(name: str) -> Object:
+    return {"id": name, "object": "model", "created": chat.CREATED, "owned_by": "openai"}
 
 
 def _admit(request: web.Request) -> None:
@@ -160,82 +117,30 @@ def _admit(request: web.Request) -> None:
         raise Refused(_error(401, "Incorrect API key provided.", "invalid_api_key"))
 
 
-def _require(body: Object, *names: str) -> None:
-    for name in names:
+async def _body(request: web.Request, *required: str) -> Object:
+    _admit(request)
+    body = await json_of(request, _error)
+    for name in required:
         if not body.get(name):
-            raise Refused(_error(400, f"Missing required parameter: '{name}'."))
+            raise Refused(_error(400, f"Missing required parameter: '{name}'.", None, name))
+    return body
 
 
-def _responses_prompt(body: Object) -> Prompt:
-    given: Any = body["input"]
-    turns = [{"role": "user", "content": given}] if isinstance(given, str) else given
-    format_ = (body.get("text") or {}).get("format") or {}
-    return _prompt(turns, format_.get("schema"), body.get("max_output_tokens"))
-
-
-def _chat_prompt(body: Object) -> Prompt:
-    format_ = (body.get("response_format") or {}).get("json_schema") or {}
-    limit = body.get("max_completion_tokens") or body.get("max_tokens")
-    return _prompt(body["messages"], format_.get("schema"), limit)
-
-
-def _prompt(turns: list[Object], schema: Object | None, limit: int | None) -> Prompt:
-    users = [text_of(turn.get("content")) for turn in turns if turn.get("role") == "user"]
-    answered = any(turn.get("role") == "assistant" for turn in turns)
-    return Prompt("\n".join(users), schema, answered, limit)
-
-
-def _response(body: Object, said: Answer) -> Object:
-    digest = _digest(body)
-    if said.end == "refusal":
-        part: Object = {"type": "refusal", "refusal": said.text}
-    else:
-        part = {"type": "output_text", "text": said.text, "annotations": []}
-    message = {
-        "type": "message",
-        "id": f"msg_{digest}",
-        "status": "completed",
-        "role": "assistant",
-        "content": [part],
-    }
-    cut = said.end == "length"
-    return {
-        "id": f"resp_{digest}",
-        "object": "response",
-        "created_at": _CREATED,
-        "status": "incomplete" if cut else "completed",
-        "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
-        "error": None,
-        "instructions": body.get("instructions"),
-        "metadata": {},
-        "model": body["model"],
-        "output": [] if said.end == "empty" else [message],
-        "parallel_tool_calls": True,
-        "temperature": body.get("temperature", 1.0),
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": 1.0,
-        "usage": {
-            "input_tokens": said.input_tokens,
-            "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": said.output_tokens,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": said.input_tokens + said.output_tokens,
-        },
-    }
-
-
-def _digest(body: Object) -> str:
-    return hashlib.sha256(orjson.dumps(body)).hexdigest()[:24]
+def _check_schema(format_: Mapping[str, Any], where: str) -> None:
+    if format_.get("strict") and (fault := fault_in_strict(format_.get("schema") or {})):
+        message = f"Invalid schema for response_format '{format_.get('name')}': {fault}"
+        raise Refused(_error(400, message, "invalid_json_schema", where))
 
 
 def _no_such_url(request: web.Request) -> web.Response:
     return _error(404, f"Invalid URL ({request.method} {request.path})")
 
 
-def _error(status: int, message: str, code: str | None = None) -> web.Response:
+def _error(
+    status: int, message: str, code: str | None = None, param: str | None = None
+) -> web.Response:
     kind = "server_error" if status >= 500 else "invalid_request_error"
     if status == 429:
         kind = "requests"
-    body = {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
     return reply(body, status=status)

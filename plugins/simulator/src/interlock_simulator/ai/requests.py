@@ -39,3 +39,7 @@ def text_of(content: Any) -> str:
         return content
     parts: Iterable[Mapping[str, Any]] = content or ()
     return "\n".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+
+
+def joined(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
