@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from interlock_nano_banana.errors import ImageRefused, NoAnswer, TextOnly
-from interlock_nano_banana.settings import Price
+from interlock_nano_banana.prices import Price
 
 _LONGEST_TEXT = 500
 _REFUSALS = frozenset(
@@ -18,7 +18,6 @@ _REFUSALS = frozenset(
     | {"RECITATION", "IMAGE_RECITATION", "SPII", "LANGUAGE", "IMAGE_OTHER"}
     | {"MODEL_ARMOR", "ESCALATION"}
 )
-_MILLION = 1e6
 
 Usage = dict[str, Any]
 
@@ -112,11 +111,17 @@ def read_usage(body: Mapping[str, Any], price: Price | None) -> Usage:
     """``{input_tokens, output_tokens, usd}``; usd is None without a price."""
     usage = body.get("usageMetadata") or {}
     put_in = int(usage.get("promptTokenCount") or 0)
-    # Thoughts are paid like the answer, and counted apart from it.
-    came_out = int(usage.get("candidatesTokenCount") or 0) + int(
-        usage.get("thoughtsTokenCount") or 0
-    )
+    answer = int(usage.get("candidatesTokenCount") or 0)
+    # Thoughts are counted apart from the answer, and paid like its words.
+    said = int(usage.get("thoughtsTokenCount") or 0)
+    words = min(answer, _words(usage.get("candidatesTokensDetails")))
     usd = None
     if price is not None:
-        usd = round((put_in * price.input + came_out * price.output) / _MILLION, 9)
-    return {"input_tokens": put_in, "output_tokens": came_out, "usd": usd}
+        usd = round(price.cost(put_in, answer - words, words + said), 9)
+    return {"input_tokens": put_in, "output_tokens": answer + said, "usd": usd}
+
+
+def _words(details: Any) -> int:
+    """Tokens of an answer that are no picture's; where that is not told, all are a picture's."""
+    told = [each for each in details or () if isinstance(each, Mapping)]
+    return sum(int(each.get("tokenCount") or 0) for each in told if each.get("modality") == "TEXT")

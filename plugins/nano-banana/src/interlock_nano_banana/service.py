@@ -19,6 +19,7 @@ from interlock.sdk import (
 from interlock_nano_banana.errors import NoAnswer, read_error
 from interlock_nano_banana.exchange import Usage, read_answer, read_body, read_usage, request_of
 from interlock_nano_banana.pictures import Measured, Picture, check_name, fetch, keep, measure
+from interlock_nano_banana.prices import read_on
 from interlock_nano_banana.settings import NanoBananaSettings, Ratio, Size
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class NanoBanana(Service[NanoBananaSettings]):
 
     def read_error(self, response: httpx.Response) -> ServiceError:
         return read_error(response, self.context.name, self.world.time())
+
+    async def start(self) -> None:
+        model = self.settings.model
+        if self.settings.cost is None:
+            self.log.warning("no price is known for %s: give settings.price", model)
+        elif self.settings.price is None:
+            self.log.info(
+                "%s costs what %s, unless settings.price says otherwise", model, read_on()
+            )
 
     async def check(self) -> None:
         await self.http.get("/v1/models?pageSize=1")
@@ -111,7 +121,7 @@ class NanoBanana(Service[NanoBananaSettings]):
         path = f"/v1/models/{model}:generateContent"
         response = await self.http.post(path, json=body, headers=key)
         answer = read_body(response.content, self.context.name)
-        usage = read_usage(answer, settings.price)
+        usage = read_usage(answer, settings.cost)
         _count(usage)
         drawn = read_answer(answer, self.context.name, usage)
         current_call().spent(images=len(drawn.pictures))

@@ -8,16 +8,26 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from interlock.sdk import Bytes, Settings
+from interlock_nano_banana.prices import Price, published
 
-Ratio = Literal["1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9"]
-Size = Literal["1K", "2K", "4K"]
-
-
-class Price(Settings):
-    """US dollars for a million tokens."""
-
-    input: float = Field(ge=0)
-    output: float = Field(ge=0, description="of pictures, text and thoughts")
+# Of all models together; which of them a model draws, it says itself.
+Ratio = Literal[
+    "1:1",
+    "1:4",
+    "1:8",
+    "2:3",
+    "3:2",
+    "3:4",
+    "4:1",
+    "4:3",
+    "4:5",
+    "5:4",
+    "8:1",
+    "9:16",
+    "16:9",
+    "21:9",
+]
+Size = Literal["512", "1K", "2K", "4K"]
 
 
 class NanoBananaSettings(Settings):
@@ -30,6 +40,11 @@ class NanoBananaSettings(Settings):
     )
     aspect_ratio: Ratio | None = Field(None, description="default: the model's, or the input's")
     image_size: Size | None = Field(None, description="default: the model's; 4K costs most")
-    price: Price | None = Field(None, description="of the model; without it no cost is counted")
+    price: Price | None = Field(None, description="default: what Google published for the model")
     folder: Path | None = Field(None, description="pictures are also written to this folder")
     max_input: Bytes = Field(15_000_000, description="of all input pictures of one call")
+
+    @property
+    def cost(self) -> Price | None:
+        """What the model costs, if anybody knows."""
+        return self.price or published(self.model)
