@@ -115,6 +115,15 @@ async def test_a_picture_to_edit_is_told_of_under_its_own_name(opened: Open) -> 
     assert caught.value.path == "$.image"
 
 
+async def test_a_picture_that_cannot_be_fetched_is_the_callers_fault(
+    opened: Open, simulator: Simulator
+) -> None:
+    runtime = await opened()
+    gone = (await simulator.status())["url"] + "/figma/none.png"
+    with pytest.raises(InvalidInput, match=r"\$\.images\[0\]\.url: .* 127.0.0.1 answered 40[34]"):
+        await runtime.call("nano-banana.generate", {"prompt": "A", "images": [{"url": gone}]})
+
+
 async def test_inputs_are_bounded_together(opened: Open) -> None:
     runtime = await opened(max_input=len(_webp()) + 1)
     image = {"base64": b64encode(_webp()).decode()}

@@ -17,7 +17,7 @@ import httpx
 from PIL import Image, UnidentifiedImageError
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from interlock.sdk import Blobs, InvalidInput, Rejected
+from interlock.sdk import Blobs, InvalidInput, NeedsAttention, Rejected
 
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 _NAME = re.compile(r"[\w][\w .-]*")
@@ -93,12 +93,18 @@ async def _bytes(
 async def _download(url: str, most: int, http: httpx.AsyncClient, path: str) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async with http.stream("GET", url, follow_redirects=True) as response:
-        async for part in response.aiter_bytes():
-            size += len(part)
-            if size > most:
-                raise _too_large(path)
-            parts.append(part)
+    try:
+        async with http.stream("GET", url, follow_redirects=True) as response:
+            async for part in response.aiter_bytes():
+                size += len(part)
+                if size > most:
+                    raise _too_large(path)
+                parts.append(part)
+    except InvalidInput:
+        raise
+    except (Rejected, NeedsAttention) as error:
+        place = f"{path}.url"
+        raise InvalidInput(f"{place}: {error.message}", path=place, hint=error.hint) from None
     return b"".join(parts)
 
 

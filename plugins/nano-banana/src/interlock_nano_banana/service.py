@@ -14,6 +14,7 @@ from interlock.sdk import (
     Service,
     ServiceError,
     current_call,
+    error_from_response,
     tool,
 )
 from interlock_nano_banana.errors import NoAnswer, read_error
@@ -42,7 +43,12 @@ class NanoBanana(Service[NanoBananaSettings]):
         )
 
     def read_error(self, response: httpx.Response) -> ServiceError:
-        return read_error(response, self.context.name, self.world.time())
+        name, now, url = self.context.name, self.world.time(), response.request.url
+        if not str(url).startswith(self.settings.base_url.rstrip("/")):
+            # A picture that somebody refers to; its server is not Google's.
+            message = f"{name}: {url.host} answered {response.status_code}"
+            return error_from_response(response, now=now, message=message)
+        return read_error(response, name, now)
 
     async def start(self) -> None:
         model = self.settings.model
