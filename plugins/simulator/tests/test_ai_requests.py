@@ -70,6 +70,16 @@ async def test_what_the_vendor_would_refuse_is_refused_in_its_words(
     assert says in response.json()["error"]["message"]
 
 
+async def test_a_schema_may_come_as_older_clients_of_anthropic_send_it(
+    start: Any, client: Any
+) -> None:
+    model = await client(await start(), "anthropic")
+    path, body = messages("Otters hold hands.")
+    older = {"output_format": {"type": "json_schema", "schema": CLOSED}}
+    said = (await model.post(path, json={**body, **older})).json()
+    assert said["content"][0]["text"] == '{"a":"Otters hold hands."}'
+
+
 async def test_the_newest_version_of_anthropics_api_has_no_temperature(
     start: Any, client: Any
 ) -> None:

@@ -122,7 +122,10 @@ class Model:
         }
 
     def _cost(self, completion: Completion) -> float | None:
-        price = self._settings.price(completion.model, self._settings.model)
+        models = (completion.model, self._settings.model)
+        if completion.usd is not None and self._settings.own_price(*models) is None:
+            return completion.usd
+        price = self._settings.price(*models)
         if price is None:
             return None
         return price.cost(

@@ -23,7 +23,7 @@ from interlock_ai import analysis, react
 from interlock_ai.conversation import Answer, answered
 from interlock_ai.errors import AnswerUnfit, read_error
 from interlock_ai.model import Model
-from interlock_ai.prices import price_of, published
+from interlock_ai.prices import published
 from interlock_ai.providers import Question, Turn, provider_of
 from interlock_ai.settings import AISettings
 from interlock_ai.templates import Template, Templates, load_templates
@@ -55,13 +55,11 @@ class AI(Service[AISettings]):
             self._templates = await anyio.to_thread.run_sync(load_templates, settings.templates)
         if settings.price(settings.model) is None:
             self.log.warning(
-                "no price is known for %s: what it costs is not counted, and no budget in usd "
-                "can be kept; give settings.prices",
+                "no price is known for %s: what it costs is counted, and a budget in usd kept, "
+                "only if its server tells; give settings.prices",
                 settings.model,
             )
-        elif price_of(settings.model, settings.prices) is None and (
-            known := published(settings.provider)
-        ):
+        elif settings.own_price(settings.model) is None and (known := published(settings.provider)):
             self.log.info(
                 "%s costs what %s said on %s, unless settings.prices says otherwise",
                 settings.model,
@@ -91,11 +89,14 @@ class AI(Service[AISettings]):
         try:
             await self.http.get(f"{version}/{self._provider.check_path}".lstrip("/"))
         except (NotFound, NeedsAttention) as error:
-            # A compatible server need not list its models, nor an OpenAI key be allowed to.
-            no_list = self.settings.provider == "openai-compatible" and isinstance(error, NotFound)
+            # A compatible server or gateway need not list models, nor an OpenAI key be allowed to.
+            no_list = self.settings.base_url is not None and isinstance(error, NotFound)
             if not no_list and "missing scopes" not in error.message.lower():
                 raise
-            self.log.info("the first question will show whether base_url and api_key are right")
+            self.log.warning(
+                "there is no list of models to see: the first question will show whether base_url "
+                "and api_key are right"
+            )
 
     @tool(effect="read", cacheable=True, aliases=("generate_ai_content",))
     async def generate(

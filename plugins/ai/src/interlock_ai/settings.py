@@ -76,9 +76,13 @@ class AISettings(Settings):
             return url, self.api_version
         return (url[: found.start()], found[1]) if found else (url, "v1")
 
+    def own_price(self, *models: str) -> Price | None:
+        """What is set of the first of these models for which something is."""
+        found = (price_of(model, self.prices) for model in models)
+        return next((price for price in found if price is not None), None)
+
     def price(self, *models: str) -> Price | None:
         """Of the first of these models that has one; what is set goes before what is published."""
         known = published(self.provider)
-        mine = (price_of(model, self.prices) for model in models)
         theirs = (known.price(model) for model in models) if known else iter(())
-        return next((price for price in (*mine, *theirs) if price is not None), None)
+        return self.own_price(*models) or next((each for each in theirs if each is not None), None)

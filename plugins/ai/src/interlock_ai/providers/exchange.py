@@ -40,6 +40,7 @@ class Completion:
         finish_reason: ``stop``, ``length`` or the provider's word.
         input_tokens: those read from a cache and written to one included.
         output_tokens: those of thoughts included.
+        usd: what it cost, if the server says so, as gateways do.
         refusal: a word for why there is no answer; ``text`` is what the model said of it, if
             anything.
     """
@@ -51,6 +52,7 @@ class Completion:
     output_tokens: int = field(default=0)
     cached_tokens: int = field(default=0)
     written_tokens: int = field(default=0)
+    usd: float | None = None
     refusal: str = ""
 
 

@@ -67,11 +67,18 @@ class OpenAIChat:
             output_tokens=int(usage.get("completion_tokens") or 0),
             cached_tokens=details.get("cached_tokens") or 0,
             written_tokens=details.get("cache_write_tokens") or 0,
+            usd=told_cost(usage),
             refusal=reason if reason == "content_filter" else "refusal" if refused else "",
         )
 
     def assembly(self, told: Tell) -> _Assembly:
         return _Assembly(told)
+
+
+def told_cost(usage: Json) -> float | None:
+    """What gateways such as OpenRouter and LiteLLM add to the usage, in US dollars."""
+    cost = usage.get("cost")
+    return float(cost) if isinstance(cost, int | float) and cost >= 0 else None
 
 
 def _text_of(content: Any) -> str:

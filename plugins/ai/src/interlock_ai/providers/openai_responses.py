@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
-from interlock_ai.providers.openai_chat import bearer, named
+from interlock_ai.providers.openai_chat import bearer, named, told_cost
 
 
 class OpenAIResponses:
@@ -47,6 +47,7 @@ class OpenAIResponses:
             output_tokens=usage.get("output_tokens") or 0,
             cached_tokens=details.get("cached_tokens") or 0,
             written_tokens=details.get("cache_write_tokens") or 0,
+            usd=told_cost(usage),
             refusal="content_filter" if cut == "content_filter" else "refusal" if refused else "",
         )
 

@@ -210,7 +210,10 @@ def _check(body: Object, *required: str) -> None:
 
 
 def _schema(body: Object) -> Mapping[str, Any] | None:
-    return ((body.get("output_config") or {}).get("format") or {}).get("schema")
+    config = body.get("output_config") or {}
+    # The second is what came before it, in beta; older clients still send it.
+    format_ = config.get("format") or body.get("output_format") or {}
+    return format_.get("schema") if isinstance(format_, Mapping) else None
 
 
 def _prompt(body: Object) -> Prompt:
