@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..conftest import Daemon
 
@@ -34,7 +35,7 @@ services:
 workflows: {{paths: ["{workflows}/*.yaml"]}}
 """
 DATABASE = "1842fdf6-5e49-4c74-a388-cab1b3a6725e"
-DOWN = ", faults: [{match: anthropic, kind: error, status: 503}]"
+DOWN = ", faults: [{match: /anthropic/v1/messages, kind: error, status: 529, first: 1}]"
 
 StartDaemon = Callable[..., Daemon]
 
@@ -46,9 +47,9 @@ def config(faults: str = "") -> str:
     return CONFIG.format(port=port, faults=faults, workflows=workflows)
 
 
-def run(daemon: Daemon, workflow: str, **arguments: str) -> dict[str, object]:
+def run(daemon: Daemon, workflow: str, **arguments: str) -> dict[str, Any]:
     words = [word for key, value in arguments.items() for word in ("--arg", f"{key}={value}")]
-    result: dict[str, object] = daemon.json("start", workflow, *words, "--wait")
+    result: dict[str, Any] = daemon.json("start", workflow, *words, "--wait")
     return result
 
 
@@ -59,16 +60,21 @@ def test_a_model_writes_the_components_and_analyses_the_pages(daemon_in: StartDa
     knowledge = run(daemon, "knowledge_extraction_workflow", notion_database_id=DATABASE)
 
     assert design["written_by"] == {"ai": 3, "codegen": 3}
+    assert design["ai_failed"] == knowledge["ai_failed"] == []
     assert knowledge["analysed_by"] == {"ai": 22, "analysis": 0}
     assert knowledge["pages"] == 22
 
 
-def test_the_rules_step_in_where_the_model_fails(daemon_in: StartDaemon) -> None:
+def test_the_rules_step_in_where_the_model_fails_and_the_result_says_for_what(
+    daemon_in: StartDaemon,
+) -> None:
     daemon = daemon_in(config(DOWN))
 
     design = run(daemon, "design_to_code", figma_file_id="storybook-sample")
 
-    assert design["written_by"] == {"ai": 0, "codegen": 6}
+    assert design["written_by"] == {"ai": 2, "codegen": 4}
+    (failed,) = design["ai_failed"]
+    assert failed["code"] == "throttled" and "529" in failed["why"]
     assert (daemon.folder / "out/design/index.ts").is_file()
 
     pictured = run(daemon, "design_to_code", figma_file_id="home-section", folder="home")

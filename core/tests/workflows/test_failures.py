@@ -7,6 +7,7 @@ import pytest
 from interlock.sdk import (
     CircuitOpen,
     DeadlineExceeded,
+    InvalidInput,
     Rejected,
     Retryable,
     ServiceUnavailable,
@@ -221,6 +222,33 @@ async def test_a_fallback_answers_for_a_failed_step(stage: Stage, fallback: str)
 
     async with stage.life() as life:
         assert await life.run("w") == "second"
+
+
+async def test_a_fallback_sees_why_it_stands_in_also_after_a_restart(stage: Stage) -> None:
+    stage.template("""
+        workflow: w
+        steps:
+          - id: a
+            call: t.flaky
+            fallback:
+              steps:
+                - {id: b, call: t.other, with: {why: "${{ error.message }}"}}
+                - {sleep: 1h}
+                - {transform: "${{ steps.b + ': ' + error.code }}"}
+          - {id: c, call: t.more, fallback: {value: "${{ error.details.path }}"}}
+        return: ["${{ steps.a }}", "${{ steps.c }}"]
+    """)
+    stage.tools.add("t.flaky", Flaky(Rejected("no")))
+    stage.tools.add("t.other", lambda why: f"instead of {why}")
+    stage.tools.add("t.more", Flaky(InvalidInput("no", path="$.x")))
+
+    async with stage.life() as life:
+        run = await life.engine.start("w", {})
+        await life.quiet()
+    async with stage.life() as life:
+        await life.pass_time(3600)
+        assert await life.engine.wait(run) == ["instead of no: rejected", "$.x"]
+    assert len(stage.tools.calls) == 3
 
 
 async def test_on_error_continue_gives_the_problem_as_output(stage: Stage) -> None:

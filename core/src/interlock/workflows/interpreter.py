@@ -209,7 +209,10 @@ class Interpreter:
         """What the template or a person has for a step that failed; raises if that is nothing."""
         if step.fallback is not None:
             try:
-                return await self.body(step.fallback, frame, f"{path}~fallback")
+                inner = frame.inside(frame.prefix, {"error": failure.error.to_problem()})
+                output = await self.body(step.fallback, inner, f"{path}~fallback")
+                frame.seen(inner)
+                return output
             except StepFailed as again:
                 again.error.with_details(after=failure.error.to_problem())
                 failure = again

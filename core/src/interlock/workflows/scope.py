@@ -45,6 +45,19 @@ class Scope:
         return {**self.names, "steps": {"type": "object", "properties": steps}}
 
 
+PROBLEM: JsonSchema = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string"},
+        "message": {"type": "string"},
+        "hint": {"type": "string"},
+        "retry_after": {"type": "number"},
+        "details": {"type": "object"},
+    },
+}
+"""What a fallback sees as ``error``: of the step in whose place it stands."""
+
+
 def run_scope(input_schema: JsonSchema) -> Scope:
     """The scope of a template's first step."""
     return Scope({"input": input_schema, "run": _RUN})

@@ -10,7 +10,7 @@ from interlock.config.faults import Path
 from interlock.expr import Expression, Value, parse
 from interlock.workflows.memo import Memo
 from interlock.workflows.reading import Node, advice, listed
-from interlock.workflows.scope import ANYTHING, JsonSchema, Scope
+from interlock.workflows.scope import ANYTHING, PROBLEM, JsonSchema, Scope
 from interlock.workflows.steps import KINDS
 from interlock.workflows.template import Block, Body, OnError, Step
 
@@ -117,7 +117,7 @@ class StepNode(Node):
             action,
             self.expression("when") if "when" in self.data else None,
             timeout,
-            self._body("fallback", self.scope.inside()),
+            self._body("fallback", self.scope.inside({"error": PROBLEM})),
             on_error,
             undo,
             self._memo(),
