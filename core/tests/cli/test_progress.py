@@ -26,9 +26,11 @@ def test_steps_have_a_line_and_loops_have_one_for_all_their_items(
             item("run-started", ""),
             item("step-succeeded", "rows", what="notion.query_database", seconds=0.5),
             item("step-succeeded", "pages[0].read", what="notion.extract_page"),
+            item("step-progress", "pages[0].by_ai", done=9, total=None, message="half a"),
             item("step-retrying", "pages[1].read", message="busy"),
             item("step-failed", "pages[0].by_ai", message="no model"),
             item("step-succeeded", "pages[1].read", what="notion.extract_page"),
+            item("step-progress", "note", done=9, total=None, message="half a word"),
             item("step-skipped", "announce"),
             item("run-succeeded", ""),
         ]
@@ -37,6 +39,7 @@ def test_steps_have_a_line_and_loops_have_one_for_all_their_items(
     assert shown(capsys) == [
         "✓ rows notion.query_database 0.50 s",
         "↻ pages[1].read busy",
+        "half a word",
         "✓ pages 2 items, 2 steps done, 1 fell back",
         "- announce",
     ]

@@ -36,6 +36,18 @@ async def test_pieces_are_told_as_they_come_and_are_the_answer(ai: Any, provider
     assert [done for done, _, _ in told][-1] == len(answer["text"])
 
 
+async def test_of_an_answer_that_is_json_only_the_length_is_told(ai: Any) -> None:
+    told: list[tuple[float, float | None, str]] = []
+    runtime = (await ai()).runtime
+    analysed = await runtime.call(
+        "ai.analyze", {"text": PROMPT}, on_progress=lambda *what: told.append(what)
+    )
+    assert analysed["summary"] and len(told) > 2
+    assert {message for _, _, message in told} == {""}
+    counts = [done for done, _, _ in told]
+    assert counts == sorted(counts)
+
+
 @every_provider
 async def test_with_and_without_a_stream_the_answer_is_the_same(
     simulator: Any, start: Start, provider: str

@@ -33,10 +33,11 @@ def show_progress(items: Iterable[dict[str, Any]], *, quiet: bool = False) -> No
     for item in items:
         if quiet:
             continue
-        if item["kind"] == "step-progress":
-            _print(click.style(f"   {_call_line(item)}", dim=True))
-            continue
         name = _loop_of(item)
+        if item["kind"] == "step-progress":
+            if not name:  # items of a loop are told of in one line, not in pieces of each
+                _print(click.style(f"   {_call_line(item)}", dim=True))
+            continue
         if name != loop.name:
             _print(loop.line())
             loop = _Loop(name)

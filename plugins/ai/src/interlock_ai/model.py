@@ -27,7 +27,11 @@ _SHOWN = 300
 
 
 class Model:
-    """The model that the settings name, within a tool's call."""
+    """The model that the settings name, within a tool's call.
+
+    Args:
+        structured: answers are JSON, of which a part is of no use to anybody.
+    """
 
     def __init__(
         self,
@@ -36,7 +40,10 @@ class Model:
         provider: Provider,
         http: httpx.AsyncClient,
         log: logging.Logger,
+        *,
+        structured: bool,
     ) -> None:
+        self._structured = structured
         self._name = name
         self._log = log
         self._settings = settings
@@ -156,7 +163,7 @@ class Model:
         return assembly.body()
 
     async def _taken(self, response: httpx.Response, assembly: Assembly) -> None:
-        progress = AnswerProgress(current_call())
+        progress = AnswerProgress(current_call(), quoted=not self._structured)
         async for event in events(response.aiter_bytes(), self._name):
             try:
                 progress.add(assembly.take(event))

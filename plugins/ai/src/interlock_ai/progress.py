@@ -11,10 +11,14 @@ class AnswerProgress:
     """Tells the pieces of an answer through a call's progress; ``done`` counts characters.
 
     Pieces end at a line's or word's end: nobody wants to be told of every token.
+
+    Args:
+        quoted: tell of the pieces themselves, not only how much there is by now.
     """
 
-    def __init__(self, call: CallContext) -> None:
+    def __init__(self, call: CallContext, *, quoted: bool) -> None:
         self._call = call
+        self._quoted = quoted
         self._held = ""
         self._told = 0
 
@@ -33,4 +37,4 @@ class AnswerProgress:
     def _tell(self, end: int) -> None:
         piece, self._held = self._held[:end], self._held[end:]
         self._told += len(piece)
-        self._call.progress(self._told, None, piece)
+        self._call.progress(self._told, None, piece if self._quoted else "")

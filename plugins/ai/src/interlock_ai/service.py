@@ -229,7 +229,14 @@ class AI(Service[AISettings]):
     async def _answered(self, question: Question) -> tuple[Answer, Json]:
         """The answer, and ``{provider, model, usage}`` of all that was said."""
         settings = self.settings
-        model = Model(self.context.name, settings, self._provider, self.http, self.log)
+        model = Model(
+            self.context.name,
+            settings,
+            self._provider,
+            self.http,
+            self.log,
+            structured=question.schema is not None,
+        )
         native = settings.schemas == "native"
         answer = await answered(model.ask, question, repairs=settings.repairs, native=native)
         usage = model.usage(*answer.completions)
