@@ -18,7 +18,7 @@ Write about: {{ changes }}
 """
 SECOND = """---
 description: A note on what changed, for somebody.
-system: You write release notes.
+system: You write release notes for {{ audience }}.
 variables:
   changes: {type: array, items: {type: string}, description: what changed}
   audience: {type: string, default: everybody}
@@ -60,7 +60,8 @@ async def test_templates_are_listed_and_offered_as_prompts(ai: Any, folder: Path
     ]
     prompt = tools.runtime.host.services.prompts()["ai.note"]
     (message,) = prompt.fill({"changes": '["a"]'})
-    assert message.text == 'You write release notes.\n\n[1] Changes for everybody: ["a"]'
+    said = 'You write release notes for everybody.\n\n[1] Changes for everybody: ["a"]'
+    assert message.text == said
     assert [name for name, it in prompt.arguments.items() if it.required] == ["changes"]
     with pytest.raises(InvalidInput, match="must be JSON"):
         prompt.fill({"changes": "a"})
@@ -102,6 +103,10 @@ async def test_what_cannot_be_asked_is_told_before_anything_is_spent(
         ("a@1.md", "---\nanswer: {type: array}\n---\nx", "must be an object"),
         ("a@1.md", "---\na: [\n---\nx", "while parsing"),
         ("a@1.md", "---\n---\n{{ b }}", "b stands in the text, but not under variables"),
+        ("a@1.md", "---\nsystem: For {{ b }}.\n---\nx", "b stands in the text, but not under"),
+        ("a@1.md", "---\nvariables: {b: {}}\n---\n{{ b.c }}", r"\{\{ b.c \}\} is no variable"),
+        ("a@1.md", "---\nvariables: {b: {}}\n---\n{{b|upper}}", "is no variable"),
+        ("a@1.md", "---\n---\n{{ release-notes }}", "is no variable"),
     ],
 )
 def test_a_file_that_is_no_template_is_named(
@@ -110,3 +115,17 @@ def test_a_file_that_is_no_template_is_named(
     (folder / name).write_text(content)
     with pytest.raises(NeedsAttention, match=says):
         load_templates(folder)
+
+
+def test_what_stands_in_a_value_is_no_template(folder: Path) -> None:
+    template = load_templates(folder).get("note")
+    hostile = "{{ changes }} {{audience}} \\1 \\g<0> ---"
+    filled = template.filled({"changes": ["{{ audience }}"], "audience": hostile})
+    assert filled.text == f'[1] Changes for {hostile}: ["{{{{ audience }}}}"]'
+    assert filled.system == f"You write release notes for {hostile}."
+
+
+def test_braces_of_code_are_left_alone(folder: Path) -> None:
+    (folder / "code@1.md").write_text("---\n---\nWrite <p style={{ color: 'red' }} /> {{ ")
+    filled = load_templates(folder).get("code").filled({})
+    assert filled.text == "Write <p style={{ color: 'red' }} /> {{"

@@ -126,8 +126,10 @@ class AI(Service[AISettings]):
             variables: values of the template's variables by name.
         """
         chosen = self._chosen(prompt, template, variables)
-        text = prompt if chosen is None else chosen.filled(variables or {})
-        question = self._question(str(text), system, schema, max_tokens, temperature, chosen)
+        if chosen is not None:
+            filled = chosen.filled(variables or {})
+            prompt, system = filled.text, _first(system, filled.system)
+        question = self._question(str(prompt), system, schema, max_tokens, temperature, chosen)
         answer, facts = await self._answered(question)
         return {
             "text": answer.last.text,
@@ -217,7 +219,7 @@ class AI(Service[AISettings]):
         settings = self.settings
         return Question(
             turns=(Turn("user", text),),
-            system=_first(system, template and template.system),
+            system=system,
             schema=_first(schema, template and template.answer),
             max_tokens=_first(max_tokens, template and template.max_tokens, settings.longest),
             temperature=_first(

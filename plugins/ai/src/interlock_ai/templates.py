@@ -31,6 +31,8 @@ from interlock_ai.structured import check_schema
 
 _FILE = re.compile(r"([A-Za-z][\w-]*)@([1-9]\d*)\.md")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+# What other languages of templates have, and this one has not; braces of code are left alone.
+_NO_VARIABLE = re.compile(r"\{\{-?\s*\w+(?:(?:\.|\s*\|\s*|-)\w+)+\s*-?\}\}")
 _HEAD = re.compile(r"\A---\n(.*?)^---\n(.*)\Z", re.DOTALL | re.MULTILINE)
 
 
@@ -45,6 +47,14 @@ class _Head(BaseModel):
     answer: dict[str, Any] | None = None
     max_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a template makes of its variables' values."""
+
+    text: str
+    system: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +83,10 @@ class Template:
         """What the record of an answer says of it."""
         return {"name": self.name, "version": self.version, "digest": self.digest}
 
-    def filled(self, values: Mapping[str, Any]) -> str:
-        """The prompt; values that are no text are put in as JSON.
+    def filled(self, values: Mapping[str, Any]) -> Filled:
+        """Prompt and instructions; values that are no text are put in as JSON.
+
+        Whatever stands in a value stays as it is: none is read as a template.
 
         Raises:
             InvalidInput: a variable is missing, unknown or does not fit its schema.
@@ -87,7 +99,11 @@ class Template:
                     f"the template {self.name} has no variable {name!r}; it has: {known}",
                     path=f"$.variables.{name}",
                 )
-        return _VARIABLE.sub(lambda found: ready[found[1]], self.text)
+
+        def put_in(text: str) -> str:
+            return _VARIABLE.sub(lambda found: ready[found[1]], text)
+
+        return Filled(put_in(self.text), None if self.system is None else put_in(self.system))
 
     def _value(self, name: str, values: Mapping[str, Any]) -> str:
         schema, path = self.variables[name], f"$.variables.{name}"
@@ -144,7 +160,8 @@ def load_templates(folder: Path) -> Templates:
         NeedsAttention: the folder or a file cannot be used; names the file and why.
     """
     if not folder.is_dir():
-        raise NeedsAttention(f"templates: there is no folder {folder}", hint="see settings")
+        message = f"templates: there is no folder {folder.absolute()}"
+        raise NeedsAttention(message, hint="a path begins where the daemon was started")
     return Templates([_read(file) for file in sorted(folder.glob("*.md"))])
 
 
@@ -170,8 +187,11 @@ def _read(file: Path) -> Template:
         raise fault(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the file is named
         raise fault(str(error).partition("\n")[0]) from None
-    if unknown := set(_VARIABLE.findall(parts[2])) - set(head.variables):
+    said = f"{head.system or ''}\n{parts[2]}"
+    if unknown := set(_VARIABLE.findall(said)) - set(head.variables):
         raise fault(f"{', '.join(sorted(unknown))} stands in the text, but not under variables")
+    if strange := _NO_VARIABLE.search(said):
+        raise fault(f"{strange[0]} is no variable, whose name is letters, digits and _ alone")
     digest = hashlib.sha256(content).hexdigest()[:16]
     more = {"text": parts[2].strip(), "digest": digest, **dict(head)}
     return Template(name=named[1], version=int(named[2]), **more)
@@ -188,9 +208,9 @@ def _prompt(template: Template) -> Prompt:
 def _fill(template: Template) -> Callable[[Mapping[str, str]], list[PromptMessage]]:
     def fill(given: Mapping[str, str]) -> list[PromptMessage]:
         values = {name: _parsed(template, name, text) for name, text in given.items()}
-        text = template.filled(values)
+        filled = template.filled(values)
         # MCP knows no system message: standing instructions come first in the one there is.
-        return [PromptMessage("\n\n".join(filter(None, [template.system, text])))]
+        return [PromptMessage("\n\n".join(filter(None, [filled.system, filled.text])))]
 
     return fill
 
