@@ -123,6 +123,18 @@ async def test_what_is_too_long_to_read_is_the_callers_fault(ai: Any, provider: 
     assert isinstance(rejected.value, Rejected) and rejected.value.details["status"] == 400
 
 
+def _google(quota: str, value: str, delay: str) -> dict[str, Any]:
+    """As it stands in many a report: always the same words, whatever quota is exceeded."""
+    return {
+        "status": "RESOURCE_EXHAUSTED",
+        "message": "You exceeded your current quota, please check your plan and billing details.",
+        "details": [
+            {"violations": [{"quotaId": f"GenerateContent{quota}", "quotaValue": value}]},
+            {"retryDelay": delay},
+        ],
+    }
+
+
 @pytest.mark.parametrize(
     ("status", "body", "kind", "retry_after"),
     [
@@ -134,6 +146,33 @@ async def test_what_is_too_long_to_read_is_the_callers_fault(ai: Any, provider: 
             {"error": {"status": "RESOURCE_EXHAUSTED", "details": [{"retryDelay": "12.5s"}]}},
             Throttled,
             12.5,
+        ),
+        (
+            429,
+            {"error": _google("InputTokensPerModelPerMinute", "4000000", "47.4s")},
+            Throttled,
+            47.4,
+        ),
+        (
+            429,
+            {"error": _google("RequestsPerDayPerModel-FreeTier", "20", "36s")},
+            NeedsAttention,
+            None,
+        ),
+        (429, {"error": _google("RequestsPerMinute-FreeTier", "0", "36s")}, NeedsAttention, None),
+        (
+            429,
+            {"error": {"message": "Rate limit reached. See account/billing for more."}},
+            Throttled,
+            None,
+        ),
+        (402, {"error": {"message": "Insufficient credits"}}, NeedsAttention, None),
+        (400, {"error": {"code": "content_filter", "message": "x"}}, AnswerRefused, None),
+        (
+            400,
+            {"error": {"message": "Output blocked by content filtering policy"}},
+            AnswerRefused,
+            None,
         ),
         (400, {"error": {"message": "max_tokens: too large"}}, Rejected, None),
         (413, {"error": {"type": "request_too_large"}}, ContextTooLong, None),

@@ -9,13 +9,21 @@ from pathlib import Path
 from typing import Any, get_args
 
 import anyio
+import httpx
 import orjson
 import pytest
 from google.genai import types
 from PIL import Image
 
-from interlock.sdk import BudgetSpent, InterlockError, InvalidInput, NotFound
-from interlock_nano_banana.errors import ImageRefused, NoAnswer, TextOnly
+from interlock.sdk import (
+    BudgetSpent,
+    InterlockError,
+    InvalidInput,
+    NeedsAttention,
+    NotFound,
+    Throttled,
+)
+from interlock_nano_banana.errors import ImageRefused, NoAnswer, TextOnly, read_error
 from interlock_nano_banana.exchange import read_answer, read_body, read_usage, request_of
 from interlock_nano_banana.prices import Price, published
 from interlock_nano_banana.settings import Ratio
@@ -157,6 +165,26 @@ async def test_a_429_waits_as_long_as_google_asks(opened: Open) -> None:
     )
     runtime = await opened(faults=(fault,))
     assert (await runtime.call("nano-banana.generate", {"prompt": "A cat"}))["images"]
+
+
+@pytest.mark.parametrize(
+    ("quota", "value", "kind"),
+    [
+        ("PerModelPerMinute-PaidTier", "10", Throttled),
+        ("PerDayPerModel", "100", NeedsAttention),
+        ("PerModelPerMinute-FreeTier", "0", NeedsAttention),
+    ],
+)
+def test_a_quota_that_is_back_in_a_minute_is_waited_for(
+    quota: str, value: str, kind: type[InterlockError]
+) -> None:
+    said = "You exceeded your current quota, please check your plan and billing details."
+    failed = {"violations": [{"quotaId": quota, "quotaValue": value}]}
+    body = {"error": {"message": said, "details": [failed, {"retryDelay": "26s"}]}}
+    response = httpx.Response(429, json=body, request=httpx.Request("POST", "http://google/v1"))
+    error = read_error(response, "s", 0.0)
+    assert type(error) is kind
+    assert error.retry_after == (26 if kind is Throttled else None)
 
 
 def test_thoughts_are_no_answer() -> None:

@@ -58,7 +58,15 @@ class ContextTooLong(Rejected):
     code = "ai-context-too-long"
 
 
-_NO_QUOTA = ("insufficient_quota", "credit balance is too low", "billing")
+_NO_QUOTA = re.compile(
+    r"insufficient[ _](?:quota|balance|credits)|credit balance is too low"
+    r"|exceeded your current quota|billing[ _](?:error|hard[ _]limit|not[ _]active)|account is not active"
+)
+# Words of OpenAI, Azure and LiteLLM; Anthropic.
+_FILTERED = re.compile(
+    r"content_filter|content_policy|contentpolicyviolation|content management policy"
+    r"|flagged as potentially violating|content filtering policy|safety system"
+)
 _BAD_KEY = ("api_key_invalid", "api key not valid")
 # Words of Anthropic; OpenAI and its kin; Gemini.
 _TOO_LONG = re.compile(
@@ -80,8 +88,8 @@ _BY_TYPE: tuple[tuple[str, type[ServiceError]], ...] = (
 def read_error(response: httpx.Response, service: str, now: float) -> ServiceError:
     """The error for a response of 400 and above, from the body of any of the providers.
 
-    Spent quota comes as 429 (OpenAI) or 400 (Anthropic), a bad key as 400 (Gemini): waiting
-    helps with neither.
+    Spent quota comes as 429 (OpenAI), 400 (Anthropic) or 402, a bad key as 400 (Gemini): waiting
+    helps with neither. Some filters answer 400.
     """
     status, error = response.status_code, _error_object(response.content)
     said = str(error.get("message") or response.reason_phrase)
@@ -89,6 +97,8 @@ def read_error(response: httpx.Response, service: str, now: float) -> ServiceErr
     details: dict[str, Any] = {"status": status, "provider_code": _code(error)}
     if special := _special(status, f"{_code(error)} {error.get('type')} {said}", error):
         kind, hint = special
+        if kind is AnswerRefused:
+            details["reason"] = "content_filter"
         return kind(message, hint=hint, **details)
     known = error_from_response(response, now=now, message=message)
     known.with_details(**details)
@@ -106,9 +116,12 @@ def error_within(error: Any, service: str) -> ServiceError:
     error = error if isinstance(error, dict) else {"message": error}
     words = f"{error.get('type')} {_code(error)}".lower()
     message = f"{service}: the model's provider broke off: {error.get('message') or words}"
-    if _TOO_LONG.search(f"{words} {error.get('message')}"):
+    said = f"{words} {error.get('message')}".lower()
+    if _TOO_LONG.search(said):
         return ContextTooLong(message, hint=_SHORTER)
-    if any(mark in f"{words} {error.get('message')}".lower() for mark in _NO_QUOTA):
+    if _FILTERED.search(said):
+        return AnswerRefused(message, reason="content_filter")
+    if _NO_QUOTA.search(said) and not _passes(error):
         return NeedsAttention(message, hint=_SPENT, provider_code=_code(error))
     kind = next((kind for word, kind in _BY_TYPE if word in words), Retryable)
     return kind(message, provider_code=_code(error))
@@ -123,13 +136,29 @@ def _special(
 ) -> tuple[type[ServiceError], str] | None:
     """What the status alone would get wrong, and what helps."""
     low = f"{words} {error.get('details', '')}".lower()
-    if status in (400, 429) and any(mark in low for mark in _NO_QUOTA):
-        return NeedsAttention, _SPENT
+    if status == 402 or (status in (400, 403, 429) and _NO_QUOTA.search(low)):
+        return None if _passes(error) else (NeedsAttention, _SPENT)
     if status == 400 and any(mark in low for mark in _BAD_KEY):
         return NeedsAttention, "check api_key"
+    if status in (400, 403) and _FILTERED.search(low):
+        return AnswerRefused, ""
     if status == 413 or (status == 400 and _TOO_LONG.search(low)):
         return ContextTooLong, _SHORTER
     return None
+
+
+def _passes(error: Mapping[str, Any]) -> bool:
+    """Whether what Google says of a quota is over soon.
+
+    It has the same words for a minute's quota, a day's, and for none at all (``quotaValue: 0``).
+    """
+    details = [each for each in error.get("details") or () if isinstance(each, dict)]
+    violations = [each for detail in details for each in detail.get("violations") or ()]
+    lasting = any(
+        "PerDay" in str(each.get("quotaId")) or str(each.get("quotaValue")) == "0"
+        for each in violations
+    )
+    return _retry_delay(error) is not None and not lasting
 
 
 def _error_object(body: bytes) -> Mapping[str, Any]:

@@ -50,7 +50,8 @@ def read_error(response: httpx.Response, service: str, now: float) -> ServiceErr
     reasons = {str(detail.get("reason")) for detail in _details(status)}
     if "API_KEY_INVALID" in reasons or "api key not valid" in said.lower():
         return NeedsAttention(message, hint="check api_key", status=response.status_code)
-    if "SERVICE_DISABLED" in reasons or "billing" in said.lower():
+    paid = "billing" in said.lower() and not _passes(status)
+    if "SERVICE_DISABLED" in reasons or paid:
         return NeedsAttention(
             message, hint="image models need a project with billing", status=response.status_code
         )
@@ -58,6 +59,19 @@ def read_error(response: httpx.Response, service: str, now: float) -> ServiceErr
     if isinstance(error, Throttled) and error.retry_after is None:
         error.retry_after = _retry_delay(status)
     return error
+
+
+def _passes(status: Mapping[str, Any]) -> bool:
+    """Whether what Google says of a quota is over soon.
+
+    It has the same words for a minute's quota, a day's, and for none at all (``quotaValue: 0``).
+    """
+    violations = [each for detail in _details(status) for each in detail.get("violations") or ()]
+    lasting = any(
+        "PerDay" in str(each.get("quotaId")) or str(each.get("quotaValue")) == "0"
+        for each in violations
+    )
+    return _retry_delay(status) is not None and not lasting
 
 
 def _status(body: bytes) -> Mapping[str, Any]:
