@@ -47,3 +47,11 @@ def test_an_event_is_told_as_soon_as_it_is_whole() -> None:
     assert list(stream.feed(b"")) == []
     assert list(stream.feed(b"\ndata: b\n\n")) == [b"b"]
     assert stream.end() is None
+
+
+def test_an_event_may_have_a_name() -> None:
+    stream = EventStream()
+    wire = b"event: error\ndata: a\n\ndata: b\n\nevent: gone\n\ndata: c\n\nevent:end\ndata: d"
+    told = [(stream.name, data) for data in stream.feed(wire)]
+    assert told == [(b"error", b"a"), (b"", b"b"), (b"", b"c")]
+    assert (stream.end(), stream.name) == (b"d", b"end")

@@ -60,7 +60,8 @@ class ContextTooLong(Rejected):
 
 _NO_QUOTA = re.compile(
     r"insufficient[ _](?:quota|balance|credits)|credit balance is too low"
-    r"|exceeded your current quota|billing[ _](?:error|hard[ _]limit|not[ _]active)|account is not active"
+    r"|exceeded your current quota|account is not active"
+    r"|billing[ _](?:error|hard[ _]limit|not[ _]active)"
 )
 # Words of OpenAI, Azure and LiteLLM; Anthropic.
 _FILTERED = re.compile(

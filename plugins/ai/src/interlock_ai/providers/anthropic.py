@@ -44,8 +44,10 @@ class Anthropic:
         usage = body.get("usage") or {}
         cached = usage.get("cache_read_input_tokens") or 0
         written = usage.get("cache_creation_input_tokens") or 0
+        why = (body.get("stop_details") or {}) if reason == "refusal" else {}
+        text = "".join(block["text"] for block in blocks if block.get("type") == "text")
         return Completion(
-            text="".join(block["text"] for block in blocks if block.get("type") == "text"),
+            text=text or str(why.get("explanation") or ""),
             model=str(body.get("model", "")),
             finish_reason=_FINISH.get(reason, reason),
             # Anthropic counts what went into a cache or came from it apart.
@@ -53,7 +55,7 @@ class Anthropic:
             output_tokens=usage.get("output_tokens") or 0,
             cached_tokens=cached,
             written_tokens=written,
-            refusal="refusal" if reason == "refusal" else "",
+            refusal=str(why.get("category") or reason) if reason == "refusal" else "",
         )
 
     def assembly(self, told: Tell) -> _Assembly:

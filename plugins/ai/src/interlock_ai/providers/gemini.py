@@ -52,9 +52,12 @@ class Gemini:
         reason = str(candidate.get("finishReason"))
         parts = (candidate.get("content") or {}).get("parts") or ()
         usage = body.get("usageMetadata") or {}
-        blocked = str((body.get("promptFeedback") or {}).get("blockReason") or "")
+        feedback = body.get("promptFeedback") or {}
+        blocked = str(feedback.get("blockReason") or "")
+        refusal = blocked or (reason if reason in _REFUSALS else "")
+        why = feedback.get("blockReasonMessage") or candidate.get("finishMessage")
         return Completion(
-            text=_text(parts),
+            text=_text(parts) or (str(why or "") if refusal else ""),
             model=str(body.get("modelVersion", "")),
             finish_reason=_FINISH.get(reason, reason),
             input_tokens=usage.get("promptTokenCount") or 0,
@@ -62,7 +65,7 @@ class Gemini:
             output_tokens=(usage.get("candidatesTokenCount") or 0)
             + (usage.get("thoughtsTokenCount") or 0),
             cached_tokens=usage.get("cachedContentTokenCount") or 0,
-            refusal=blocked or (reason if reason in _REFUSALS else ""),
+            refusal=refusal,
         )
 
     def assembly(self, told: Tell) -> _Assembly:
@@ -77,6 +80,7 @@ class _Assembly:
         self._texts: list[str] = []
         self._rest: Json = {}
         self._reason = ""
+        self._why = ""
 
     def take(self, event: Json) -> str:
         if event.get("error"):
@@ -84,6 +88,7 @@ class _Assembly:
         self._rest |= {name: event[name] for name in _LAST_COUNTS if name in event}
         candidate: Json = next(iter(event.get("candidates") or ()), {})
         self._reason = str(candidate.get("finishReason") or self._reason)
+        self._why = str(candidate.get("finishMessage") or self._why)
         text = _text((candidate.get("content") or {}).get("parts") or ())
         self._texts.append(text)
         return text
@@ -95,7 +100,8 @@ class _Assembly:
 
     def body(self) -> Json:
         content = {"parts": [{"text": "".join(self._texts)}]}
-        return {**self._rest, "candidates": [{"content": content, "finishReason": self._reason}]}
+        ending = {"finishReason": self._reason, "finishMessage": self._why}
+        return {**self._rest, "candidates": [{"content": content, **ending}]}
 
 
 def _text(parts: Any) -> str:

@@ -26,7 +26,7 @@ _ERRORS = {
 }
 # From this version on the API has none (its SDK 2.12).
 _WITHOUT_TEMPERATURE = "2026-10-21"
-_STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal"}
+_STOP_REASONS = {"length": "max_tokens", "refusal": "refusal"}
 
 
 class Anthropic:
@@ -96,8 +96,9 @@ class Anthropic:
         if said.end == "overload":
             raise Refused(_error(529, "Overloaded"))
         usage = _usage(said) | {"output_tokens": said.output_tokens + said.thought_tokens}
-        ending = {"content": _content(said), "stop_reason": _reason(said), "usage": usage}
-        return reply(_message(body, said) | ending)
+        return reply(
+            _message(body, said) | _ending(said) | {"content": _content(said), "usage": usage}
+        )
 
 
 def _message(body: Object, said: Answer) -> Object:
@@ -148,9 +149,8 @@ def _events(body: Object, said: Answer) -> Iterator[Object]:
     if said.end == "overload":
         yield {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
         return
-    ending = {"stop_reason": _reason(said), "stop_sequence": None}
     usage = {"output_tokens": said.output_tokens + said.thought_tokens}
-    yield {"type": "message_delta", "delta": ending, "usage": usage}
+    yield {"type": "message_delta", "delta": _ending(said), "usage": usage}
     yield {"type": "message_stop"}
 
 
@@ -163,10 +163,14 @@ def _deltas(block: Object) -> Iterator[Object]:
             yield {"type": "input_json_delta", "partial_json": piece}
 
 
-def _reason(said: Answer) -> str:
-    if said.calls and said.end == "stop":
-        return "tool_use"
-    return _STOP_REASONS.get(said.end, "end_turn")
+def _ending(said: Answer) -> Object:
+    reason = "tool_use" if said.calls else "end_turn"
+    reason = reason if said.end == "stop" else _STOP_REASONS.get(said.end, "end_turn")
+    made: Object = {"stop_reason": reason, "stop_sequence": None}
+    if said.end == "refusal":
+        why = {"category": "general_harms", "explanation": said.text}
+        made["stop_details"] = {"type": "refusal", **why}
+    return made
 
 
 def _listed(name: str) -> Object:
