@@ -29,13 +29,13 @@ class Model:
 )
 async def test_json_is_found_however_it_is_wrapped(text: str) -> None:
     model = Model(text)
-    assert (await answered(model, QUESTION, repairs=1, native=True)).data == {"n": 1}
+    assert (await answered(model, QUESTION, repairs=1, takes=bool)).data == {"n": 1}
     assert len(model.asked) == 1
 
 
 async def test_the_repair_shows_the_model_its_answer_and_the_faults() -> None:
     model = Model('{"n": "one"}', '{"n": 1}')
-    answer = await answered(model, QUESTION, repairs=1, native=True)
+    answer = await answered(model, QUESTION, repairs=1, takes=bool)
     first, said, told = model.asked[1].turns
     assert (first, said) == (QUESTION.turns[0], Turn("assistant", '{"n": "one"}'))
     assert "$.n: 'one' is not of type 'integer'" in told.text
@@ -47,12 +47,12 @@ async def test_the_repair_shows_the_model_its_answer_and_the_faults() -> None:
 async def test_repairs_are_bounded(repairs: int) -> None:
     model = Model(*["nothing"] * 5)
     with pytest.raises(AnswerUnfit, match="not JSON"):
-        await answered(model, QUESTION, repairs=repairs, native=True)
+        await answered(model, QUESTION, repairs=repairs, takes=bool)
     assert len(model.asked) == repairs + 1
 
 
 async def test_where_the_api_takes_no_schema_words_tell_of_it() -> None:
     model = Model('{"n": 1}')
-    assert (await answered(model, QUESTION, repairs=1, native=False)).data == {"n": 1}
+    assert (await answered(model, QUESTION, repairs=1, takes=callable)).data == {"n": 1}
     assert model.asked[0].schema is None
     assert '"integer"' in str(model.asked[0].system)

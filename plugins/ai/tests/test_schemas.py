@@ -129,3 +129,29 @@ def test_nothing_stands_beside_a_reference_in_what_gemini_is_asked() -> None:
     _, body = provider_of("gemini").request(question, "m", stream=False)
     sent = body["generationConfig"]["responseJsonSchema"]
     assert sent == of({"$ref": "#/$defs/b"}, b={"type": "string"})
+
+
+@pytest.mark.parametrize(
+    ("schema", "natively"),
+    [
+        (CLOSED, True),
+        ({**CLOSED, "additionalProperties": True}, True),
+        (TREE, False),
+        (of({"$ref": "#/$defs/a"}, a={"type": "array", "items": {"$ref": "#/$defs/a"}}), False),
+        (of({"$ref": "#/$defs/a"}, a={"type": "string"}), True),
+        (of({"type": "object", "additionalProperties": {"type": "number"}}), False),
+        (of({"type": "object"}), False),
+        (of({"type": "object", "additionalProperties": False}), True),
+    ],
+    ids=["closed", "open", "tree", "list", "defined", "map", "anything", "empty"],
+)
+async def test_what_anthropics_api_cannot_express_is_put_into_words(
+    ai: Any, schema: dict[str, Any], natively: bool
+) -> None:
+    assert provider_of("anthropic").takes(schema) is natively
+    tools = await ai("anthropic")
+    if natively:
+        await tools.generate("[3] A fact.", schema=schema)
+    else:
+        answer = 'Here:\n```json\n{"name": "a"}\n```'
+        assert (await tools.generate(answer, schema=schema))["data"] == {"name": "a"}

@@ -12,6 +12,7 @@ from .test_ai import chat, generate, messages, responses
 OPEN = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
 CLOSED = {**OPEN, "additionalProperties": False}
 LOOP = {**CLOSED, "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}}
+TREE = {**CLOSED, "properties": {"a": {"type": "array", "items": {"$ref": "#"}}}}
 GONE = {**CLOSED, "properties": {"a": {"$ref": "#/$defs/a"}}}
 
 
@@ -43,11 +44,13 @@ def turns(*entries: dict[str, Any]) -> dict[str, Any]:
             "property 'maxLength' is not supported",
         ),
         ("anthropic", messages, output(GONE), "'#/$defs/a' not found"),
-        ("anthropic", messages, output(LOOP), "leads to itself"),
+        ("anthropic", messages, output(LOOP), "Circular reference"),
+        ("anthropic", messages, output(TREE), "Circular reference"),
         ("openai", responses, strict(OPEN), "'additionalProperties' is required"),
         ("openai", responses, strict({**CLOSED, "required": []}), "Missing 'a'"),
         ("openai", responses, strict({**CLOSED, "minProperties": 1}), "is not permitted"),
         ("openai", responses, strict(GONE), "not found"),
+        ("openai", responses, strict(LOOP), "leads to itself"),
         ("openai", chat, turns({"role": "robot", "content": "x"}), "Invalid value: 'robot'"),
         ("openai", chat, {"model": ""}, "Missing required parameter: 'model'"),
         ("gemini", generate, {"contents": [{"role": "robot", "parts": [{"text": "x"}]}]}, "valid"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,12 +25,14 @@ class Answer:
         return self.completions[-1]
 
 
-async def answered(ask: Ask, question: Question, *, repairs: int, native: bool) -> Answer:
+async def answered(
+    ask: Ask, question: Question, *, repairs: int, takes: Callable[[Mapping[str, Any]], bool]
+) -> Answer:
     """Ask, and where there is a schema, send an answer back that does not fit it.
 
     Args:
         repairs: how often at most.
-        native: the provider knows schemas; otherwise words tell the model of it.
+        takes: whether the provider can be asked for a schema; otherwise words tell the model of it.
 
     Raises:
         InvalidInput: the schema is none.
@@ -40,7 +42,7 @@ async def answered(ask: Ask, question: Question, *, repairs: int, native: bool) 
     if schema is None:
         return Answer((await ask(question),))
     check_schema(schema)
-    if not native:
+    if not takes(schema):
         system = "\n\n".join(filter(None, [question.system, words_for(schema)]))
         question = replace(question, schema=None, system=system)
     said: list[Completion] = []

@@ -239,8 +239,8 @@ class AI(Service[AISettings]):
             self.log,
             structured=question.schema is not None,
         )
-        native = settings.schemas == "native"
-        answer = await answered(model.ask, question, repairs=settings.repairs, native=native)
+        takes = self._provider.takes if settings.schemas == "native" else _takes_none
+        answer = await answered(model.ask, question, repairs=settings.repairs, takes=takes)
         usage = model.usage(*answer.completions)
         return answer, {
             "provider": settings.provider,
@@ -251,3 +251,7 @@ class AI(Service[AISettings]):
 
 def _first(*values: Any) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _takes_none(schema: Mapping[str, Any]) -> bool:
+    return False

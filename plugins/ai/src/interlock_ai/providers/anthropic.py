@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
-from interlock_ai.providers.narrowing import narrowed
+from interlock_ai.providers.narrowing import expressible, narrowed
 
 _VERSION = "2026-10-21"
 _FINISH = {
@@ -24,6 +24,8 @@ class Anthropic:
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {api_key}", "anthropic-version": _VERSION}
+
+    takes = staticmethod(expressible)
 
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         format_ = {"type": "json_schema", "schema": narrowed(question.schema)}

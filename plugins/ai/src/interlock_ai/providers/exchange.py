@@ -93,6 +93,10 @@ class Provider(Protocol):
 
     def headers(self, api_key: str) -> Mapping[str, str]: ...
 
+    def takes(self, schema: Mapping[str, Any]) -> bool:
+        """Whether the API can be asked for answers of this schema; else words have to do."""
+        ...
+
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         """Path and body of the POST."""
         ...
@@ -102,6 +106,11 @@ class Provider(Protocol):
         ...
 
     def assembly(self, told: Tell) -> Assembly: ...
+
+
+def takes_all(schema: Mapping[str, Any]) -> bool:
+    """For APIs that take every schema, and keep to it as far as they can."""
+    return True
 
 
 def without_nones(body: Json) -> Json:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
+from interlock_ai.providers.exchange import (
+    Completion,
+    Json,
+    Question,
+    Tell,
+    takes_all,
+    without_nones,
+)
 
 _ROLES = {"user": "user", "assistant": "model"}
 _FINISH = {"STOP": "stop", "MAX_TOKENS": "length"}
@@ -20,6 +27,7 @@ _LAST_COUNTS = ("usageMetadata", "modelVersion", "promptFeedback", "responseId")
 class Gemini:
     base_url = "https://generativelanguage.googleapis.com"
     check_path = "models?pageSize=1"
+    takes = staticmethod(takes_all)
 
     def headers(self, api_key: str) -> Mapping[str, str]:
         return {"x-goog-api-key": api_key}

@@ -7,7 +7,7 @@ answer fits the whole schema is checked afterwards, so nothing is lost by it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -18,6 +18,48 @@ _FORMATS = frozenset(
     {"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"}
 )
 _SILENT = ("$schema", "$id", "$defs", "additionalProperties", "default")
+
+
+def expressible(schema: Mapping[str, Any]) -> bool:
+    """Whether it keeps its sense: not if it refers back to itself, or names no keys.
+
+    The API takes no recursion, and an object without named keys would be closed and so empty.
+    """
+    return all(not _names_no_keys(node) for node in _nodes(schema)) and not _returns(schema)
+
+
+def _nodes(node: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(node, Mapping):
+        yield node
+        for part in node.values():
+            yield from _nodes(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _nodes(part)
+
+
+def _names_no_keys(node: Mapping[str, Any]) -> bool:
+    if "patternProperties" in node or isinstance(node.get("additionalProperties"), Mapping):
+        return True
+    closed = node.get("additionalProperties") is False
+    return node.get("type") == "object" and not node.get("properties") and not closed
+
+
+def _returns(schema: Mapping[str, Any]) -> bool:
+    defined = {f"#/$defs/{name}": part for name, part in (schema.get("$defs") or {}).items()}
+    defined["#"] = schema
+    leads = {
+        name: {str(node["$ref"]) for node in _nodes(part) if "$ref" in node}
+        for name, part in defined.items()
+    }
+    for name, new in leads.items():
+        reached: set[str] = set()
+        while new := new - reached:
+            reached |= new
+            new = set().union(*(leads.get(each, set()) for each in new))
+        if name in reached:
+            return True
+    return False
 
 
 def narrowed(schema: Any) -> Any:

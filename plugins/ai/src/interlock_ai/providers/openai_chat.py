@@ -7,7 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from interlock_ai.providers.exchange import DONE, Completion, Json, Question, Tell, without_nones
+from interlock_ai.providers.exchange import (
+    DONE,
+    Completion,
+    Json,
+    Question,
+    Tell,
+    takes_all,
+    without_nones,
+)
 from interlock_ai.providers.strictness import fits_strict
 
 
@@ -29,6 +37,7 @@ class OpenAIChat:
 
     check_path = "models"
     headers = staticmethod(bearer)
+    takes = staticmethod(takes_all)
 
     def __init__(self, base_url: str, limit: str) -> None:
         self.base_url = base_url

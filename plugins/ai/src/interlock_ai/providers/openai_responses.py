@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from interlock_ai.providers.exchange import Completion, Json, Question, Tell, without_nones
+from interlock_ai.providers.exchange import (
+    Completion,
+    Json,
+    Question,
+    Tell,
+    takes_all,
+    without_nones,
+)
 from interlock_ai.providers.openai_chat import bearer, named, told_cost
 
 
@@ -10,6 +17,7 @@ class OpenAIResponses:
     base_url = "https://api.openai.com"
     check_path = "models"
     headers = staticmethod(bearer)
+    takes = staticmethod(takes_all)
 
     def request(self, question: Question, model: str, *, stream: bool) -> tuple[str, Json]:
         format_ = {"type": "json_schema", **named(question.schema)}

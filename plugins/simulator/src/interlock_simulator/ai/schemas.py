@@ -44,7 +44,23 @@ def fault_at_anthropic(schema: Mapping[str, Any]) -> str | None:
             return f"For '{kind}' type, property '{word}' is not supported"
         if _is_object(node) and node.get("additionalProperties") is not False:
             return "For 'object' type, 'additionalProperties' must be explicitly set to false"
+    if _is_recursive(schema):
+        return "Circular reference detected in schema definitions"
     return None
+
+
+def _is_recursive(schema: Mapping[str, Any]) -> bool:
+    defined = {f"#/$defs/{name}": part for name, part in (schema.get("$defs") or {}).items()}
+    leads = {
+        name: {str(node["$ref"]) for _, node in _nodes((), part) if "$ref" in node}
+        for name, part in {**defined, "#": schema}.items()
+    }
+    for _ in leads:
+        leads = {
+            name: found | {further for each in found for further in leads.get(each, ())}
+            for name, found in leads.items()
+        }
+    return any(name in found for name, found in leads.items())
 
 
 def _is_object(node: Mapping[str, Any]) -> bool:
