@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from interlock.sdk import InvalidInput, tools_of
+from interlock.sdk import InvalidInput, Retryable, tools_of
 from interlock_ai import analysis
 from interlock_ai.service import AI
+from interlock_simulator.faults import FaultProfile
+
+from .conftest import Start, service
 
 PAGE: dict[str, Any] = {
     "id": "p1",
@@ -69,6 +72,22 @@ async def test_only_the_kinds_asked_for_are_filled(ai: Any) -> None:
     assert [entry["citations"] for entry in result["summary"]] == [[], []]
     assert result["key_points"] == result["categories"] == []
     assert result["sentiment"] is None
+
+
+async def test_rules_stand_in_for_a_model_that_fails_with_the_same_arguments(
+    simulator: Any, start: Start
+) -> None:
+    url = (await simulator.status())["url"]
+    rules = {"analyze": {"policies": {"fallback": {"tool": "analysis.analyze"}}}}
+    runtime = await start({"ai": {**service(url, "anthropic"), "tools": rules}, "analysis": {}})
+    await simulator.set_faults([FaultProfile(kind="error", methods=("POST",))])
+    arguments = {"page": PAGE, "goal": "tasks", "kinds": ["action_items", "summary"]}
+    result = await runtime.call("ai.analyze", arguments)
+    assert result["method"] == "extractive"
+    assert "Ada will write the report." in [each["text"] for each in result["summary"]]
+    assert result["key_points"] == []
+    with pytest.raises(Retryable):
+        await runtime.call("ai.generate", {"prompt": "x"})
 
 
 async def test_segments_may_come_from_several_pages(ai: Any) -> None:

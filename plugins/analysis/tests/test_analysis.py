@@ -137,3 +137,12 @@ async def test_a_segment_without_text_is_named_by_its_path(analysis):
     with pytest.raises(InvalidInput) as caught:
         await analysis.analyze(segments=[{"block_id": "a"}])
     assert caught.value.path == "$.segments[0]"
+
+
+async def test_only_the_parts_that_are_wanted_are_filled(analysis: Analysis) -> None:
+    whole = await analysis.analyze(page=PAGE)
+    part = await analysis.analyze(page=PAGE, kinds=["action_items", "categories"])
+    assert part["action_items"] == whole["action_items"] != []
+    assert part["categories"] == whole["categories"] != []
+    assert part["summary"] == part["key_points"] == [] and part["sentiment"] is None
+    assert part.keys() == whole.keys()

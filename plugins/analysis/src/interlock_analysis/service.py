@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from interlock.sdk import InvalidInput, Policies, Service, tool
 from interlock_analysis.analyze import analyze
@@ -14,6 +14,17 @@ from interlock_analysis.language import Language
 from interlock_analysis.markdown import to_markdown
 from interlock_analysis.pages import Page, page_of_text, read_page, read_segments
 from interlock_analysis.settings import AnalysisSettings
+
+Kind = Literal[
+    "summary",
+    "key_points",
+    "action_items",
+    "decisions",
+    "questions",
+    "best_practices",
+    "sentiment",
+    "categories",
+]
 
 
 class Analysis(Service[AnalysisSettings]):
@@ -32,6 +43,7 @@ class Analysis(Service[AnalysisSettings]):
         text: str | None = None,
         goal: str = "",
         language: Language | Literal["auto"] = "auto",
+        kinds: list[Kind] | None = None,
     ) -> dict[str, Any]:
         """Find what matters in a text: summary, key points, tasks, questions and categories.
 
@@ -45,10 +57,14 @@ class Analysis(Service[AnalysisSettings]):
             text: plain text; its paragraphs are cited as ``segment-1`` and so on.
             goal: what the reader wants to know; statements about it are ranked higher.
             language: language of the text; ``auto`` detects it.
+            kinds: the parts of the analysis that are wanted, the others are empty; default: all.
         """
         subject = _subject(page, segments, text)
         known = None if language == "auto" else language
-        return await asyncio.to_thread(analyze, subject, goal, self.settings, known)
+        analysis = await asyncio.to_thread(analyze, subject, goal, self.settings, known)
+        unwanted = set() if kinds is None else set(get_args(Kind)) - set(kinds)
+        empty: dict[str, Any] = {kind: None if kind == "sentiment" else [] for kind in unwanted}
+        return analysis | empty
 
     @tool(effect="read")
     async def check_citations(
