@@ -255,6 +255,20 @@ def test_nesting_without_end_is_told_and_not_the_end_of_the_process(data: bytes)
         read_description(data, "api.json")
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\n<!doctype html><title>API</title>", "is a page, not a description"),
+        (b'{"swagger": "2.0"}', "but Swagger 2.0"),
+        (b"openapi: 4.0.0", "but openapi: '4.0.0'"),
+        (b"[]", "is no object"),
+    ],
+)
+def test_what_is_no_description_of_ours_is_named(data: bytes, told: str) -> None:
+    with pytest.raises(NeedsAttention, match=told):
+        read_description(data, "api.json")
+
+
 def test_patterns_that_match_nothing_are_known() -> None:
     found = compiled(described({"tags": ["x"]}), include=["tag:x", "tag:y"], exclude=["b*"])
     assert found.unused == {"tag:y", "b*"}

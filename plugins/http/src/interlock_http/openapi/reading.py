@@ -26,7 +26,8 @@ def read_description(data: bytes, source: str) -> Description:
     version = str(document.get("openapi", ""))
     if not version.startswith(_VERSIONS):
         kind = "Swagger 2.0" if "swagger" in document else f"openapi: {version!r}"
-        hint = "convert it to OpenAPI 3" if "swagger" in document else ""
+        converted = "convert it to OpenAPI 3, for example by the program swagger2openapi"
+        hint = converted if "swagger" in document else ""
         raise NeedsAttention(
             f"{source} is no description in OpenAPI 3.0 to 3.2, but {kind}", hint=hint
         )
@@ -37,6 +38,10 @@ def read_description(data: bytes, source: str) -> Description:
 
 
 def _parsed(data: bytes, source: str) -> Mapping[str, Any]:
+    if data.lstrip()[:1] == b"<":
+        raise NeedsAttention(
+            f"{source} is a page, not a description", hint="give the address of its JSON or YAML"
+        )
     try:
         if data.lstrip()[:1] == b"{":
             document = orjson.loads(data)
