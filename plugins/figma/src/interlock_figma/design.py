@@ -6,6 +6,7 @@ from typing import Any
 
 from interlock_figma.tree import Document, Simplifier
 from interlock_figma.tree.document import children
+from interlock_figma.tree.geometry import bounds_of
 from interlock_figma.tree.kinds import is_visible
 
 
@@ -34,6 +35,6 @@ def simplified(document: Document) -> dict[str, Any]:
 
 
 def _top(node: Any, simplifier: Simplifier) -> dict[str, Any]:
-    bounds = node.get("absoluteBoundingBox") or {}
+    bounds = bounds_of(node)
     at = {axis: bounds.get(axis) or 0 for axis in ("x", "y")}
     return {**simplifier.tree(node), "at": at, "kind": str(node.get("type") or "").lower()}

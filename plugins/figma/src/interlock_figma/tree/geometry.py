@@ -1,6 +1,6 @@
 """Where a node stands: size before rotation, place in its parent, and what turns it.
 
-Positions come from ``absoluteBoundingBox``, which every capture has; ``size`` and
+Positions come from ``absoluteBoundingBox``, which all but abridged captures have; ``size`` and
 ``relativeTransform`` (``geometry=paths`` only) are preferred for sizes and turns.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 Linear = tuple[float, float, float, float]
 """``a, b, c, d`` of the matrix ``[[a, c], [b, d]]``, in the order of CSS ``matrix()``."""
 
 IDENTITY: Linear = (1.0, 0.0, 0.0, 1.0)
+_BOUNDS = ("x", "y", "width", "height")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,29 @@ def rounded(value: float, digits: int = 3) -> float:
     return int(result) if result == int(result) else result
 
 
+def bounds_of(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The box on the canvas; what is in it has one where an abridged capture has none."""
+    if own := node.get("absoluteBoundingBox"):
+        return cast("Mapping[str, Any]", own)
+    held = [
+        bounds_of(child)
+        for child in node.get("children") or ()
+        if isinstance(child, Mapping) and child.get("visible") is not False
+    ]
+    edges = [[float(each.get(key) or 0) for key in _BOUNDS] for each in held if each]
+    if not edges:
+        return {}
+    left, top = (min(edge[axis] for edge in edges) for axis in (0, 1))
+    right, bottom = (max(edge[axis] + edge[axis + 2] for edge in edges) for axis in (0, 1))
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
+
+
 def place(node: Mapping[str, Any], parent: Placement | None) -> Placement:
     """The placement of a node; without a parent its own box is the origin."""
     local = _local_turn(node)
     total = compose(parent.total, local) if parent else IDENTITY
-    bounds = node.get("absoluteBoundingBox") or {}
-    bound = tuple(float(bounds.get(key) or 0) for key in ("x", "y", "width", "height"))
+    bounds = bounds_of(node)
+    bound = tuple(float(bounds.get(key) or 0) for key in _BOUNDS)
     width, height = _size(node, bound[2], bound[3], total)
     center = (bound[0] + bound[2] / 2, bound[1] + bound[3] / 2)
     if parent is None or not bounds:

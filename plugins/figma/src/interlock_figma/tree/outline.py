@@ -12,16 +12,22 @@ from interlock_figma.tree.kinds import is_partial
 Json = Mapping[str, Any]
 
 
-def outline(node: Json, width: float, height: float) -> str | None:
-    """Path data in the node's own box; None for a shape that only its geometry tells."""
+def outline(node: Json, width: float, height: float, grown: float = 0.0) -> str | None:
+    """Path data in the node's own box; None for a shape that only its geometry tells.
+
+    Args:
+        grown: pixels that the outline lies outside of the shape's own, where that can be told.
+    """
     kind = node.get("type")
     if kind == "LINE":
         # Without its turn in the capture, an upright line has a height and no width.
         return f"M0 0L{rounded(width)} {rounded(height)}"
     if kind == "RECTANGLE":
-        return _rectangle(width, height, _corner(node, width, height))
+        return _rectangle(width, height, _corner(node, width, height), grown)
     if kind == "ELLIPSE":
-        return _arc(node, width, height) if is_partial(node) else _ellipse(width, height)
+        if is_partial(node):
+            return _arc(node, width, height, grown)
+        return _ellipse(width, height, grown)
     if kind == "REGULAR_POLYGON":
         return _polygon(width, height, int(node.get("count") or 3), 1.0)
     if kind == "STAR":
@@ -34,20 +40,23 @@ def _corner(node: Json, width: float, height: float) -> float:
     return min(float(node.get("cornerRadius") or 0), width / 2, height / 2)
 
 
-def _rectangle(width: float, height: float, r: float) -> str:
-    w, h, r = rounded(width), rounded(height), rounded(r)
+def _rectangle(width: float, height: float, radius: float, grown: float) -> str:
+    a, w, h = rounded(-grown), rounded(width + grown), rounded(height + grown)
+    r = max(radius + grown, 0.0) if radius else 0.0
     if not r:
-        return f"M0 0H{w}V{h}H0Z"
-    arc = f"A{r} {r} 0 0 1"
+        return f"M{a} {a}H{w}V{h}H{a}Z"
+    near, right, low = (rounded(each) for each in (r - grown, w - r, h - r))
+    arc = f"A{rounded(r)} {rounded(r)} 0 0 1"
     return (
-        f"M{r} 0H{rounded(w - r)}{arc} {w} {r}V{rounded(h - r)}{arc} {rounded(w - r)} {h}"
-        f"H{r}{arc} 0 {rounded(h - r)}V{r}{arc} {r} 0Z"
+        f"M{near} {a}H{right}{arc} {w} {near}V{low}{arc} {right} {h}"
+        f"H{near}{arc} {a} {low}V{near}{arc} {near} {a}Z"
     )
 
 
-def _ellipse(width: float, height: float) -> str:
-    rx, ry, w = rounded(width / 2), rounded(height / 2), rounded(width)
-    return f"M0 {ry}A{rx} {ry} 0 1 1 {w} {ry}A{rx} {ry} 0 1 1 0 {ry}Z"
+def _ellipse(width: float, height: float, grown: float) -> str:
+    rx, ry = rounded(width / 2 + grown), rounded(height / 2 + grown)
+    left, right, middle = rounded(-grown), rounded(width + grown), rounded(height / 2)
+    return f"M{left} {middle}A{rx} {ry} 0 1 1 {right} {middle}A{rx} {ry} 0 1 1 {left} {middle}Z"
 
 
 def _polygon(width: float, height: float, count: int, inner: float) -> str:
@@ -68,21 +77,24 @@ def _point(width: float, height: float, angle: float, scale: float) -> str:
     return f"{rounded(x)} {rounded(y)}"
 
 
-def _arc(node: Json, width: float, height: float) -> str:
+def _arc(node: Json, width: float, height: float, grown: float) -> str:
     """A pie or a piece of a ring; a whole ring is two ellipses, the inner one counterwise."""
     arc = node.get("arcData") or {}
     start, end = float(arc.get("startingAngle", 0)), float(arc.get("endingAngle", 2 * math.pi))
     inner = float(arc.get("innerRadius") or 0)
-    if abs(abs(end - start) - 2 * math.pi) < 0.01:
+    is_whole = abs(abs(end - start) - 2 * math.pi) < 0.01
+    if is_whole:
         middle = start + math.pi
         stops: Sequence[float] = (start, middle, end)
     else:
         stops = (start, (start + end) / 2, end)
-    outer_path = _sweep(width, height, stops, 1.0, end > start)
+    is_ring = is_whole and inner > 0
+    more = 2 * grown / min(width, height) if is_ring and min(width, height) else 0.0
+    outer_path = _sweep(width, height, stops, 1.0 + more, end > start)
     if inner <= 0:
         return f"M{outer_path}L{rounded(width / 2)} {rounded(height / 2)}Z"
-    back = _sweep(width, height, tuple(reversed(stops)), inner, end < start)
-    joint = "ZM" if len({round(stop % (2 * math.pi), 3) for stop in stops}) == 2 else "L"
+    back = _sweep(width, height, tuple(reversed(stops)), max(inner - more, 0.0), end < start)
+    joint = "ZM" if is_ring else "L"
     return f"M{outer_path}{joint}{back}Z"
 
 

@@ -159,15 +159,19 @@ class Drawing:
         recorded = node.get("fillGeometry") or node.get("strokeGeometry")
         if recorded and not _is_plain_line(node):
             return self._recorded(node, placement, fill, line)
-        drawn = outline(node, placement.width, placement.height)
+        stroke = paint.stroke(node)
+        width = stroke.get("width") if line else 0
+        sizes = placement.width, placement.height
+        # The middle of the line, which is all that SVG draws one around.
+        away = {"inside": -0.5, "outside": 0.5}.get(stroke["align"], 0.0) * (width or 0)
+        drawn = outline(node, *sizes, away if -2 * away < min(sizes) else 0.0)
         if drawn is None:
             return []
         path: dict[str, Any] = {"d": drawn}
         if fill and node.get("type") != "LINE":
             path["fill"] = fill
-        stroke = paint.stroke(node)
-        if line and stroke.get("width"):
-            path |= {"stroke": line, "stroke_width": stroke["width"]}
+        if width:
+            path |= {"stroke": line, "stroke_width": width}
             if stroke.get("dash"):
                 path["dash"] = stroke["dash"]
         return [path] if len(path) > 1 else []
