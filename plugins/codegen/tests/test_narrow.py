@@ -127,3 +127,61 @@ def test_wide_paddings_give_way_before_what_they_are_around_stands_out() -> None
 
     assert "max-[1200px]:px-6" in screen_of(tight)
     assert "max-md:px-6" in screen_of(loose)
+
+
+def test_letters_too_large_for_a_phone_are_smaller_on_one() -> None:
+    big = {"family": "Inter", "size": 56, "weight": 700, "line_height": 70}
+    styles = {"big": big, "small": {**big, "size": 16}}
+
+    def page(width: float, style: str) -> str:
+        return screen_of(a_row(width, {**a_text("everything"), "text_style": style}), styles)
+
+    assert "max-md:text-[46px] max-md:leading-[1.25]" in page(1280, "big")
+    assert "max-md:text" not in page(1280, "small")
+    assert "max-md:text" not in page(390, "big")
+
+
+def test_a_box_wider_than_its_column_stands_out_as_drawn_and_gets_narrower_with_it() -> None:
+    column = {"layout": {"mode": "column", "justify": "start", "align": "start"}}
+    panel = a_row(1181, a_text("Home"), id="1:5")
+
+    code = screen_of(a_box(1176, children=[panel], **column))
+
+    assert "max-w-[calc(100%+5px)]" in code
+    assert "max-md:max-w-full" in code
+
+
+def test_a_box_that_hugs_what_fills_it_is_no_wider_than_there_is_room() -> None:
+    column = {"mode": "column", "justify": "start", "align": "start"}
+    rigid = a_row(500, a_text("Home"), id="1:6")
+    fill = {"horizontal": "fill", "vertical": "hug"}
+    filling = a_box(500, layout=column, children=[rigid], sizing=fill, id="1:7")
+    hug = {"horizontal": "hug", "vertical": "hug"}
+    hugging = a_box(500, layout=column, children=[filling, a_box(20)], sizing=hug, id="1:8")
+
+    code = screen_of(a_box(1000, layout=column, children=[hugging], id="1:9"))
+
+    assert '<div className="flex flex-col items-start max-w-full">' in code
+
+
+def test_a_text_that_fills_a_line_of_several_is_as_wide_as_its_longest_word() -> None:
+    fill = {"horizontal": "fill", "vertical": "hug"}
+    words = {**a_text("Everything else"), "sizing": fill}
+    lines = a_row(600, words, a_box(300, x=300))
+    lines["layout"] = {**lines["layout"], "wrap": True}
+
+    assert "min-w-0" not in screen_of(lines)
+
+
+def test_a_field_and_what_becomes_a_column_need_no_room_for_their_words() -> None:
+    fill = {"horizontal": "fill", "vertical": "hug"}
+    styles = {"small": {"family": "Inter", "size": 14, "weight": 400}}
+    words = {**a_text("Outstanding"), "text_style": "small"}
+
+    def cells(width: float, **fields: Any) -> str:
+        held = [a_row(150, words, sizing=fill, **fields) for _ in range(4)]
+        return screen_of(a_row(width, *held), styles)
+
+    assert "max-md:min-w-min" in cells(600)
+    assert "max-md:min-w-min" not in cells(600, name="Text field")
+    assert "max-md:min-w-min" not in cells(900)

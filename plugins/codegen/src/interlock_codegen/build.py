@@ -170,6 +170,7 @@ class Builder:
             **item.item(node, around.parent, job),
             **typeset.setting(node, around.parent, job),
             **typeset.font(node, job),
+            **typeset.on_phone(node, job),
             **typeset.ink(node, job),
             **typeset.contour(node, job),
             **effects.finish(node, job),

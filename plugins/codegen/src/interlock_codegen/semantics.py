@@ -99,6 +99,11 @@ def sounds_like_field(name: str) -> bool:
     return bool(_INPUT.search(words(name)))
 
 
+def holds_field(node: Json) -> bool:
+    """Whether a layer sounds like a text field, or one below it does."""
+    return any(sounds_like_field(str(each.get("name") or "")) for each in (node, *_below(node)))
+
+
 def switch(name: str) -> str:
     """The ARIA role of what is on or off: ``checkbox``, ``radio``, ``switch``; else empty."""
     plain = words(name)

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from interlock_codegen import tailwind
+from interlock_codegen import semantics, tailwind
 from interlock_codegen.css.border import border_of
 from interlock_codegen.css.container import breaks, scrolls_along, stacks
 from interlock_codegen.css.placement import placed
 from interlock_codegen.css.room import (
+    NARROW,
     flows,
     holds_text,
     is_crowded,
@@ -18,6 +19,7 @@ from interlock_codegen.css.room import (
     is_stiff,
     is_supple,
     pushes,
+    rigid_width,
 )
 from interlock_codegen.css.size import (
     WIDEST_MINIMUM,
@@ -32,6 +34,7 @@ from interlock_codegen.job import Job
 Json = Mapping[str, Any]
 
 _SMALLEST_TO_SHRINK = 160
+_LARGEST_OVERHANG = 96
 _SMALLEST_TO_LIMIT = 96
 """Pixels; what is smaller finds room on any screen."""
 _GIVING_WAY = {"max-md width": "max-md:w-auto", "max-md flex-shrink": "max-md:shrink"}
@@ -123,23 +126,45 @@ def _flex_width(node: Json, parent: Json, job: Job) -> Style:
         return {"max-width": "max-w-full"} if is_stiff(node) else {}
     style = {"width": width_of(node, job)}
     is_large = node["box"]["width"] >= _SMALLEST_TO_LIMIT
-    if is_large and node["type"] != "vector" and is_inside(node, parent):
+    is_large = is_large and node["type"] != "vector"
+    if is_large and 0 < (over := _overhang(node, parent)) <= _LARGEST_OVERHANG:
+        # It stands out as far as it was drawn to, but not on a phone.
+        style["max-width"] = f"max-w-[calc(100%+{tailwind.pixels(over)})]"
+        style["max-md max-width"] = "max-md:max-w-full"
+    elif is_large and is_inside(node, parent):
         style["max-width"] = "max-w-full"
         if "maxWidth" in (node.get("limits") or {}):
             style["max-md max-width"] = "max-md:max-w-full"
     return style
 
 
+def _overhang(node: Json, parent: Json) -> float:
+    """By how much a child of a column is wider than the room in it; 0 for any other."""
+    if parent["layout"]["mode"] != "column":
+        return 0.0
+    padding = parent["layout"].get("padding") or (0, 0, 0, 0)
+    room = parent["box"]["width"] - padding[1] - padding[3]
+    over = round(node["box"]["width"] - room, 3)
+    return float(over) if over > 0.5 else 0.0
+
+
 def _least_share(node: Json, parent: Json, job: Job) -> Style:
     """The least width of what fills its row: none, as in Figma, unless its words need some."""
-    is_word = node["type"] == "text"
     crowded = is_crowded(parent, job)
-    if _narrows_picture(node, parent, job) or (is_word and (breaks(parent) or crowded)):
-        # Where the row can break, a text's longest word tells it when to.
+    wraps = bool(parent["layout"].get("wrap"))
+    # Where the row can break, a text's longest word tells it when to.
+    is_word = node["type"] == "text" and (breaks(parent) or crowded or wraps)
+    if is_word or _narrows_picture(node, parent, job) or (wraps and pushes(node, job)):
         return {}
-    if crowded and holds_text(node) and is_supple(node):
+    if crowded and not stacks(parent) and _gives_words_room(node, job):
         return {"min-width": "min-w-0", "max-md min-width": "max-md:min-w-min"}
     return {"min-width": "min-w-0"}
+
+
+def _gives_words_room(node: Json, job: Job) -> bool:
+    """Whether a box can be as wide as its words on a phone; a field takes more than they do."""
+    fits_phone = is_supple(node) and rigid_width(node, job) <= NARROW
+    return holds_text(node) and fits_phone and not semantics.holds_field(node)
 
 
 def _filling_column(node: Json, parent: Json, job: Job) -> Style:

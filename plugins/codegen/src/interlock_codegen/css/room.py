@@ -58,7 +58,8 @@ def is_stiff(node: Json) -> bool:
 def _holds_open(child: Json) -> bool:
     if child["sizing"]["horizontal"] == "fixed":
         return bool(child["box"]["width"] > _NARROW_CHILD)
-    return child["sizing"]["horizontal"] == "hug" and is_stiff(child)
+    # What fills a box that hugs another child is as wide as that, but may be what is hugged.
+    return is_stiff(child)
 
 
 def is_supple(node: Json) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,9 @@ _ALIGN = {"center": "text-center", "right": "text-right", "justified": "text-jus
 
 _LONGEST_WORD = 15
 """Characters; what is longer is an address, a key, a file's name."""
+_PHONE, _PHONE_LINE = 390, 280
+_SMALL_VIEWPORT = 640
+"""Pixels: a phone, a line on it, and how wide what was drawn for one is at most."""
 _LETTER = 0.6
 """Of the size of a font, what a letter takes across."""
 
@@ -162,6 +166,28 @@ def longest_word(node: Json, job: Job) -> float:
         return 0.0
     letters = max(map(len, node["text"].split()), default=0)
     return float(job.style(node, "text_style").get("size", 0) * _LETTER * letters)
+
+
+def on_phone(node: Json, job: Job) -> Style:
+    """A smaller size for letters so large that a word of them is wider than a phone."""
+    word, room = longest_word(node, job), _phone_line(node, job)
+    if word <= room or job.width < _SMALL_VIEWPORT:
+        return {}
+    text = job.style(node, "text_style")
+    size = math.floor(text["size"] * room / word)
+    style: Style = {"max-md font-size": f"max-md:text-[{size}px]"}
+    if "line_height" in text:
+        ratio = tailwind.number(round(text["line_height"] / text["size"], 2))
+        style["max-md line-height"] = f"max-md:leading-[{ratio}]"
+    return style
+
+
+def _phone_line(node: Json, job: Job) -> float:
+    """Pixels of a line on a phone: what is left beside all that is around it in the design."""
+    width = node["box"]["width"]
+    if width < job.width / 2:
+        return _PHONE_LINE
+    return float(min(max(_PHONE - (job.width - width), _PHONE_LINE / 2), _PHONE_LINE))
 
 
 def _white_space(text: str) -> str:
