@@ -104,3 +104,10 @@ def test_what_is_written_nowhere_names_no_field_and_leads_nowhere() -> None:
 
     assert 'aria-label="Text"' in field
     assert "<a" not in link
+
+
+def test_a_field_that_fills_a_box_does_not_hold_it_open() -> None:
+    fill = {"sizing": {"horizontal": "fill", "vertical": "hug"}}
+
+    assert "size={1}" in code_of(a_row(a_text("Search", **fill)), name="Text field")
+    assert "size=" not in code_of(a_row(a_text("Search")), name="Text field")

@@ -47,6 +47,9 @@ def _as_field(child: Element, node: Json, hugs: bool, beside: str) -> Element:
         field.style["field-sizing"] = "field-sizing-content"
     name = beside or semantics.field_name(node)
     field.attributes = {**child.attributes, "type": "text", "placeholder": placeholder}
+    if "flex" in child.style or child.style.get("width") == "w-full":
+        # What hugs the field is not as wide as twenty letters for its sake.
+        field.attributes["size"] = Expression("1")
     if not semantics.is_labelled(node):
         field.attributes["aria-label"] = name or placeholder or "Text"
     if isinstance(text, Text) and text.prop:
