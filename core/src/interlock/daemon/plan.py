@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
-from interlock.config import Config, Document, Fault, config_error, read
+from interlock.config import Config, ConfigError, Document, Fault, config_error, read
 from interlock.daemon.engines import check_engine
 from interlock.daemon.exposure import check_exposure
-from interlock.daemon.rules import make_rules
+from interlock.daemon.rules import Rules, make_rules
+from interlock.daemon.wishes import faulty_wishes
 from interlock.events import Schedule, Trigger
 from interlock.host import HttpWishes, Plugins, ServiceSpec, load_plugins
 from interlock.runtime.alerts import AlertRule
@@ -44,7 +46,7 @@ async def make_plan(path: Path, world: World) -> Plan:
     """Read the configuration at ``path``, load the plugins, and check everything.
 
     Raises:
-        ConfigError: every fault of the configuration, or else every fault of the templates.
+        ConfigError: every fault of what is written, or else every fault of what it names.
     """
     draft = read(path)
     plugins = await load_plugins(
@@ -52,17 +54,50 @@ async def make_plan(path: Path, world: World) -> Plan:
     )
     settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
     config = draft.resolve(settings, plugins.functions, others=plugins.service_names)
-    check_exposure(config, path)
-    _check_shared(config, plugins, path)
     tools = _Tools(config, plugins)
-    code = code_templates(config.workflows.code(), plugins.workflows, queues=set(config.queues))
-    documents = _documents(config, plugins)
-    templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
-    check_engine(config, path)
-    rules = make_rules(config, templates, path, tools.look_up)
+    found = _Found(faulty_wishes(config, path, tools.own, tools.look_up))
+    with found:
+        check_exposure(config, path)
+    with found:
+        _check_shared(config, plugins, path)
+    with found:
+        check_engine(config, path)
+    documents, code, templates = _documents(config, plugins), list[Template](), list[Template]()
+    with found:
+        code = code_templates(config.workflows.code(), plugins.workflows, queues=set(config.queues))
+    with found:
+        templates = load_templates(documents, tools.look_up, plugins.functions, code, config.queues)
+    rules = Rules([], [], {})
+    with found:
+        # A workflow with faults is there all the same.
+        names = {*_names([*code, *templates]), *_names_written(documents)}
+        rules = make_rules(config, names, path, tools.look_up)
+    found.raise_any()
     return Plan(
         config, plugins, templates, rules.triggers, rules.schedules, rules.alerts, draft.warnings
     )
+
+
+class _Found(list[Fault]):
+    """Collects the faults of several checks."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, ConfigError):
+            return False
+        self += error.faults
+        return True
+
+    def raise_any(self) -> None:
+        if self:
+            raise config_error(self)
 
 
 async def check_templates(
@@ -78,7 +113,7 @@ async def check_templates(
         ConfigError: every fault of the configuration, or else of the templates.
     """
     if not files and config is not None:
-        return _names((await make_plan(config, world)).templates)
+        return [template.name for template in (await make_plan(config, world)).templates]
     documents = [Document(file.read_text("utf-8"), str(file)) for file in files]
     if config is None:
         load_templates(documents, None, (await load_plugins(world)).functions)
@@ -93,7 +128,16 @@ async def check_templates(
 
 
 def _names(templates: Sequence[Template]) -> list[str]:
-    return [template.name for template in templates]
+    return [name for template in templates for name in (template.name, *template.aliases)]
+
+
+def _names_written(documents: Sequence[Document]) -> Iterator[str]:
+    for document in documents:
+        data = document.data if isinstance(document.data, dict) else {}
+        aliases = data.get("aliases")
+        for name in (data.get("workflow"), *(aliases if isinstance(aliases, list) else ())):
+            if isinstance(name, str):
+                yield name
 
 
 def _place(file: Path | str) -> Path:
@@ -117,17 +161,24 @@ def _check_shared(config: Config, plugins: Plugins, path: Path) -> None:
 
 
 class _Tools:
-    """The tools that there will be, known from classes alone."""
+    """The tools that there will be, known from classes alone.
+
+    Attributes:
+        own: names of the tools of each service that has no others.
+    """
 
     def __init__(self, config: Config, plugins: Plugins) -> None:
+        self.own: dict[str, set[str]] = {}
         self._known: dict[str, ToolInfo] = {}
         self._services = set(config.services)
         self._open: set[str] = set()
         for name, service in config.services.items():
             kind = plugins.service_types[service.plugin]
-            if kind.tools is not Service.tools:
+            if not kind.fixed_tools:
                 # Only an instance knows its tools; what is called is checked when it is called.
                 self._open.add(name)
+            else:
+                self.own[name] = set(tools_of(kind))
             self._add(name, kind)
         self._known |= {
             alias: self._known[tool]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +22,7 @@ from interlock.expr import ExpressionError, compile_value, parse
 from interlock.journal import digest_of
 from interlock.runtime.alerts import AlertRule, scope_schemas
 from interlock.sdk import NotFound
-from interlock.workflows import Template, ToolLookup
+from interlock.workflows import ToolLookup
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,11 @@ class Rules:
     alerts: dict[str, AlertRule]
 
 
-def make_rules(
-    config: Config, templates: Sequence[Template], path: Path, tools: ToolLookup
-) -> Rules:
+def make_rules(config: Config, workflows: Set[str], path: Path, tools: ToolLookup) -> Rules:
     """Raises ConfigError: workflows and tools that there are not, times that make no sense."""
-    names = {name for template in templates for name in (template.name, *template.aliases)}
     document = Document(path.read_text("utf-8"), str(path))
     faults = [
-        *_unknown_workflows(document, config, names),
+        *_unknown_workflows(document, config, workflows),
         *_impossible_times(document, config),
         *_faulty_alerts(document, config, tools),
     ]
@@ -128,7 +125,7 @@ def _impossible_times(document: Document, config: Config) -> Iterator[Fault]:
             yield document.fault(("schedules", name, key), str(error), expected=expected)
 
 
-def _unknown_workflows(document: Document, config: Config, names: set[str]) -> Iterator[Fault]:
+def _unknown_workflows(document: Document, config: Config, names: Set[str]) -> Iterator[Fault]:
     places: list[tuple[tuple[Any, ...], str]] = [
         (("triggers", index), entry.start) for index, entry in enumerate(config.triggers)
     ]

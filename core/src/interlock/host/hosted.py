@@ -39,7 +39,6 @@ from interlock.sdk import (
     InterlockError,
     NotFound,
     Prompt,
-    Service,
     ServiceBug,
     SharedGates,
     ToolSpec,
@@ -159,7 +158,7 @@ class HostedService:
     @property
     def tools_are_known(self) -> bool:
         """Whether there are no others; some types learn theirs from the service."""
-        return self._type.tools is Service.tools or self.status.state is ServiceState.READY
+        return self._type.fixed_tools or self.status.state is ServiceState.READY
 
     def _compile(self, tools: Mapping[str, ToolSpec]) -> None:
         self.tools = {name: self._entry(tool) for name, tool in tools.items()}

@@ -44,15 +44,22 @@ class Service(Generic[S]):
             included; ``policies.concurrency`` bounds those that reach the service.
         restart_on: errors of tools after which this instance is of no use (a lost session, a dead
             child process): it is stopped and a new one is started.
+        fixed_tools: whether :meth:`tools` has the class's tools and no others, so that a misspelt
+            one is found before the service starts. False for a class that overrides it, unless it
+            says otherwise.
     """
 
     settings_type: ClassVar[type[Settings]] = Settings
     policies: ClassVar[Policies] = Policies()
     calls_in_flight: ClassVar[int] = 256
     restart_on: ClassVar[tuple[type[Exception], ...]] = ()
+    fixed_tools: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "fixed_tools" not in cls.__dict__:
+            whose = next(each for each in cls.__mro__ if "tools" in each.__dict__)
+            cls.fixed_tools = whose.__dict__.get("fixed_tools", False)
         for base in cls.__dict__.get("__orig_bases__", ()):
             for argument in get_args(base):
                 if isinstance(argument, type) and issubclass(argument, Settings):

@@ -39,6 +39,7 @@ class Account(Service[FigmaSettings]):
     policies = Policies(
         deadline=120.0, retry=RetryPolicy(), concurrency=4, rate=rates("full", "professional")
     )
+    fixed_tools = True
 
     async def start(self) -> None:
         self._cache = FileCache(self.context)

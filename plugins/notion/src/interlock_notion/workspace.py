@@ -36,6 +36,7 @@ class Workspace(Service[NotionSettings]):
     policies = Policies(
         deadline=60.0, retry=RetryPolicy(attempts=3), breaker=BreakerPolicy(), concurrency=16
     )
+    fixed_tools = True
 
     async def start(self) -> None:
         self.requests = Requests(self.settings, self.context)
