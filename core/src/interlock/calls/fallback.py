@@ -46,8 +46,7 @@ class FallBack(Gate):
                 return await self._call_other(other, call)
             except InterlockError as last:
                 if "value" not in policy.model_fields_set:
-                    final = _of_both(error, last, call.tool, other)
-                    raise final from final.__cause__
+                    raise _of_both(error, last, call.tool, other)  # noqa: B904 - its own cause holds
         if "value" in policy.model_fields_set:
             call.decided("fallback-value", error=error.code)
             return policy.value
