@@ -43,7 +43,12 @@ async def test_faults_in_names_are_told_together_each_with_the_nearest(tmp_path:
         await make_plan(tmp_path / "interlock.yaml", RealWorld())
 
     assert [(f.line, f.column, f.message, f.hint) for f in error.value.faults] == [
-        (5, 33, "there is no tool 'codegen.componet'", "did you mean 'codegen.component'?"),
+        (
+            5,
+            33,
+            "there is no tool 'codegen.componet' to fall back on",
+            "did you mean 'codegen.component'?",
+        ),
         (7, 7, "figma has no tool 'extract_tokns'", "did you mean 'extract_tokens'?"),
         (11, 37, "there is no workflow 'regenerat'", "did you mean 'regenerate'?"),
         (14, 38, "'61 * * * *' is no cron expression: bad minute", ""),

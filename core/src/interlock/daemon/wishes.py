@@ -15,7 +15,7 @@ from interlock.workflows import ToolLookup
 def faulty_wishes(
     config: Config, file: FilePath, own: Mapping[str, Collection[str]], look_up: ToolLookup
 ) -> Iterator[Fault]:
-    """Faults of wishes for tools that there are not, and of fallbacks on such.
+    """Faults of wishes for tools that there are not, and of fallbacks on what there is not.
 
     Args:
         own: names of the tools of each service whose tools are known.
@@ -24,13 +24,14 @@ def faulty_wishes(
     document = Document(file.read_text("utf-8"), str(file))
     for service, entry in config.services.items():
         place: Path = ("services", service)
-        yield from _fallback(document, (*place, "policies"), entry.policies.fallback, look_up)
+        wishes = {(*place, "policies"): entry.policies}
         for name, wish in entry.tools.items():
             there = own.get(service)
             if there is not None and name not in there:
                 yield _unknown_key(document, (*place, "tools", name), service, there)
-            policies: Path = (*place, "tools", name, "policies")
-            yield from _fallback(document, policies, wish.policies.fallback, look_up)
+            wishes[*place, "tools", name, "policies"] = wish.policies
+        for policies, wished in wishes.items():
+            yield from _fallback(document, policies, wished.fallback, config.services, look_up)
 
 
 def _unknown_key(document: Document, path: Path, service: str, there: Collection[str]) -> Fault:
@@ -41,13 +42,25 @@ def _unknown_key(document: Document, path: Path, service: str, there: Collection
 
 
 def _fallback(
-    document: Document, policies: Path, wish: FallbackPolicy | None, look_up: ToolLookup
+    document: Document,
+    policies: Path,
+    wish: FallbackPolicy | None,
+    services: Collection[str],
+    look_up: ToolLookup,
 ) -> Iterator[Fault]:
-    if wish is None or wish.tool is None:
+    if wish is None:
+        return
+    place: Path = (*policies, "fallback")
+    if wish.service is not None and wish.service not in services:
+        near = get_close_matches(wish.service, services, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "name one under services"
+        message = f"there is no service {wish.service!r} to fall back on"
+        yield document.fault((*place, "service"), message, hint=hint)
+    if wish.tool is None:
         return
     try:
         look_up(wish.tool)
     except NotFound as error:
         hint = f"did you mean {error.nearest[0]!r}?" if error.nearest else "see `interlock tools`"
-        message = f"there is no tool {wish.tool!r}"
-        yield document.fault((*policies, "fallback", "tool"), message, hint=hint)
+        message = f"there is no tool {wish.tool!r} to fall back on"
+        yield document.fault((*place, "tool"), message, hint=hint)
