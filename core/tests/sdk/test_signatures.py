@@ -86,6 +86,9 @@ class Tools:
     async def whatever(self, value: Any = None) -> Any:
         return value
 
+    async def unsaid(self):  # type: ignore[no-untyped-def]
+        return {}
+
     async def spread(self, *values: int) -> None: ...
 
 
@@ -214,6 +217,7 @@ def test_arguments_that_are_no_json_are_refused() -> None:
         ("binary", b"\xff\x00", "_wA="),
         ("moment", [datetime(2026, 1, 2, tzinfo=UTC)], ["2026-01-02T00:00:00Z"]),
         ("whatever", {"a": [1, None]}, {"a": [1, None]}),
+        ("unsaid", [Author(name="Ada"), BORN], [{"name": "Ada", "born": None}, "1815-12-10"]),
     ],
 )
 def test_results_become_json(name: str, value: Any, expected: Any) -> None:
@@ -223,7 +227,10 @@ def test_results_become_json(name: str, value: Any, expected: Any) -> None:
     jsonschema.validate(result, signature(name).output_schema)
 
 
-@pytest.mark.parametrize(("name", "value"), [("model", {"name": 1}), ("point", "x"), ("moment", 3)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("model", {"name": 1}), ("point", "x"), ("moment", 3), ("unsaid", object())],
+)
 def test_a_result_that_the_annotation_forbids_is_the_plugins_bug(name: str, value: Any) -> None:
     with pytest.raises(ServiceBug, match="annotation forbids"):
         signature(name).result(value)

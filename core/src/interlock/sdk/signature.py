@@ -83,7 +83,8 @@ class Signature:
             return promised.dump_python(value, mode="json", warnings="error")
         except Exception as error:
             raise ServiceBug(
-                f"{self.name} returned what its annotation forbids: {error}"
+                f"{self.name} returned what its annotation forbids: {error}",
+                hint="return JSON, or annotate it as what pydantic makes JSON of",
             ) from error
 
     @cached_property
@@ -116,7 +117,7 @@ class Signature:
 
     @cached_property
     def _passes_through(self) -> bool:
-        return _plain_json(self._hints.get("return", Any))
+        return "return" in self._hints and _plain_json(self._hints["return"])
 
 
 class _Plain(GenerateJsonSchema):
