@@ -30,6 +30,26 @@ async def called(
     return sent
 
 
+async def test_a_path_keeps_the_query_that_it_has_and_loses_its_fragment(
+    serve: Serve, opened: Open, tmp_path: Path
+) -> None:
+    """Anthropic's description tells operations apart by a query, AWS's by a fragment."""
+    page = {"parameters": [{"name": "page", "in": "query", "schema": {"type": "integer"}}]}
+    document = described({})
+    document["paths"] = {
+        "/a?beta=true": {"post": {"operationId": "beta", **page}},
+        "/a#Create": {"post": {"operationId": "create", **page}},
+    }
+    (tmp_path / "api.json").write_bytes(orjson.dumps(document))
+    url = await serve({"POST /a": echo})
+    settings = {"description": str(tmp_path / "api.json"), "base_url": url}
+    runtime = await opened(settings, plugin="openapi")
+    beta = await runtime.call("api.beta", {"page": 2})
+    assert beta["query"] == [["beta", "true"], ["page", "2"]]
+    create = await runtime.call("api.create", {"page": 2})
+    assert (create["path"], create["query"]) == ("/a", [["page", "2"]])
+
+
 @pytest.mark.parametrize(
     ("content", "accept"),
     [
