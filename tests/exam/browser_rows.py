@@ -137,7 +137,8 @@ def _draws(node: Json) -> bool:
     """A box without paint shows nothing of its own; an icon's is its drawing's."""
     if node["type"] in ("GROUP", "SLICE"):
         return False
-    return node["type"] not in ("FRAME", "INSTANCE") or any(
+    boxes = ("FRAME", "INSTANCE", "SLOT", "SLIDE", "TRANSFORM_GROUP")
+    return node["type"] not in boxes or any(
         paint.get("visible") is not False
         for key in ("fills", "strokes", "effects")
         for paint in node.get(key) or ()
