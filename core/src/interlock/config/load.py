@@ -20,6 +20,7 @@ from interlock.config.files import read_text
 from interlock.config.model import Config, DaemonConfig, PluginsConfig
 from interlock.config.references import resolve_references
 from interlock.config.rules import broken_rules
+from interlock.config.soundness import sound_parts
 from interlock.config.sources import Sources
 from interlock.config.validation import faults_of
 from interlock.sdk.hooks import Function
@@ -74,11 +75,13 @@ class Draft:
     Attributes:
         plugins: which plugins to load before :meth:`resolve`.
         warnings: what is unwise; complete after :meth:`resolve`.
+        sound: what has no faults, after :meth:`resolve` has found some; None if nobody can tell.
     """
 
     def __init__(self, sources: Sources, plugins: PluginsConfig) -> None:
         self._sources = sources
         self.plugins = plugins
+        self.sound: Config | None = None
         self.warnings: list[Fault] = list(sources.warnings)
 
     @property
@@ -119,6 +122,7 @@ class Draft:
         config = checks.validated(Config, _without_settings(data))
         checks.faults += broken_rules(self._sources, {*service_types, *others}, functions or {})
         if config is None or checks.faults:
+            self.sound = _sound(data, checks.faults, settings)
             raise config_error(checks.faults)
         self.warnings = list(self._sources.warnings)
         self.warnings += [self._literal_secret(path) for path in secrets]
@@ -159,6 +163,16 @@ class _Checks:
             # Where a reference leads nowhere, the value is missing for no other reason.
             self.faults += [fault for fault in found if fault.position not in known]
             return None
+
+
+def _sound(
+    data: Mapping[str, Any], faults: list[Fault], settings: Mapping[str, Settings | None]
+) -> Config | None:
+    try:
+        parts = sound_parts(_without_settings(data), faults, settings)
+        return Config.model_validate(parts).completed(settings, {})
+    except ValidationError:
+        return None
 
 
 def _services(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:

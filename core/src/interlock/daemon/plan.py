@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from interlock.config import Config, ConfigError, Document, Fault, config_error, read
+from interlock.config import Config, ConfigError, Document, Draft, Fault, config_error, read
 from interlock.daemon.engines import check_engine
 from interlock.daemon.exposure import check_exposure
 from interlock.daemon.rules import Rules, make_rules
@@ -46,14 +46,17 @@ async def make_plan(path: Path, world: World) -> Plan:
     """Read the configuration at ``path``, load the plugins, and check everything.
 
     Raises:
-        ConfigError: every fault of what is written, or else every fault of what it names.
+        ConfigError: every fault of the configuration, and of what its sound parts name.
     """
     draft = read(path)
     plugins = await load_plugins(
         world, draft.plugins.allow, draft.plugins.block, wanted=draft.service_types
     )
     settings = {name: kind.settings_type for name, kind in plugins.service_types.items()}
-    config = draft.resolve(settings, plugins.functions, others=plugins.service_names)
+    try:
+        config = draft.resolve(settings, plugins.functions, others=plugins.service_names)
+    except ConfigError as error:
+        raise config_error([*error.faults, *_faulty_names(draft, plugins, path)]) from None
     tools = _Tools(config, plugins)
     found = _Found(faulty_wishes(config, path, tools.own, tools.look_up))
     with found:
@@ -76,6 +79,24 @@ async def make_plan(path: Path, world: World) -> Plan:
     return Plan(
         config, plugins, templates, rules.triggers, rules.schedules, rules.alerts, draft.warnings
     )
+
+
+def _faulty_names(draft: Draft, plugins: Plugins, path: Path) -> list[Fault]:
+    """Of workflows and tools, as far as that can be told beside other faults."""
+    if draft.sound is None or not draft.sound.workflows.paths:
+        return []
+    # What alerts may speak of depends on all of the configuration.
+    config = draft.sound.model_copy(update={"alerts": {}})
+    tools = _Tools(config, plugins, believing=True)
+    found = _Found(faulty_wishes(config, path, tools.own, tools.look_up))
+    documents, code = _documents(config, plugins), list[Template]()
+    with found:
+        code = code_templates(config.workflows.code(), plugins.workflows)
+    with found:
+        load_templates(documents, tools.look_up, plugins.functions, code, None)
+    with found:
+        make_rules(config, {*_names(code), *_names_written(documents)}, path, tools.look_up)
+    return found
 
 
 class _Found(list[Fault]):
@@ -165,9 +186,13 @@ class _Tools:
 
     Attributes:
         own: names of the tools of each service that has no others.
+
+    Args:
+        believing: there may be services besides.
     """
 
-    def __init__(self, config: Config, plugins: Plugins) -> None:
+    def __init__(self, config: Config, plugins: Plugins, *, believing: bool = False) -> None:
+        self._believing = believing
         self.own: dict[str, set[str]] = {}
         self._known: dict[str, ToolInfo] = {}
         self._services = set(config.services)
@@ -201,7 +226,7 @@ class _Tools:
         if name in self._known:
             return self._known[name]
         service = name.partition(".")[0]
-        if service in self._open:
+        if service in self._open or (self._believing and service not in self._services):
             return ToolInfo(name)
         nearest = get_close_matches(name, self._known, n=3)
         kind = "tool" if service in self._services else "service"
