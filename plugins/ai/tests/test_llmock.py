@@ -59,8 +59,11 @@ def script(server: LLMockServer, *behaviours: Any) -> None:
 
 
 def verdict(server: LLMockServer, *, strict: bool = True) -> Any:
-    """Raises AssertionError with llmock's report; if ``strict``, for warnings as well."""
-    found = judge(server.state.journal.records())
+    """Raises AssertionError with llmock's report; if ``strict``, for warnings as well.
+
+    llmock has a request that we left in its journal only once it has seen that.
+    """
+    found = judge(server.state.journal.records(wait=2))
     found.assert_ok(strict=strict)
     return found
 
