@@ -85,3 +85,15 @@ def test_what_letters_cannot_have_is_reported() -> None:
     told = [each["message"] for each in made["report"]["warnings"]]
     assert any("inner shadow" in message for message in told)
     assert any("around letters" in message for message in told)
+
+
+def test_a_short_text_with_a_line_under_it_is_a_link() -> None:
+    underlined = {"family": "Inter", "size": 14, "weight": 400, "decoration": "underline"}
+    styles = {"line": underlined, "plain": {**underlined, "decoration": "none"}}
+
+    link = code_of(a_text("Privacy Policy", text_style="line"), styles)
+    plain = code_of(a_text("Privacy Policy", text_style="plain"), styles)
+    long = code_of(a_text("Long words, " * 9, text_style="line"), styles)
+
+    assert '<a href="/">Privacy Policy</a>' in link
+    assert "<a " not in plain + long

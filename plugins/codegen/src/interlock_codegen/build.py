@@ -208,10 +208,9 @@ class Builder:
         """Where a text leads as a whole; empty if it is no link."""
         if href := (node.get("text_box") or {}).get("href"):
             return str(href) if is_address(str(href)) else ""
-        if not semantics.names_link(node) or not node["text"].strip():
-            return ""
-        self._job.warn(node, "taken for a link by its name; its target is not in the design")
-        return "/"
+        if told := semantics.looks_like_link(node, self._job):
+            self._job.warn(node, f"taken for a link by its {told}; its target is not in the design")
+        return "/" if told else ""
 
     def _box(self, node: Json, around: Around) -> Element:
         job = self._job

@@ -220,11 +220,19 @@ def _is_list(name: str, node: Json) -> bool:
     return every and (bool(_LIST.search(name)) or (alike and len(boxes) >= 3))
 
 
-def names_link(node: Json) -> bool:
-    """Whether a text's layer says that it is a link; one named for its own text says nothing."""
-    name = str(node.get("name") or "")
-    told = bool(_LINK.search(words(name))) and name.strip() != node["text"].strip()
-    return told and len(node["text"]) <= _LONGEST_LINK
+def looks_like_link(node: Json, job: Job) -> str:
+    """What tells that a text is a link: ``name`` or ``underline``; empty if nothing does.
+
+    A layer that is named for its own text says nothing by its name, and a line under a component's
+    text may be that of a state.
+    """
+    name, text = str(node.get("name") or ""), node["text"].strip()
+    if not text or len(node["text"]) > _LONGEST_LINK:
+        return ""
+    if _LINK.search(words(name)) and name.strip() != text:
+        return "name"
+    is_underlined = job.style(node, "text_style").get("decoration") == "underline"
+    return "underline" if is_underlined and job.is_screen and "\n" not in text else ""
 
 
 @dataclass(frozen=True, slots=True)
