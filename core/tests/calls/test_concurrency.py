@@ -1,6 +1,8 @@
 """Slots are given back whatever happens to those who have them, and to those who wait."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, cast
 
 import pytest
 
@@ -51,3 +53,19 @@ async def test_whoever_leaves_when_it_has_got_a_slot_hands_it_on(stage: Stage) -
     assert await asyncio.gather(first, third) == ["done", "ok"]
     assert leaving.cancelled()
     assert stage.gates.health()["concurrency"]["in_flight"] == 0
+
+
+async def test_whoever_is_thrown_away_in_the_line_keeps_no_place(stage: Stage) -> None:
+    async def slow(_: object) -> None:
+        await stage.world.sleep(1.0)
+
+    stage.answers = [slow]
+    pipeline = stage.pipeline(ONE)
+    first, thrown = (cast("Coroutine[Any, Any, Any]", pipeline(stage.call())) for _ in range(2))
+    first.send(None)
+    thrown.send(None)
+
+    thrown.close()
+    first.close()
+
+    assert stage.gates.health()["concurrency"] == {"limit": 1, "in_flight": 0, "waiting": 0}

@@ -70,7 +70,7 @@ class Slots(Gate):
         self._line.append(turn)
         try:
             await turn
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled, or thrown away where it stands
             if turn.done() and not turn.cancelled():
                 self._hand_over()
             elif turn in self._line:  # else passed over already, by whoever gave a slot back
