@@ -214,7 +214,7 @@ CALLERS = st.lists(
     max_size=12,
 )
 RATES = st.builds(
-    lambda limit, period, burst: (RatePolicy(limit=Rate(limit, period), burst=burst),),
+    lambda limit, period, burst: RatePolicy(limit=Rate(limit, period), burst=burst),
     st.integers(1, 4),
     st.sampled_from([1.0, 3.0]),
     st.none() | st.integers(1, 4),
@@ -238,7 +238,7 @@ POLICIES = st.builds(
         slow_call=st.none() | seconds(2),
     ),
     concurrency=st.none() | st.integers(1, 3),
-    rate=st.none() | RATES,
+    rate=st.lists(RATES, max_size=2, unique_by=lambda rate: rate.limit).map(tuple),
     attempt_timeout=st.none() | seconds(2).map(lambda some: some + 0.125),
     fault=st.none() | st.builds(FaultPolicy, error_rate=st.just(0.3), latency=seconds(1)),
 )
