@@ -182,6 +182,16 @@ async def test_a_template_made_in_python_runs_like_one_from_a_file(
     assert [step["path"] for step in await runtime.steps(run_id)] == ["first", "copy"]
 
 
+@pytest.mark.parametrize("returned", [0, False, []])
+async def test_a_template_may_return_what_counts_as_nothing(
+    runtime: interlock.Runtime, returned: Any
+) -> None:
+    steps = [{"id": "one", "transform": 1}]
+    runtime.register(interlock.create_workflow_template("nothing", steps, returns=returned))
+
+    assert await runtime.wait(await runtime.start("nothing", {})) == returned
+
+
 def test_a_template_with_faults_is_refused_with_all_of_them() -> None:
     with pytest.raises(ConfigError) as error:
         interlock.create_workflow_template("bad", [{"cal": "x"}, {"sleep": "soon"}])

@@ -38,6 +38,6 @@ def create_workflow_template(
         "steps": [dict(step) for step in steps],
         "return": returns,
     }
-    data = {key: value for key, value in parts.items() if value}
+    data = {key: value for key, value in parts.items() if value not in (None, "")}
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     return load_template(Document(text, f"<{name}>"))
