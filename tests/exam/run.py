@@ -131,7 +131,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true", help="print nothing but the last line")
-    parser.add_argument("--keep", type=Path, help="write the generated packages into new folders here")
+    parser.add_argument(
+        "--keep", type=Path, help="write the generated packages into new folders here"
+    )
     parser.add_argument("--quick", action="store_true", help="only the rows without a browser")
     options = parser.parse_args()
     try:
