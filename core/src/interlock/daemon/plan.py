@@ -11,6 +11,7 @@ from typing import Any
 
 from interlock.config import Config, ConfigError, Document, Draft, Fault, config_error, read
 from interlock.daemon.engines import check_engine
+from interlock.daemon.exporter import check_exporter
 from interlock.daemon.exposure import check_exposure
 from interlock.daemon.rules import Rules, make_rules
 from interlock.daemon.wishes import faulty_wishes
@@ -65,6 +66,8 @@ async def make_plan(path: Path, world: World) -> Plan:
         _check_shared(config, plugins, path)
     with found:
         check_engine(config, path)
+    with found:
+        check_exporter(config, path)
     documents, code, templates = _documents(config, plugins), list[Template](), list[Template]()
     with found:
         code = code_templates(config.workflows.code(), plugins.workflows, queues=set(config.queues))
