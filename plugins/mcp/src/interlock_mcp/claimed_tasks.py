@@ -108,7 +108,8 @@ class ClaimedTask:
         """
         try:
             over = await self._followed(name, task)
-        except (Rejected, anyio.get_cancelled_exc_class()):
+        except BaseException:
+            # Cancelled, out of time before that, or not to be helped: nobody waits for it.
             with anyio.move_on_after(PATIENCE, shield=True), suppress(InterlockError):
                 params = _TaskParams(task_id=task.task_id)
                 await self._send(_Cancel(params=params), EmptyResult, PATIENCE)

@@ -63,11 +63,13 @@ class TaskCall:
         """
         task = await self._begin(name, arguments)
         try:
-            return await self._finish(name, task)
-        except anyio.get_cancelled_exc_class():
+            task = await self._until_over(task)
+        except BaseException:
+            # Cancelled, or out of time before that: nobody waits for it any more.
             with anyio.move_on_after(PATIENCE, shield=True):
                 await self._give_up(task.task_id)
             raise
+        return await self._result(name, task)
 
     async def _begin(self, name: str, arguments: Mapping[str, Any]) -> Task:
         kept = TaskMetadata(ttl=int(self._call.remaining() * 1000))
@@ -76,7 +78,7 @@ class TaskCall:
         task: Task = created.task
         return task
 
-    async def _finish(self, name: str, task: Task) -> CallToolResult:
+    async def _until_over(self, task: Task) -> Task:
         looks = 0
         while task.status == "working":
             self._call.progress(looks, message=task.status_message or "")
@@ -85,6 +87,9 @@ class TaskCall:
             with suppress(Retryable):
                 task = await self._look(task.task_id)
             looks += 1
+        return task
+
+    async def _result(self, name: str, task: Task) -> CallToolResult:
         params = GetTaskPayloadRequestParams(task_id=task.task_id)
         try:
             result = await self._send(GetTaskPayloadRequest(params=params), CallToolResult)
