@@ -115,48 +115,41 @@ class TimeLimits:
     """Limits of many tasks under one coarse timer, which ends them up to ``interval`` seconds late.
 
     For what begins thousands of times a second and hardly ever runs out. A task has one at a time.
-
-    Attributes:
-        until: when the time of each task is up, for whoever cannot spare the calls of
-            :meth:`begin` and :meth:`end`.
-        armed: whether the timer runs; who enters a task in ``until`` sees to it.
     """
 
-    __slots__ = ("_interval", "_world", "armed", "until")
+    __slots__ = ("_armed", "_interval", "_until", "_world")
 
     def __init__(self, world: World, interval: float = SWEEP_SECONDS) -> None:
         self._world = world
         self._interval = interval
-        self.until: dict[asyncio.Task[Any] | None, float] = {}
-        self.armed = False
+        self._until: dict[asyncio.Task[Any], float] = {}
+        self._armed = False
 
-    def begin(self, until: float) -> asyncio.Task[Any] | None:
+    def begin(self, until: float) -> asyncio.Task[Any]:
         """Cancel the current task at ``until`` unless :meth:`end` is called before."""
         task = asyncio.current_task()
-        self.until[task] = until
-        if not self.armed:
-            self.arm()
+        assert task is not None  # noqa: S101 - called from a coroutine
+        self._until[task] = until
+        if not self._armed:
+            self._arm()
         return task
 
-    def end(self, task: asyncio.Task[Any] | None, error: BaseException | None = None) -> bool:
+    def end(self, task: asyncio.Task[Any], error: BaseException | None = None) -> bool:
         """Whether ``error`` is the cancellation by this limit, and nobody else's as well."""
-        return self.until.pop(task, None) is None and self.ended(task, error)
-
-    def ended(self, task: asyncio.Task[Any] | None, error: BaseException | None = None) -> bool:
-        """The same of a task that is no longer in ``until``; takes its cancellation back."""
-        assert task is not None  # noqa: S101 - only tasks are cancelled
+        if self._until.pop(task, None) is not None:
+            return False
+        # Ours is taken back.
         return task.uncancel() == 0 and isinstance(error, asyncio.CancelledError)
 
-    def arm(self) -> None:
-        self.armed = True
+    def _arm(self) -> None:
+        self._armed = True
         self._world.call_later(self._interval, self._sweep)
 
     def _sweep(self) -> None:
         now = self._world.monotonic()
-        for task in [task for task, until in self.until.items() if until <= now]:
-            del self.until[task]
-            if task is not None:
-                task.cancel()
-        self.armed = False
-        if self.until:
-            self.arm()
+        for task in [task for task, until in self._until.items() if until <= now]:
+            del self._until[task]
+            task.cancel()
+        self._armed = False
+        if self._until:
+            self._arm()

@@ -27,25 +27,20 @@ _HISTORY = 20
 
 
 class Window:
-    """Calls and failures of the last ``seconds``, in slices of a tenth.
+    """Calls and failures of the last ``seconds``, in slices of a tenth."""
 
-    Attributes:
-        turn: when the next slice begins.
-        latest: the slice of now: when it began, its calls and failures.
-    """
-
-    __slots__ = ("_slices", "_width", "latest", "turn")
+    __slots__ = ("_latest", "_slices", "_turn", "_width")
 
     def __init__(self, seconds: float) -> None:
         self._width = seconds / _SLICES
-        self.latest: list[float] = []
+        self._latest: list[float] = []
         self.clear()
 
     def add(self, now: float, *, failed: bool) -> None:
-        if now >= self.turn:
-            self.begin(now)
-        self.latest[1] += 1
-        self.latest[2] += failed
+        if now >= self._turn:
+            self._begin(now)
+        self._latest[1] += 1
+        self._latest[2] += failed
 
     def sums(self, now: float) -> tuple[int, int]:
         """Calls and failures, without what is older than the window."""
@@ -56,13 +51,12 @@ class Window:
 
     def clear(self) -> None:
         self._slices = deque[list[float]](maxlen=_SLICES + 1)  # start, calls, failures
-        self.turn = -math.inf
+        self._turn = -math.inf
 
-    def begin(self, now: float) -> None:
-        """Begin a slice."""
-        self.turn = now + self._width
-        self.latest = [now, 0, 0]
-        self._slices.append(self.latest)
+    def _begin(self, now: float) -> None:
+        self._turn = now + self._width
+        self._latest = [now, 0, 0]
+        self._slices.append(self._latest)
 
 
 class Breaker:
@@ -260,10 +254,7 @@ class Permit(Gate):
         if self._slowness_counts or not breaker.closed:
             self._leave(call, SUCCESS)
         elif call.permit is breaker.standing:
-            window = breaker.window
-            if call.now >= window.turn:
-                window.begin(call.now)
-            window.latest[1] += 1
+            breaker.window.add(call.now, failed=False)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
         self._leave(call, classify(error))

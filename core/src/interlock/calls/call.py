@@ -106,7 +106,7 @@ class Call:
     context_token: Token[CallContext]
     permit: State
     attempt_began: float
-    limited_task: Task[Any] | None
+    limited_task: Task[Any]
 
     def __init__(
         self,

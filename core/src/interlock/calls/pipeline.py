@@ -6,7 +6,7 @@ because it may not go on at all; the others are gates. Why this order:
  1. observe      outermost, so that refusals are seen as well
  2. deadline     bounds everything below, waits included
  3. cache        a hit uses no permit at all
- 4. fallback     sees only what has finally failed
+ 4. fallback     sees only what has finally failed; it keeps what it may give again
  5. retry        every try below it is limited, counted and timed on its own
  6. breaker      look: refuse before anything is spent
  7. concurrency  below retry, so that no slot is held during back-off

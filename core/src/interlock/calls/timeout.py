@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from typing import Any
 
@@ -37,22 +36,18 @@ class LimitAttempt(Gate):
 
     def __init__(self, seconds: float, world: World) -> None:
         self._seconds = seconds
-        self._limits = limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
-        self._until = limits.until
+        self._limits = TimeLimits(world, min(SWEEP_SECONDS, seconds / 20))
 
     def enter(self, call: Call) -> None:
-        call.attempt_began = now = call.now
-        call.limited_task = task = asyncio.current_task()
-        self._until[task] = min(now + self._seconds, call.deadline)
-        if not self._limits.armed:
-            self._limits.arm()
+        call.attempt_began = call.now
+        call.limited_task = self._limits.begin(min(call.now + self._seconds, call.deadline))
 
     def succeed(self, call: Call, result: Any) -> None:
-        if self._until.pop(call.limited_task, None) is None:
-            self._limits.ended(call.limited_task)
+        self._limits.end(call.limited_task)
 
     def fail(self, call: Call, error: BaseException) -> BaseException:
-        task, call.limited_task = call.limited_task, None  # which has the error, which has the call
+        task = call.limited_task
+        del call.limited_task  # which has the error, which has the call
         if not self._limits.end(task, error):
             return error
         seconds = min(self._seconds, call.deadline - call.attempt_began)

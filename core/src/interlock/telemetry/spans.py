@@ -75,15 +75,27 @@ class NoSpan:
         pass
 
 
-class _Unrecorded(NoSpan):
-    """A span that nobody records, the current one in its block so that its trace is handed on."""
+class UnrecordedSpan(NoSpan):
+    """A span that nobody records, the current one in its block so that its trace is handed on.
 
-    __slots__ = ("_token",)
+    Args:
+        context: of the trace that it is part of; None: it begins one, which gets its ids when
+            somebody asks for them.
+    """
+
+    __slots__ = ("_context", "_token")
 
     _token: Token[Contextual | None]
 
+    def __init__(self, context: SpanContext | None = None) -> None:
+        self._context = context
+
     def get_span_context(self) -> SpanContext:
-        raise NotImplementedError
+        if self._context is None:
+            self._context = SpanContext(
+                ids.generate_trace_id(), ids.generate_span_id(), is_remote=False
+            )
+        return self._context
 
     def __enter__(self) -> Self:
         self._token = current_span.set(self)
@@ -91,33 +103,6 @@ class _Unrecorded(NoSpan):
 
     def __exit__(self, *_: object) -> None:
         current_span.reset(self._token)
-
-
-class CarriedSpan(_Unrecorded):
-    """Part of a trace that is not recorded."""
-
-    __slots__ = ("_context",)
-
-    def __init__(self, context: SpanContext) -> None:
-        self._context = context
-
-    def get_span_context(self) -> SpanContext:
-        return self._context
-
-
-class UnrecordedRoot(_Unrecorded):
-    """The beginning of a trace that nobody records; it gets its ids if somebody asks for them."""
-
-    __slots__ = ("_made",)
-
-    _made: SpanContext
-
-    def get_span_context(self) -> SpanContext:
-        if not hasattr(self, "_made"):
-            self._made = SpanContext(
-                ids.generate_trace_id(), ids.generate_span_id(), is_remote=False
-            )
-        return self._made
 
 
 def traceparent_of(span: Contextual) -> str:
@@ -135,7 +120,7 @@ def enclosing_span() -> Contextual | None:
     call = running_call.get(None)
     span = getattr(call, "span", None)
     if span is PASSED_OVER:
-        call.span = span = UnrecordedRoot()  # type: ignore[union-attr]
+        call.span = span = UnrecordedSpan()  # type: ignore[union-attr]
     return span if hasattr(span, "get_span_context") else current_span.get()
 
 

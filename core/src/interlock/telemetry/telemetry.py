@@ -16,12 +16,11 @@ from interlock.telemetry.prometheus import Gauge, exposition
 from interlock.telemetry.recording import Recorder
 from interlock.telemetry.spans import (
     PASSED_OVER,
-    CarriedSpan,
     Contextual,
     Kind,
     NoSpan,
     Span,
-    UnrecordedRoot,
+    UnrecordedSpan,
     enclosing_span,
     is_sampled,
     remote_span,
@@ -80,7 +79,7 @@ class Telemetry:
         """
         above = (remote_span(parent) if parent else None) or enclosing_span()
         span = self.begin(name, above, kind, attributes)
-        return UnrecordedRoot() if span is PASSED_OVER else span
+        return UnrecordedSpan() if span is PASSED_OVER else span
 
     def begin(
         self,
@@ -103,7 +102,7 @@ class Telemetry:
             self._unrecorded = self._draw()
         elif not above.get_span_context().trace_flags.sampled:
             # The trace is not recorded: its context is handed on, and nothing else is made.
-            return CarriedSpan(above.get_span_context())
+            return UnrecordedSpan(above.get_span_context())
         return self._recorder.begin(name, above, kind=kind, attributes=attributes)
 
     def _draw(self) -> float:
